@@ -1,0 +1,1 @@
+"""The engine: torch only, no Qt; everything that makes a clip."""

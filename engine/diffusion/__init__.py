@@ -1,0 +1,1 @@
+"""Diffusion: noise schedule, samplers, guidance."""

@@ -1,0 +1,32 @@
+"""Errors for people: a stable code, a plain sentence, a hint what to do."""
+
+from __future__ import annotations
+
+
+class WaltError(Exception):
+    """Something went wrong that a person can read and act on.
+
+    Args:
+        code: Stable, machine-readable, kebab-case, e.g. ``"pack-not-found"``.
+        message: One plain sentence.
+        hint: What to do about it; may be empty.
+    """
+
+    exit_status = 1
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+    def line(self) -> str:
+        """The error as the one line that the command line prints."""
+        tail = f" {self.hint}" if self.hint else ""
+        return f"error[{self.code}]: {self.message}{tail}"
+
+
+class UsageError(WaltError):
+    """The request itself is wrong (command-line exit status 2)."""
+
+    exit_status = 2

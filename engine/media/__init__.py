@@ -1,0 +1,1 @@
+"""Media: images in, clips out."""

@@ -1,0 +1,1 @@
+"""The networks: tokenizer, window transformer, text encoder."""

@@ -1,0 +1,1 @@
+"""Packs: trained weights on disk, their manifest, their checks; recipes of named sizes."""

@@ -1,0 +1,1 @@
+"""Worlds: a procedural renderer of captioned 3D clips."""

@@ -1,0 +1,1 @@
+"""Data that ships with walt: the starter pack, icons, presets."""
