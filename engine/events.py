@@ -1,0 +1,90 @@
+"""What a job says while it runs. Listeners get these in order, on the engine thread; they must return quickly.
+
+Frames are ``uint8`` arrays of shape (n, height, width, 3), RGB, contiguous, and never written again by the engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engine.clip import Clip
+    from engine.errors import WaltError
+
+StageName = Literal["base", "sr1", "sr2"]
+STAGES: tuple[StageName, ...] = ("base", "sr1", "sr2")
+
+
+@dataclass(frozen=True, slots=True)
+class JobStarted:
+    """The job left the queue; models load now if they were not loaded yet."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageStarted:
+    """A stage of the cascade begins to denoise."""
+
+    job: str
+    stage: StageName
+    width: int
+    height: int
+    frames: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """One denoising step is done. ETAs are seconds; ``preview`` is a cheap latent-to-RGB look at the estimate."""
+
+    job: str
+    stage: StageName
+    step: int
+    steps: int
+    eta_stage: float
+    eta_total: float
+    preview: NDArray[np.uint8] | None
+
+
+@dataclass(frozen=True, slots=True)
+class FramesReady:
+    """Truly decoded frames of a stage, from frame index ``first`` on; a stage comes in several chunks, in order."""
+
+    job: str
+    stage: StageName
+    first: int
+    total: int
+    frames: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class JobDone:
+    """The whole cascade (as far as was asked) is done."""
+
+    job: str
+    clip: Clip
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailed:
+    """The job ended with an error; ``details`` is a traceback for reports, empty for expected errors."""
+
+    job: str
+    error: WaltError
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JobCancelled:
+    """The job was cancelled; ``clip`` holds the last stage that was finished, if any."""
+
+    job: str
+    clip: Clip | None
+
+
+Event = JobStarted | StageStarted | StepDone | FramesReady | JobDone | JobFailed | JobCancelled

@@ -1,0 +1,69 @@
+"""What a person asks for: one clip. Validated once, here; the same JSON is stored with every clip and export."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from engine.errors import UsageError
+from engine.events import StageName
+
+Aspect = Literal["16:9", "9:16", "1:1"]
+
+MAX_PROMPT = 500
+MAX_FRAMES = 161
+MAX_SEED = 2**32 - 1
+
+
+class ClipRequest(BaseModel):
+    """One clip, as asked for. ``None`` for steps or guidance means: what the pack recommends.
+
+    Raises:
+        pydantic.ValidationError: when built directly with bad values; use `ClipRequest.parse` for plain errors.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: Annotated[str, Field(max_length=MAX_PROMPT)]
+    negative: Annotated[str, Field(max_length=MAX_PROMPT)] = ""
+    image: str | None = None
+    """Path of the still that becomes frame 0 (image-to-video)."""
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 0
+    aspect: Aspect = "16:9"
+    frames: Annotated[int, Field(ge=1, le=MAX_FRAMES)] = 17
+    upto: StageName = "sr2"
+    steps: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Denoising steps of the base stage; the super-resolution stages scale with it."""
+    guidance: Annotated[float, Field(ge=0, le=30)] | None = None
+    pack: str = "starter"
+
+    @field_validator("prompt")
+    @classmethod
+    def _prompt_says_something(cls, value: str) -> str:
+        value = " ".join(value.split())
+        if not value:
+            raise ValueError("the prompt is empty")
+        return value
+
+    @field_validator("frames")
+    @classmethod
+    def _frames_fit_the_tokenizer(cls, value: int) -> int:
+        if value % 4 != 1:
+            raise ValueError(f"{value} frames are not possible: the model makes 1 + 4k frames, e.g. 1, 17 or 29")
+        return value
+
+    @classmethod
+    def parse(cls, **values: object) -> Self:
+        """Build a request from untrusted values.
+
+        Raises:
+            UsageError: ``bad-request`` with the first problem as one plain sentence.
+        """
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            message = first["msg"].removeprefix("Value error, ")
+            raise UsageError("bad-request", f"{where}: {message}.", "Run `walt generate --help` for what is possible.") from None
