@@ -1,0 +1,105 @@
+"""Where a token is: absolute embeddings of space and time, and relative biases inside windows.
+
+Both are tables learned at one grid. At another grid they are interpolated (the paper's aspect fine-tune, table 6),
+so one set of weights serves 1:1, 16:9 and 9:16.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+Window = tuple[int, int, int]  # frames, rows, columns of tokens
+
+INIT_STD = 0.02
+
+
+def resize_spatial(table: Tensor, size: tuple[int, int]) -> Tensor:
+    """Bilinear: (h, w, D) -> (*size, D). The same size gives the table itself."""
+    if table.shape[:2] == size:
+        return table
+    grid = table.permute(2, 0, 1)[None]
+    return F.interpolate(grid, size=size, mode="bilinear", align_corners=False)[0].permute(1, 2, 0)
+
+
+def resize_temporal(table: Tensor, frames: int) -> Tensor:
+    """(t, D) -> (frames, D): a shorter clip takes the first entries, a longer one stretches the table."""
+    if frames <= table.shape[0]:
+        return table[:frames]
+    return F.interpolate(table.T[None], size=frames, mode="linear", align_corners=True)[0].T
+
+
+def resize_relative(table: Tensor, window: Window) -> Tensor:
+    """(heads, 2t-1, 2h-1, 2w-1) -> the same for ``window``.
+
+    Rows and columns are stretched about offset zero, since a window always covers the same share of the picture.
+    Time isn't: a shorter clip takes the small offsets as they are; only a longer one stretches.
+    """
+    frames, rows, columns = (2 * size - 1 for size in window)
+    if frames < table.shape[1]:
+        cut = (table.shape[1] - frames) // 2
+        table = table[:, cut : cut + frames]
+    size = (frames, rows, columns)
+    if table.shape[1:] == size:
+        return table
+    return F.interpolate(table[None], size=size, mode="trilinear", align_corners=True)[0]
+
+
+@lru_cache(maxsize=32)
+@torch.inference_mode(False)  # kept between calls, so a later training step must be able to save it
+def relative_index(window: Window, device: torch.device) -> Tensor:
+    """(n, n) long for the window's n tokens: [q, k] is the place of offset q - k in the flattened table."""
+    axes = [torch.arange(size, device=device) for size in window]
+    places = torch.stack(torch.meshgrid(*axes, indexing="ij")).flatten(1)  # (3, n)
+    offsets = places[:, :, None] - places[:, None, :]
+    _, rows, columns = window
+    shifted = [offsets[axis] + window[axis] - 1 for axis in range(3)]
+    return (shifted[0] * (2 * rows - 1) + shifted[1]) * (2 * columns - 1) + shifted[2]
+
+
+class PositionEmbedding(nn.Module):
+    """Learnable absolute embedding: a spatial table plus a temporal table (section 4.2)."""
+
+    def __init__(self, grid: Window, width: int) -> None:
+        super().__init__()
+        frames, rows, columns = grid
+        self.space = nn.Parameter(torch.empty(rows, columns, width))
+        self.time = nn.Parameter(torch.empty(frames, width))
+        nn.init.trunc_normal_(self.space, std=INIT_STD)
+        nn.init.trunc_normal_(self.time, std=INIT_STD)
+
+    def forward(self, grid: Window, image: Tensor | None) -> Tensor:
+        """(B or 1, T, H, W, D). Slots that ``image`` (B,) marks take latent frame 0's everywhere."""
+        frames, rows, columns = grid
+        time = resize_temporal(self.time, frames)[None]
+        if image is not None:
+            time = torch.where(image[:, None, None], time[:, :1], time)
+        return time[:, :, None, None] + resize_spatial(self.space, (rows, columns))
+
+
+class RelativeBias(nn.Module):
+    """A table per head of biases by offset inside a window, as in Swin (section 4.2)."""
+
+    def __init__(self, window: Window, heads: int) -> None:
+        super().__init__()
+        self.table = nn.Parameter(torch.empty(heads, *(2 * size - 1 for size in window)))
+        nn.init.trunc_normal_(self.table, std=INIT_STD)
+        self._cached: tuple[object, Tensor] | None = None
+
+    def forward(self, window: Window, dtype: torch.dtype) -> Tensor:
+        """(heads, n, n) for a window of n tokens. Kept between calls while no gradient is asked for."""
+        if torch.is_grad_enabled():
+            self._cached = None
+            return self._gather(window).to(dtype)
+        key = (window, dtype, self.table.data_ptr(), self.table._version)  # pyright: ignore[reportPrivateUsage]
+        if self._cached is None or self._cached[0] != key:
+            self._cached = (key, self._gather(window).to(dtype))
+        return self._cached[1]
+
+    def _gather(self, window: Window) -> Tensor:
+        table = resize_relative(self.table, window).flatten(1)
+        index = relative_index(window, table.device)
+        return table.index_select(1, index.flatten()).unflatten(1, index.shape)
