@@ -1,0 +1,251 @@
+"""The three stages (paper 4.5): sample latents, decode frames, hand both on; stills, long clips (4.4).
+
+Stage after stage: the whole clip at the base's size first, window after window, then at twice that size, then
+at four times. Each window takes the memory of 17 frames, whatever the clip's length.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.clip import Clip
+from engine.conditioning import (
+    Window,
+    encode_prompt,
+    plan_windows,
+    seeded_noise,
+    still_frame,
+    to_frames,
+    to_pixels,
+)
+from engine.denoiser import Told, stage_denoiser
+from engine.diffusion.guidance import Guidance
+from engine.diffusion.samplers import OnStep, ddim, dpm_solver_pp_2m
+from engine.diffusion.schedule import Schedule
+from engine.events import STAGES, Event, FramesReady, StageName, StageStarted, StepDone
+from engine.media.images import load_still
+from engine.memory import retry_without_memory
+from engine.models.tokenizer import SPACE, TIME
+from engine.packs.load import LoadedPack
+from engine.packs.manifest import SamplerName
+from engine.progress import Cancelled, Pace, Task, decode_cost, step_cost
+from engine.request import ClipRequest
+
+Sampler = Callable[..., Tensor]
+SAMPLERS: dict[SamplerName, Sampler] = {"ddim": ddim, "dpmpp-2m": dpm_solver_pp_2m}
+DECODE_TILES = (None, 32, 16)
+"""Sides of decoded tiles in latents, tried in turn when memory is full; None is the whole picture."""
+
+
+class Cascade:
+    """Makes clips with one pack. Keeps nothing between clips but how long things took."""
+
+    def __init__(self, pack: LoadedPack) -> None:
+        self.pack = pack
+        self._remembered: dict[tuple[str, int], dict[str, float]] = {}
+
+    @torch.inference_mode()
+    def generate(
+        self,
+        request: ClipRequest,
+        emit: Callable[[Event], None],
+        cancelled: Callable[[], bool],
+        job: str = "",
+    ) -> Clip:
+        """Make the clip that ``request`` asks for.
+
+        Args:
+            request: A request that the pack can serve (see `engine.packs.check.check_request`).
+            emit: Gets StageStarted, StepDone and FramesReady, in order.
+            cancelled: Asked after every step and every chunk of frames; True stops the job.
+            job: Id that the events carry.
+
+        Raises:
+            Cancelled: with the last finished stage, when ``cancelled`` said so.
+            WaltError: for a still that cannot be used, or ``out-of-memory``.
+        """
+        # How long a piece takes depends on the picture's size and on whether a window is short.
+        remembered = self._remembered.setdefault((request.aspect, min(request.frames, 17)), {})
+        return _Run(self.pack, request, emit, cancelled, job, remembered).clip()
+
+
+class _Run:
+    """One clip in the making."""
+
+    def __init__(
+        self,
+        pack: LoadedPack,
+        request: ClipRequest,
+        emit: Callable[[Event], None],
+        cancelled: Callable[[], bool],
+        job: str,
+        remembered: dict[str, float],
+    ) -> None:
+        self.pack, self.request, self.emit, self.cancelled, self.job = pack, request, emit, cancelled, job
+        self.started = time.perf_counter()
+        self.schedule = Schedule.linear()
+        self.stages = STAGES[: STAGES.index(request.upto) + 1]
+        self.windows = plan_windows(request.frames, 1 + TIME * (pack.base.config.grid[0] - 1))
+        self.still = None if request.image is None else load_still(request.image, request.aspect)
+        with pack.device.autocast():
+            self.text = encode_prompt(pack, request.prompt, request.negative)
+        self.seconds: dict[str, float] = dict.fromkeys((*STAGES, "decode", "total"), 0.0)
+        self.finished: Clip | None = None
+        self.pace = Pace(self._tasks(), remembered)
+
+    def clip(self) -> Clip:
+        """All stages; the clip of the last one."""
+        below: list[Tensor] | None = None
+        for stage in self.stages:
+            frames, below = self._stage(stage, below)
+            self.seconds["total"] = time.perf_counter() - self.started
+            self.finished = Clip(frames, self.request, stage, self.pack.manifest.name, dict(self.seconds))
+        assert self.finished is not None
+        return self.finished
+
+    def steps(self, stage: StageName) -> int:
+        """Denoising steps of one window; the super-resolution stages scale with the base."""
+        spec = self.pack.manifest.stages
+        if self.request.steps is None:
+            return spec[stage].steps
+        return max(1, round(spec[stage].steps * self.request.steps / spec["base"].steps))
+
+    def _latent_shape(self, stage: StageName, window: Window) -> tuple[int, int, int]:
+        height, width = self.pack.manifest.size(self.request.aspect, stage)
+        return 1 + (window.length - 1) // TIME, height // SPACE, width // SPACE
+
+    def _tasks(self) -> dict[str, Task]:
+        tasks: dict[str, Task] = {}
+        for stage in self.stages:
+            shapes = [self._latent_shape(stage, window) for window in self.windows]
+            passes = 2 if self._guidance(stage).scale != 1 else 1
+            cost = passes * step_cost(self.pack.transformer(stage).config, *shapes[0])
+            tasks[stage] = Task(self.steps(stage) * len(shapes), cost)
+            chunks = sum(shape[0] for shape in shapes)
+            tasks[f"{stage} decode"] = Task(chunks, decode_cost(self.pack.tokenizer.config, *shapes[0][1:]))
+        return tasks
+
+    def _stage(self, stage: StageName, below: list[Tensor] | None) -> tuple[NDArray[np.uint8], list[Tensor]]:
+        """Sample and decode one stage, window by window."""
+        height, width = self.pack.manifest.size(self.request.aspect, stage)
+        count = self.request.frames
+        steps = self.steps(stage) * len(self.windows)
+        self.emit(StageStarted(self.job, stage, width, height, count, steps))
+        frames = np.empty((count, height, width, 3), np.uint8)
+        latents: list[Tensor] = []
+        for index, window in enumerate(self.windows):
+            known = self._known(window, frames)
+            begun = time.perf_counter()
+            latents.append(self._sample(stage, index, known, None if below is None else below[index]))
+            sampled = time.perf_counter()
+            self._decode(stage, window, latents[-1], frames)
+            self.seconds[stage] += sampled - begun
+            self.seconds["decode"] += time.perf_counter() - sampled
+        return frames, latents
+
+    def _known(self, window: Window, frames: NDArray[np.uint8]) -> Tensor | None:
+        """Clean latents of the frames a window starts with: the last five made, or the still, or none."""
+        if window.known:
+            seen = frames[window.start : window.start + window.known]
+        elif self.still is not None:
+            seen = still_frame(self.still, *frames.shape[1:3])
+        else:
+            return None
+        with self.pack.device.autocast():
+            return self.pack.tokenizer.encode(to_pixels(seen, self.pack.device.torch)).float()
+
+    def _sample(self, stage: StageName, index: int, known: Tensor | None, below: Tensor | None) -> Tensor:
+        """Latents (1, C, t, h, w) of one window of a stage."""
+        shape = self._latent_shape(stage, self.windows[index])
+        noise = self._noise(f"{stage}/{index}", shape)
+        told = self._told(stage, index, known, below)
+        network, guidance, device = self.pack.transformer(stage), self._guidance(stage), self.pack.device
+        denoise = stage_denoiser(network, told, guidance, self.schedule, device, shape[0])
+        on_step = self._on_step(stage, index)
+        sampler = SAMPLERS[self.pack.manifest.stages[stage].sampler]
+
+        def attempt() -> Tensor:
+            return sampler(denoise, noise, self.schedule, self.steps(stage), on_step=on_step)
+
+        z = retry_without_memory([attempt, attempt], device.free)
+        return z if known is None else torch.cat([known, z[:, :, known.shape[2] :]], dim=2)
+
+    def _noise(self, purpose: str, shape: tuple[int, int, int]) -> Tensor:
+        channels = self.pack.tokenizer.config.latent_channels
+        return seeded_noise(self.request.seed, purpose, (1, channels, *shape)).to(self.pack.device.torch)
+
+    def _guidance(self, stage: StageName) -> Guidance:
+        spec = self.pack.manifest.stages[stage].guidance
+        asked = self.request.guidance
+        scale = asked if asked is not None and stage == "base" else spec.scale
+        return Guidance(scale, spec.interval, spec.rescale, spec.power_cosine)
+
+    def _told(self, stage: StageName, index: int, known: Tensor | None, below: Tensor | None) -> Told:
+        spec = self.pack.manifest.stages[stage]
+        level = spec.low_res_noise
+        if below is not None and level is not None:
+            eps = self._noise(f"{stage}/{index}/low-res", (below.shape[2], below.shape[3], below.shape[4]))
+            below = self.schedule.add_noise(below, eps, level)
+        return Told(self.text, known, spec.guide_frames, below, level)
+
+    def _on_step(self, stage: StageName, index: int) -> OnStep:
+        total = self.steps(stage) * len(self.windows)
+        last = time.perf_counter()
+
+        def on_step(step: int, steps: int, x0: Tensor) -> None:
+            nonlocal last
+            now = time.perf_counter()
+            self.pace.done(stage, now - last)
+            preview = to_frames(self.pack.tokenizer.preview(x0))
+            left, whole = self.pace.left(stage), self.pace.total()
+            self.emit(StepDone(self.job, stage, index * steps + step, total, left, whole, preview))
+            self._stop_if_cancelled()
+            last = time.perf_counter()
+
+        return on_step
+
+    def _decode(self, stage: StageName, window: Window, z: Tensor, frames: NDArray[np.uint8]) -> None:
+        """Decode a window into ``frames`` and hand its new frames on, chunk by chunk."""
+        done = window.start + window.known
+
+        def decode(tile: int | None) -> None:
+            nonlocal done
+            end = window.start
+            begun = time.perf_counter()
+            with self.pack.device.autocast():
+                for chunk in self.pack.tokenizer.stream(z, tile=tile):
+                    start, end = end, end + chunk.shape[2]
+                    if end > done:  # what was known, or came before memory ran out, is there already
+                        done = self._hand_on(stage, frames, done, to_frames(chunk)[done - start :])
+                    self._stop_if_cancelled()
+                    self.pace.done(f"{stage} decode", time.perf_counter() - begun)
+                    begun = time.perf_counter()
+                    if done == len(frames):
+                        return
+
+        attempts = [lambda tile=tile: decode(tile) for tile in DECODE_TILES]
+        retry_without_memory(attempts, self.pack.device.free)
+
+    def _hand_on(
+        self, stage: StageName, frames: NDArray[np.uint8], first: int, chunk: NDArray[np.uint8]
+    ) -> int:
+        """Keep a chunk from frame ``first`` on, as far as the clip goes; returns the frame after it."""
+        end = min(first + len(chunk), len(frames))
+        frames[first:end] = chunk[: end - first]
+        self.emit(FramesReady(self.job, stage, first, len(frames), frames[first:end]))
+        return end
+
+    def _stop_if_cancelled(self) -> None:
+        if self.cancelled():
+            partial = self.finished
+            if partial is not None:
+                self.seconds["total"] = time.perf_counter() - self.started
+                partial = replace(partial, seconds=dict(self.seconds))
+            raise Cancelled(partial)

@@ -1,0 +1,87 @@
+"""Which device runs the networks, and in which number format."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+import torch
+from torch import nn
+
+from engine.errors import UsageError, WaltError
+
+DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+_MATRICES = (nn.Linear, nn.Conv2d, nn.Conv3d)
+_N = TypeVar("_N", bound=nn.Module)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where and in which format the networks compute. Latents and samplers stay in float32 everywhere."""
+
+    torch: torch.device
+    dtype: torch.dtype
+
+    def autocast(self) -> AbstractContextManager[object]:
+        """Matrix products and convolutions in `dtype`, everything else as it is."""
+        # The cache would hold a second copy of every float32 matrix; `place` has cast them already.
+        enabled = self.dtype != torch.float32
+        return torch.autocast(self.torch.type, self.dtype, enabled=enabled, cache_enabled=False)
+
+    def place(self, network: _N, precise: tuple[str, ...] = ()) -> _N:
+        """Move a network here for inference.
+
+        Matrices become `dtype`, but for modules whose name starts with one of ``precise``; norms, tables of
+        positions and statistics stay float32.
+        """
+        network = network.float().to(self.torch).eval().requires_grad_(False)
+        for name, module in network.named_modules():
+            if isinstance(module, _MATRICES) and not name.startswith(precise):
+                module.to(self.dtype)
+            if isinstance(module, nn.Conv3d):
+                module.to(memory_format=torch.channels_last_3d)  # pyright: ignore[reportCallIssue]
+        return network
+
+    def free(self) -> None:
+        """Give unused memory back."""
+        gc.collect()
+        if self.torch.type == "cuda":
+            torch.cuda.empty_cache()
+        elif self.torch.type == "mps":
+            torch.mps.empty_cache()
+
+
+def resolve(name: str = "auto") -> Device:
+    """The device to compute on; ``auto`` takes CUDA, then MPS, then the CPU.
+
+    Raises:
+        UsageError: ``device-unknown``.
+        WaltError: ``device-not-available``.
+    """
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        name = next(kind for kind, there in available.items() if there)
+    if name not in available:
+        message = f"There is no device called {name!r}."
+        raise UsageError("device-unknown", message, "Use auto, cpu, cuda or mps.")
+    if not available[name]:
+        message = f"This computer has no usable {name} device."
+        raise WaltError("device-not-available", message, "Use --device auto.")
+    if name == "cuda":
+        # Same seed, same frames: cuDNN must not choose its kernels by timing them.
+        torch.backends.cudnn.benchmark = False
+        torch.backends.cudnn.deterministic = True
+    return Device(torch.device(name), _fast_dtype(name))
+
+
+def _fast_dtype(kind: str) -> torch.dtype:
+    """The fastest format that is accurate enough; decided by what the hardware has, never by a timing."""
+    if kind == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
+    if kind == "mps":
+        return torch.float16
+    supported = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
+    # CPUs without bfloat16 instructions emulate it, slower than float32.
+    return torch.bfloat16 if any(getattr(torch.cpu, name, bool)() for name in supported) else torch.float32

@@ -1,0 +1,66 @@
+"""The door for requests: what a pack cannot do is said before any weight is loaded. No torch here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.errors import UsageError
+from engine.models.vocabulary import Vocabulary
+from engine.packs.manifest import MAX_MANIFEST_BYTES, VOCABULARY, Manifest, damaged
+from engine.packs.store import InstalledPack
+from engine.request import ClipRequest
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownWord:
+    """A word of the prompt that will have no effect, and the known word that is spelt most alike."""
+
+    word: str
+    suggestion: str | None
+
+
+def read_vocabulary(pack: InstalledPack) -> Vocabulary:
+    """The words that a pack knows.
+
+    Raises:
+        WaltError: ``pack-damaged`` or ``bad-vocabulary``.
+    """
+    try:
+        with (pack.path / VOCABULARY).open("rb") as file:
+            text = file.read(MAX_MANIFEST_BYTES + 1)
+        if len(text) > MAX_MANIFEST_BYTES:
+            raise damaged(pack.path, f"{VOCABULARY} is too large")
+        return Vocabulary.from_json(text.decode())
+    except OSError as error:
+        raise damaged(pack.path, f"{VOCABULARY} cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise damaged(pack.path, f"{VOCABULARY} is not text") from None
+
+
+def check_request(request: ClipRequest, pack: InstalledPack) -> list[UnknownWord]:
+    """Whether ``pack`` can make what is asked; returns the words of prompt and negative it does not know.
+
+    Raises:
+        UsageError: ``stage-not-in-pack``, ``aspect-not-in-pack`` or ``prompt-not-known``.
+        WaltError: what reading the still image or the vocabulary may raise.
+    """
+    pack.manifest.size(request.aspect, request.upto)
+    vocabulary = read_vocabulary(pack)
+    if not any(vocabulary.encode(request.prompt, len(vocabulary.split(request.prompt)))):
+        raise UsageError(
+            "prompt-not-known",
+            f"The pack {pack.name} knows no word of this prompt.",
+            f"It knows {_summary(pack.manifest)}.",
+        )
+    if request.image is not None:
+        from engine.media.images import load_still
+
+        load_still(request.image, request.aspect)
+    unknown = dict.fromkeys(vocabulary.unknown(request.prompt) + vocabulary.unknown(request.negative))
+    return [UnknownWord(word, vocabulary.suggest(word)) for word in unknown]
+
+
+def _summary(manifest: Manifest) -> str:
+    groups = (manifest.knows.subjects, manifest.knows.actions, manifest.knows.places)
+    words = [", ".join(group.en) for group in groups if group.en]
+    return "; ".join(words) or "other words; see its card"

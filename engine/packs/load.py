@@ -1,0 +1,222 @@
+"""From a pack's folder to networks that are ready to run, trusting nothing on the way.
+
+Order of the checks: manifest, file sizes, SHA-256, shapes against the networks built without memory (meta
+device), and only then memory is taken; last, every number must be finite. Safetensors only: weights can't
+carry code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor, nn
+
+from engine.devices import Device, resolve
+from engine.errors import WaltError
+from engine.events import StageName
+from engine.models.text import TextConfig, TextEncoder, WordSource
+from engine.models.tokenizer import SPACE, Tokenizer, TokenizerConfig
+from engine.models.transformer import TransformerConfig, WindowTransformer
+from engine.models.vocabulary import Vocabulary
+from engine.packs.manifest import (
+    VOCABULARY,
+    Config,
+    FileSpec,
+    Manifest,
+    Network,
+    damaged,
+    read_manifest,
+    weights_file,
+)
+
+MAX_INTEGER = 1 << 18
+"""No number in a network's shape is larger (the largest are vocabularies)."""
+MAX_LAYERS = 512
+_FLOATS = {torch.bfloat16, torch.float16, torch.float32}
+# Computed in float32 outside autocast by the network itself: noise levels and modulation.
+_PRECISE = ("condition.", "modulations.", "head.modulation.")
+_N = TypeVar("_N", bound=nn.Module)
+_C = TypeVar("_C", TokenizerConfig, TextConfig, TransformerConfig)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPack:
+    """A pack in memory, on ``device``; ``sr1`` and ``sr2`` are None where the pack has no such stage."""
+
+    manifest: Manifest
+    device: Device
+    tokenizer: Tokenizer
+    text: TextEncoder
+    vocabulary: Vocabulary
+    base: WindowTransformer
+    sr1: WindowTransformer | None
+    sr2: WindowTransformer | None
+
+    @property
+    def words(self) -> WordSource:
+        """Vocabulary and text encoder together."""
+        return WordSource(self.vocabulary, self.text)
+
+    def transformer(self, stage: StageName) -> WindowTransformer:
+        """The denoiser of a stage that the manifest lists."""
+        network = {"base": self.base, "sr1": self.sr1, "sr2": self.sr2}[stage]
+        assert network is not None
+        return network
+
+
+def load_pack(path: Path, device: Device | None = None) -> LoadedPack:
+    """Load and check the pack in the folder ``path``.
+
+    Raises:
+        WaltError: ``pack-damaged`` or ``pack-too-new``.
+    """
+    manifest = read_manifest(path)
+    device = device if device is not None else resolve("cpu")
+    for name, spec in manifest.files.items():
+        _check_file(path, name, spec)
+    vocabulary = _vocabulary(path, manifest)
+    tokenizer = _config(path, TokenizerConfig, manifest.tokenizer)
+    text = _config(path, TextConfig, manifest.text)
+    stages = manifest.stages.items()
+    shapes: dict[StageName, TransformerConfig] = {
+        stage: _config(path, TransformerConfig, spec.transformer) for stage, spec in stages
+    }
+    _check_together(path, manifest, vocabulary, tokenizer, text, shapes)
+    loaded: dict[StageName, WindowTransformer] = {
+        stage: _load(path, manifest, stage, lambda shape=shape: WindowTransformer(shape), device, _PRECISE)
+        for stage, shape in shapes.items()
+    }
+    return LoadedPack(
+        manifest=manifest,
+        device=device,
+        tokenizer=_load(path, manifest, "tokenizer", lambda: Tokenizer(tokenizer), device),
+        text=_load(path, manifest, "text", lambda: TextEncoder(text), device, ("",)),
+        vocabulary=vocabulary,
+        base=loaded["base"],
+        sr1=loaded.get("sr1"),
+        sr2=loaded.get("sr2"),
+    )
+
+
+def _check_file(path: Path, name: str, spec: FileSpec) -> None:
+    file = path / name
+    if Path(name).name != name:
+        raise damaged(path, f"{name} is not a plain file name")
+    try:
+        if file.stat().st_size != spec.bytes:
+            raise damaged(path, f"{name} does not have the size that the manifest states")
+        with file.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise damaged(path, f"{name} cannot be read ({error.strerror})") from None
+    if digest != spec.sha256:
+        raise damaged(path, f"{name} does not have the SHA-256 that the manifest states")
+
+
+def _vocabulary(path: Path, manifest: Manifest) -> Vocabulary:
+    if VOCABULARY not in manifest.files:
+        raise damaged(path, f"{VOCABULARY} is not in the manifest")
+    try:
+        return Vocabulary.from_json((path / VOCABULARY).read_text("utf-8"))
+    except (WaltError, UnicodeDecodeError) as error:
+        raise damaged(path, str(error).rstrip(".")) from None
+
+
+def _config(path: Path, kind: type[_C], values: Config) -> _C:
+    """A frozen dataclass from JSON: known fields, bounded numbers, lists as tuples, its own checks."""
+    unknown = values.keys() - {field.name for field in fields(kind)}
+    if unknown:
+        raise damaged(path, f"{kind.__name__} has no field {min(unknown)}")
+    try:
+        if not all(_bounded(value) for value in values.values()) or values.get("layers", 1) > MAX_LAYERS:
+            raise ValueError("a number is out of bounds")
+        return kind(**{name: _tuples(value) for name, value in values.items()})
+    except (TypeError, ValueError, ArithmeticError, IndexError, WaltError) as error:
+        raise damaged(path, f"{kind.__name__}: {error}".rstrip(".")) from None
+
+
+def _bounded(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        items = cast("list[object] | tuple[object, ...]", value)
+        return len(items) <= 64 and all(_bounded(item) for item in items)
+    if isinstance(value, bool | str) or value is None:
+        return True
+    return isinstance(value, int) and 0 <= value <= MAX_INTEGER
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def _check_together(
+    path: Path,
+    manifest: Manifest,
+    vocabulary: Vocabulary,
+    tokenizer: TokenizerConfig,
+    text: TextConfig,
+    shapes: Mapping[StageName, TransformerConfig],
+) -> None:
+    """Whether the networks fit each other and the pictures that the manifest promises."""
+    if text.vocabulary_size != len(vocabulary):
+        raise damaged(path, "the text encoder and the vocabulary disagree about the number of words")
+    for stage, shape in shapes.items():
+        if shape.latent_channels != tokenizer.latent_channels or shape.text_width not in (None, text.width):
+            raise damaged(path, f"{stage} does not fit the tokenizer or the text encoder")
+        if shape.low_res != (stage != "base") or shape.classes is not None:
+            raise damaged(path, f"{stage} is not that stage's kind of network")
+        for aspect in manifest.sizes:
+            rows, columns = (side // SPACE for side in manifest.size(aspect, stage))
+            try:
+                shape.windows(shape.tokens((shape.grid[0], rows, columns)))
+            except WaltError as error:
+                raise damaged(path, f"{stage} cannot make {aspect}: {error.hint}".rstrip(".")) from None
+
+
+def _load(
+    path: Path,
+    manifest: Manifest,
+    network: Network,
+    build: Callable[[], _N],
+    device: Device,
+    precise: tuple[str, ...] = (),
+) -> _N:
+    name = weights_file(network)
+    if name not in manifest.files:
+        raise damaged(path, f"{name} is not in the manifest")
+    try:
+        with torch.device("meta"):
+            built = build()
+    except (RuntimeError, TypeError, ValueError, ArithmeticError) as error:
+        raise damaged(path, f"{network} cannot be built: {error}".splitlines()[0].rstrip(".")) from None
+    try:
+        with safe_open(path / name, framework="pt") as file:
+            _check_shapes(path, name, file, built.state_dict())
+            built.to_empty(device="cpu")
+            for key, tensor in built.state_dict().items():
+                tensor.copy_(_finite(path, name, key, file.get_tensor(key)))
+    except SafetensorError as error:
+        raise damaged(path, f"{name}: {error}".rstrip(".")) from None
+    return device.place(built, precise)
+
+
+def _check_shapes(path: Path, name: str, file: Any, expected: Mapping[str, Tensor]) -> None:
+    keys: set[str] = set(file.keys())
+    odd = sorted(keys ^ set(expected))
+    if odd:
+        raise damaged(path, f"{name} {'has an unknown' if odd[0] in keys else 'lacks the'} tensor {odd[0]}")
+    for key, tensor in expected.items():
+        shape = tuple(file.get_slice(key).get_shape())
+        if shape != tuple(tensor.shape):
+            raise damaged(path, f"{key} in {name} has shape {shape}, not {tuple(tensor.shape)}")
+
+
+def _finite(path: Path, name: str, key: str, tensor: Tensor) -> Tensor:
+    if tensor.dtype not in _FLOATS or not bool(torch.isfinite(tensor).all()):
+        raise damaged(path, f"{key} in {name} holds something other than finite numbers")
+    return tensor

@@ -1,0 +1,183 @@
+"""What a pack says about itself: one versioned JSON file, checked before a single weight is read.
+
+A pack is a folder: ``manifest.json``, ``vocabulary.json``, ``card.md`` and one safetensors file a network.
+A network's shape is data here (house rule 6); this module builds none, so it needs no torch and the window
+may read it at start.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from engine.errors import UsageError, WaltError
+from engine.events import STAGES, StageName
+from engine.request import Aspect
+
+MANIFEST = "manifest.json"
+VOCABULARY = "vocabulary.json"
+CARD = "card.md"
+VERSION = 1
+MAX_MANIFEST_BYTES = 4 * 2**20
+MAX_FILE_BYTES = 64 * 2**30
+
+Network = Literal["tokenizer", "text", "base", "sr1", "sr2"]
+NETWORKS: tuple[Network, ...] = ("tokenizer", "text", "base", "sr1", "sr2")
+SamplerName = Literal["ddim", "dpmpp-2m"]
+Config = dict[str, Any]
+"""A network's frozen dataclass as JSON; `engine.packs.load` rebuilds and checks it."""
+
+Side = Annotated[int, Field(ge=8, le=1024, multiple_of=8)]
+PackName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+
+SCALE: dict[StageName, int] = {"base": 1, "sr1": 2, "sr2": 4}
+"""How many times a stage's picture is larger than the base's (paper 4.5: two doublings)."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Words(_Strict):
+    """Words for display, in the two languages the starter's captions speak."""
+
+    en: tuple[str, ...] = ()
+    fr: tuple[str, ...] = ()
+
+
+class Knows(_Strict):
+    """What the pack has seen enough of to draw; shown when a prompt asks for something else."""
+
+    subjects: Words = Words()
+    actions: Words = Words()
+    places: Words = Words()
+    lights: Words = Words()
+    colours: Words = Words()
+    cameras: Words = Words()
+
+
+class GuidanceSpec(_Strict):
+    """The fields of `engine.diffusion.guidance.Guidance`, as a pack recommends them for a stage."""
+
+    scale: Annotated[float, Field(ge=0, le=30)] = 1.0
+    interval: tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]] = (0.0, 1.0)
+    rescale: Annotated[float, Field(ge=0, le=1)] = 0.0
+    power_cosine: Annotated[float, Field(gt=0, le=16)] | None = None
+
+    @model_validator(mode="after")
+    def _interval_in_order(self) -> GuidanceSpec:
+        if self.interval[0] > self.interval[1]:
+            raise ValueError("the interval ends before it begins")
+        return self
+
+
+class StageSpec(_Strict):
+    """One denoiser of the cascade and how to sample from it."""
+
+    transformer: Config
+    steps: Annotated[int, Field(ge=1, le=1000)] = 50
+    sampler: SamplerName = "ddim"
+    guidance: GuidanceSpec = GuidanceSpec()
+    guide_frames: bool = False
+    """Whether the unguided pass also drops the first-frame condition (paper 4.4), or the words only."""
+    low_res_noise: Annotated[int, Field(ge=0, le=999)] | None = None
+    """Noise index t_sr that the low-resolution latents get (paper 4.5); None for the base."""
+
+
+class FileSpec(_Strict):
+    """Size and hash of one file of the pack."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    bytes: Annotated[int, Field(ge=1, le=MAX_FILE_BYTES)]
+
+
+class Manifest(_Strict):
+    """A pack's whole self-description.
+
+    ``sizes`` maps an aspect to the base picture's (height, width) in pixels; each later stage doubles it.
+    """
+
+    format: Literal[1] = VERSION
+    name: PackName
+    title: str
+    version: str
+    licence: str
+    description: str
+    knows: Knows = Knows()
+    sizes: Annotated[dict[Aspect, tuple[Side, Side]], Field(min_length=1)]
+    tokenizer: Config
+    text: Config
+    stages: dict[StageName, StageSpec]
+    files: dict[str, FileSpec] = {}
+
+    @model_validator(mode="after")
+    def _whole_cascade(self) -> Manifest:
+        present: list[StageName] = [stage for stage in STAGES if stage in self.stages]
+        if not present or present != list(STAGES[: len(present)]):
+            raise ValueError("the stages must be base, or base and sr1, or all three")
+        for stage in present:
+            if (self.stages[stage].low_res_noise is None) != (stage == "base"):
+                raise ValueError(f"low_res_noise belongs to sr1 and sr2, not to the base (see {stage})")
+        return self
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The networks the pack holds: tokenizer, text and its stages."""
+        return tuple(name for name in NETWORKS if name in ("tokenizer", "text") or name in self.stages)
+
+    def size(self, aspect: Aspect, stage: StageName) -> tuple[int, int]:
+        """Height and width in pixels of ``stage`` at ``aspect``.
+
+        Raises:
+            UsageError: ``aspect-not-in-pack`` or ``stage-not-in-pack``.
+        """
+        if stage not in self.stages:
+            raise UsageError(
+                "stage-not-in-pack",
+                f"The pack {self.name} has no stage {stage}.",
+                f"Ask for --upto {[stage for stage in STAGES if stage in self.stages][-1]}.",
+            )
+        if aspect not in self.sizes:
+            raise UsageError(
+                "aspect-not-in-pack",
+                f"The pack {self.name} does not make {aspect} pictures.",
+                f"It makes {', '.join(self.sizes)}.",
+            )
+        height, width = self.sizes[aspect]
+        return height * SCALE[stage], width * SCALE[stage]
+
+
+def weights_file(network: Network) -> str:
+    """Name of the file that holds a network's weights."""
+    return f"{network}.safetensors"
+
+
+def damaged(folder: Path, why: str) -> WaltError:
+    """The one error for a pack that is not what it says it is."""
+    return WaltError("pack-damaged", f"The pack in {folder} is damaged: {why}.", "Install it again.")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read and check ``folder/manifest.json``.
+
+    Raises:
+        WaltError: ``pack-damaged``, or ``pack-too-new`` when a later walt wrote it.
+    """
+    try:
+        with (folder / MANIFEST).open("rb") as file:
+            text = file.read(MAX_MANIFEST_BYTES + 1)
+    except OSError as error:
+        raise damaged(folder, f"{MANIFEST} cannot be read ({error.strerror})") from None
+    if len(text) > MAX_MANIFEST_BYTES:
+        raise damaged(folder, f"{MANIFEST} is too large")
+    try:
+        return Manifest.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        if where == "format" and isinstance(first["input"], int) and first["input"] > VERSION:
+            message = f"The pack in {folder} was made for a newer walt."
+            raise WaltError("pack-too-new", message, "Update walt.") from None
+        raise damaged(folder, f"{where or MANIFEST}: {first['msg']}") from None

@@ -1,0 +1,81 @@
+"""Where packs live: the ones that ship in ``resources/`` and the ones in the user's data folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from engine.errors import WaltError
+from engine.packs.manifest import MANIFEST, Manifest, read_manifest
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledPack:
+    """A pack on disk whose manifest is well formed; its weights are checked when they are loaded."""
+
+    path: Path
+    manifest: Manifest
+
+    @property
+    def name(self) -> str:
+        """The name to ask for it by."""
+        return self.manifest.name
+
+    @property
+    def bytes(self) -> int:
+        """Size on disk, as the manifest states it."""
+        return sum(file.bytes for file in self.manifest.files.values())
+
+
+def default_roots() -> tuple[Path, ...]:
+    """Folders that are searched for packs, first match wins: shipped, then the user's own."""
+    # In a wheel and in a frozen bundle alike the package is a real folder, so its files have paths.
+    return Path(str(files("resources"))), user_data_path("walt", appauthor=False) / "packs"
+
+
+class PackStore:
+    """Finds installed packs: folders named as their pack. Reads manifests only; never a weight."""
+
+    def __init__(self, roots: Sequence[Path] | None = None) -> None:
+        self.roots = tuple(roots) if roots is not None else default_roots()
+
+    def _folders(self) -> Iterator[Path]:
+        for root in self.roots:
+            if root.is_dir():
+                yield from sorted(child for child in root.iterdir() if (child / MANIFEST).is_file())
+
+    def scan(self) -> tuple[list[InstalledPack], list[WaltError]]:
+        """All packs that can be read, by name without doubles, and the errors of those that cannot."""
+        packs: dict[str, InstalledPack] = {}
+        errors: list[WaltError] = []
+        for folder in self._folders():
+            try:
+                manifest = read_manifest(folder)
+            except WaltError as error:
+                errors.append(error)
+            else:
+                packs.setdefault(manifest.name, InstalledPack(folder, manifest))
+        return list(packs.values()), errors
+
+    def installed(self) -> list[InstalledPack]:
+        """All packs that can be read."""
+        return self.scan()[0]
+
+    def find(self, name: str) -> InstalledPack:
+        """The pack called ``name``; a path to a pack's folder is understood too.
+
+        Raises:
+            WaltError: ``pack-not-found`` naming those installed, or ``pack-damaged``.
+        """
+        folders = [Path(name)] if "/" in name or os.sep in name else [root / name for root in self.roots]
+        for folder in folders:
+            if name and (folder / MANIFEST).is_file():
+                return InstalledPack(folder, read_manifest(folder))
+        known = ", ".join(pack.name for pack in self.installed())
+        hint = f"Installed: {known}." if known else f"No pack is installed; packs belong in {self.roots[-1]}."
+        raise WaltError("pack-not-found", f"There is no pack called {name!r}.", hint)

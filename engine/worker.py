@@ -1,0 +1,176 @@
+"""The engine: one thread that owns torch, a queue of jobs, and the one place where errors are caught."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import traceback
+import uuid
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import WaltError
+from engine.events import Event, JobCancelled, JobDone, JobFailed, JobStarted
+from engine.memory import is_out_of_memory, out_of_memory
+from engine.packs.store import InstalledPack, PackStore
+from engine.progress import Cancelled
+
+if TYPE_CHECKING:
+    from engine.cascade import Cascade
+    from engine.clip import Clip
+    from engine.request import ClipRequest
+
+log = logging.getLogger(__name__)
+
+NICENESS = 5
+"""Lower priority of the engine's thread, so that a window on the same cores stays fluent."""
+
+
+@dataclass(eq=False, slots=True)
+class _Job:
+    id: str
+    request: ClipRequest
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+
+class Engine:
+    """Makes clips, one job after the other, on its own thread.
+
+    Args:
+        listener: Called with every event, in order, on the engine's thread. What it raises is logged.
+        packs: Where to look for packs; the default store if None.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    """
+
+    def __init__(
+        self, listener: Callable[[Event], None], packs: PackStore | None = None, device: str = "auto"
+    ) -> None:
+        self._listener = listener
+        self._packs = packs if packs is not None else PackStore()
+        self._device = device
+        self._queue: deque[_Job] = deque()
+        self._running: _Job | None = None
+        self._changed = threading.Condition()
+        self._closing = False
+        self._loaded: tuple[Path, Cascade] | None = None
+        self._thread = threading.Thread(target=self._run, name="walt-engine", daemon=True)
+        self._thread.start()
+
+    def submit(self, request: ClipRequest) -> str:
+        """Queue a clip and return its job's id; every job ends with JobDone, JobFailed or JobCancelled.
+
+        Raises:
+            WaltError: ``engine-closed``.
+        """
+        job = _Job(uuid.uuid4().hex[:12], request)
+        with self._changed:
+            if self._closing:
+                raise WaltError("engine-closed", "The engine was closed; it takes no more work.")
+            self._queue.append(job)
+            self._changed.notify()
+        return job.id
+
+    def cancel(self, job: str) -> None:
+        """Ask a job to stop within one denoising step; a job that ended already is left alone."""
+        with self._changed:
+            for known in (self._running, *self._queue):
+                if known is not None and known.id == job:
+                    known.cancel.set()
+
+    def close(self, timeout: float = 5.0) -> bool:
+        """Cancel everything and end the thread; True if it ended within ``timeout`` seconds."""
+        with self._changed:
+            self._closing = True
+            for job in (self._running, *self._queue):
+                if job is not None:
+                    job.cancel.set()
+            self._changed.notify()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        _lower_priority()
+        while (job := self._next()) is not None:
+            self._emit(self._work(job))
+            with self._changed:
+                self._running = None
+        self._loaded = None
+
+    def _next(self) -> _Job | None:
+        with self._changed:
+            while not self._queue and not self._closing:
+                self._changed.wait()
+            self._running = self._queue.popleft() if self._queue else None
+            return self._running
+
+    def _work(self, job: _Job) -> Event:
+        """Do a job and return its last event. Nothing gets past here: the thread must live on."""
+        full = False
+        try:
+            if job.cancel.is_set():
+                raise Cancelled
+            self._emit(JobStarted(job.id))
+            return JobDone(job.id, self._generate(job))
+        except Cancelled as cancelled:
+            return JobCancelled(job.id, cancelled.clip)
+        except WaltError as error:
+            return JobFailed(job.id, error)
+        except BaseException as error:
+            full = is_out_of_memory(error)
+            if not full:
+                log.exception("job %s failed", job.id)
+                return JobFailed(job.id, _internal(error), traceback.format_exc())
+        self._loaded = None  # the models; outside the except block, whose exception holds tensors
+        return JobFailed(job.id, out_of_memory())
+
+    def _generate(self, job: _Job) -> Clip:
+        from engine.packs.check import check_request
+
+        pack = self._packs.find(job.request.pack)
+        check_request(job.request, pack)
+        return self._cascade(pack).generate(job.request, self._emit, lambda: self._poll(job), job.id)
+
+    def _cascade(self, pack: InstalledPack) -> Cascade:
+        if self._loaded is None or self._loaded[0] != pack.path:
+            from engine import devices
+            from engine.cascade import Cascade
+            from engine.packs.load import load_pack
+
+            self._loaded = None  # never two packs in memory
+            self._loaded = pack.path, Cascade(load_pack(pack.path, devices.resolve(self._device)))
+        return self._loaded[1]
+
+    def _poll(self, job: _Job) -> bool:
+        """Whether ``job`` is to stop; also lets cancelled jobs leave the queue while another one runs."""
+        with self._changed:
+            gone = [waiting for waiting in self._queue if waiting.cancel.is_set()]
+            for waiting in gone:
+                self._queue.remove(waiting)
+        for waiting in gone:
+            self._emit(JobCancelled(waiting.id, None))
+        return job.cancel.is_set()
+
+    def _emit(self, event: Event) -> None:
+        try:
+            self._listener(event)
+        except Exception:
+            log.exception("a listener failed on %s", type(event).__name__)
+
+
+def _internal(error: BaseException) -> WaltError:
+    message = f"walt failed on the inside ({type(error).__name__})."
+    return WaltError("internal", message, "Please report it with the details.")
+
+
+def _lower_priority() -> None:
+    if sys.platform == "linux":  # elsewhere priorities belong to processes, or need rights
+        try:
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        except OSError:
+            log.debug("the engine's priority stays as it is", exc_info=True)
