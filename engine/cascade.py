@@ -21,7 +21,6 @@ from engine.conditioning import (
     encode_prompt,
     plan_windows,
     seeded_noise,
-    still_frame,
     to_frames,
     to_pixels,
 )
@@ -31,6 +30,7 @@ from engine.diffusion.samplers import OnStep, ddim, dpm_solver_pp_2m
 from engine.diffusion.schedule import Schedule
 from engine.events import STAGES, Event, FramesReady, StageName, StageStarted, StepDone
 from engine.media.images import load_still
+from engine.media.resize import fit
 from engine.memory import retry_without_memory
 from engine.models.tokenizer import SPACE, TIME
 from engine.packs.load import LoadedPack
@@ -93,7 +93,8 @@ class _Run:
         self.schedule = Schedule.linear()
         self.stages = STAGES[: STAGES.index(request.upto) + 1]
         self.windows = plan_windows(request.frames, 1 + TIME * (pack.base.config.grid[0] - 1))
-        self.still = None if request.image is None else load_still(request.image, request.aspect)
+        height, width = pack.manifest.size(request.aspect, request.upto)
+        self.still = None if request.image is None else load_still(request.image, width, height)
         with pack.device.autocast():
             self.text = encode_prompt(pack, request.prompt, request.negative)
         self.seconds: dict[str, float] = dict.fromkeys((*STAGES, "decode", "total"), 0.0)
@@ -155,7 +156,7 @@ class _Run:
         if window.known:
             seen = frames[window.start : window.start + window.known]
         elif self.still is not None:
-            seen = still_frame(self.still, *frames.shape[1:3])
+            seen = fit(self.still, frames.shape[2], frames.shape[1])[None]
         else:
             return None
         with self.pack.device.autocast():

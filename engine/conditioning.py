@@ -64,13 +64,6 @@ def to_frames(pixels: Tensor) -> NDArray[np.uint8]:
     return scaled.permute(1, 2, 3, 0).contiguous().cpu().numpy()
 
 
-def still_frame(still: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
-    """The still (H, W, 3) at a stage's size, (1, height, width, 3), smoothed while it shrinks."""
-    image = torch.from_numpy(np.ascontiguousarray(still)).permute(2, 0, 1)[None].float()
-    resized = F.interpolate(image, size=(height, width), mode="bicubic", antialias=True, align_corners=False)
-    return resized.round_().clamp_(0, 255).to(torch.uint8).permute(0, 2, 3, 1).numpy()
-
-
 def frame_condition(known: Tensor, frames: int) -> Tensor:
     """Clean latents (1, C, k, h, w) as (1, C + 1, frames, h, w): latents times mask, then the mask."""
     marked = torch.cat([known, torch.ones_like(known[:, :1])], dim=1)

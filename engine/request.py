@@ -50,7 +50,9 @@ class ClipRequest(BaseModel):
     @classmethod
     def _frames_fit_the_tokenizer(cls, value: int) -> int:
         if value % 4 != 1:
-            raise ValueError(f"{value} frames are not possible: the model makes 1 + 4k frames, e.g. 1, 17 or 29")
+            raise ValueError(
+                f"{value} frames are not possible: the model makes 1 + 4k frames, e.g. 1, 17 or 29"
+            )
         return value
 
     @classmethod
@@ -64,6 +66,10 @@ class ClipRequest(BaseModel):
             return cls.model_validate(values)
         except ValidationError as error:
             first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
             message = first["msg"].removeprefix("Value error, ")
-            raise UsageError("bad-request", f"{where}: {message}.", "Run `walt generate --help` for what is possible.") from None
+            if first["type"] != "value_error":  # pydantic's own sentence does not say what it is about
+                message = f"{first['loc'][0]}: {message[:1].lower()}{message[1:]}"
+            sentence = f"{message[:1].upper()}{message[1:]}."
+            raise UsageError(
+                "bad-request", sentence, "See `walt generate --help` for what is possible."
+            ) from None

@@ -44,7 +44,7 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> list[UnknownWord
         UsageError: ``stage-not-in-pack``, ``aspect-not-in-pack`` or ``prompt-not-known``.
         WaltError: what reading the still image or the vocabulary may raise.
     """
-    pack.manifest.size(request.aspect, request.upto)
+    height, width = pack.manifest.size(request.aspect, request.upto)
     vocabulary = read_vocabulary(pack)
     if not any(vocabulary.encode(request.prompt, len(vocabulary.split(request.prompt)))):
         raise UsageError(
@@ -55,7 +55,7 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> list[UnknownWord
     if request.image is not None:
         from engine.media.images import load_still
 
-        load_still(request.image, request.aspect)
+        load_still(request.image, width, height)
     unknown = dict.fromkeys(vocabulary.unknown(request.prompt) + vocabulary.unknown(request.negative))
     return [UnknownWord(word, vocabulary.suggest(word)) for word in unknown]
 

@@ -127,6 +127,12 @@ class Manifest(_Strict):
         """The networks the pack holds: tokenizer, text and its stages."""
         return tuple(name for name in NETWORKS if name in ("tokenizer", "text") or name in self.stages)
 
+    @property
+    def last_stage(self) -> StageName:
+        """The stage with the largest pictures."""
+        present: list[StageName] = [stage for stage in STAGES if stage in self.stages]
+        return present[-1]
+
     def size(self, aspect: Aspect, stage: StageName) -> tuple[int, int]:
         """Height and width in pixels of ``stage`` at ``aspect``.
 
@@ -137,7 +143,7 @@ class Manifest(_Strict):
             raise UsageError(
                 "stage-not-in-pack",
                 f"The pack {self.name} has no stage {stage}.",
-                f"Ask for --upto {[stage for stage in STAGES if stage in self.stages][-1]}.",
+                f"Ask for --upto {self.last_stage}.",
             )
         if aspect not in self.sizes:
             raise UsageError(

@@ -1,0 +1,113 @@
+"""The ``walt`` command: the window when nothing is asked, a sub-command otherwise. Light until work begins.
+
+Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, NoReturn
+
+from engine.errors import UsageError, WaltError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "generate": ("engine.commands.generate", "make a clip from a prompt, without the window"),
+    "packs": ("engine.commands.packs", "list the installed models"),
+    "recipes": ("engine.commands.recipes", "list the named model sizes, the paper's included"),
+    "worlds": ("engine.worlds.cli", "draw captioned training clips"),
+    "train": ("engine.training.cli", "train a tokenizer, a base or a super-resolution stage"),
+}
+"""Sub-commands: a module with ``add_parser(subparsers)`` and ``run(args) -> int``, imported when asked for."""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with one-line errors and no abbreviations."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"allow_abbrev": False, **kwargs})
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError instead of printing the whole usage."""
+        raise UsageError("usage", f"{message[:1].upper()}{message[1:]}.", f"See `{self.prog} --help`.")
+
+    def options(self) -> Iterable[str]:
+        """All option strings, for a suggestion."""
+        return self._option_string_actions
+
+
+def build_parser(command: str | None = None) -> tuple[Parser, Parser]:
+    """The whole parser and the one of ``command``; only that command's module is imported."""
+    parser = Parser(
+        prog="walt",
+        description="Short video clips from a prompt or a still image. Without a command, the window opens.",
+    )
+    parser.add_argument("--version", action="version", version=f"walt {_version()}")
+    parser.add_argument("--self-test", action="store_true", help="make a tiny clip with no screen, and exit")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for name, (module, summary) in COMMANDS.items():
+        if name == command:
+            importlib.import_module(module).add_parser(subparsers)
+        else:
+            subparsers.add_parser(name, help=summary)
+    return parser, subparsers.choices.get(command or "", parser)
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Parse the command line.
+
+    Raises:
+        UsageError: ``usage`` for what is not possible, with a suggestion for a misspelt option.
+    """
+    command = next((word for word in argv if not word.startswith("-")), None)
+    parser, chosen = build_parser(command)
+    args, extra = parser.parse_known_args(argv)
+    if extra:
+        close = difflib.get_close_matches(extra[0].split("=")[0], list(chosen.options()), n=1)
+        hint = f"Did you mean {close[0]}?" if close else f"See `{chosen.prog} --help`."
+        kind = "option" if extra[0].startswith("-") else "argument"
+        raise UsageError("usage", f"There is no {kind} {extra[0]!r}.", hint)
+    return args
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    try:
+        status = _dispatch(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()
+        return status
+    except WaltError as error:
+        print(error.line(), file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output is gone (`walt recipes | head -1`); nothing more may be flushed at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _dispatch(argv: Sequence[str]) -> int:
+    args = parse(argv)
+    if args.self_test:
+        return int(importlib.import_module("engine.commands.selftest").run())
+    if args.command is None:
+        # By name, when asked for: the engine itself knows nothing of the window.
+        return int(importlib.import_module("app.main").main([]))
+    return int(importlib.import_module(COMMANDS[args.command][0]).run(args) or 0)
+
+
+def _version() -> str:
+    try:
+        return version("walt")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

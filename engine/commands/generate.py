@@ -1,0 +1,161 @@
+"""``walt generate``: one clip from the command line; the engine's listener without a window."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import queue
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+from engine.clip import Clip
+from engine.commands.progress import ProgressLines
+from engine.errors import UsageError
+from engine.events import STAGES, Event, JobCancelled, JobDone, JobFailed
+from engine.files import ensure_writable
+from engine.memory import peak_rss_mb
+from engine.packs.check import UnknownWord, check_request
+from engine.packs.store import PackStore
+from engine.request import MAX_SEED, ClipRequest
+from engine.worker import Engine
+
+EXAMPLE = 'walt generate "a horse walking on the beach at sunset" --out horse.mp4'
+
+
+def add_parser(subparsers: Any) -> None:
+    """Say what ``walt generate`` understands."""
+    parser = subparsers.add_parser(
+        "generate",
+        help="make a clip from a prompt, without the window",
+        description=f"Make a clip. Example: {EXAMPLE}",
+    )
+    add = parser.add_argument
+    add("prompt", metavar="PROMPT", help="what to show, in English or French")
+    add("--out", metavar="FILE", required=True, type=Path, help="the MP4 file to write")
+    add("--negative", metavar="TEXT", default="", help="what to keep away from")
+    add("--image", metavar="FILE", help="a still image that becomes the first frame")
+    add("--seed", metavar="N", type=int, help="same seed and settings, same clip; random if left out")
+    add("--aspect", choices=["16:9", "9:16", "1:1"], default="16:9", help="shape of the picture (16:9)")
+    add("--frames", metavar="N", type=int, default=17, help="1 + 4k frames at 8 a second (17)")
+    add(
+        "--upto",
+        choices=STAGES,
+        default="sr2",
+        help="the last stage: base, sr1 (2x) or sr2 (4x, the default)",
+    )
+    add("--steps", metavar="N", type=int, help="denoising steps of the base; the other stages scale with it")
+    add("--guidance", metavar="G", type=float, help="how strongly the base follows the prompt")
+    add("--pack", metavar="NAME", default="starter", help="an installed model, or a path to one (starter)")
+    add("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto", help="where to compute (auto)")
+    add("--json", action="store_true", help="print one JSON object about the clip on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the clip and write it; nothing is written unless all of it is."""
+    request = _request(args)
+    check_output(args.out)
+    store = PackStore()
+    unknown = check_request(request, store.find(request.pack))
+    for line in describe_unknown(request.pack, unknown):
+        print(line, file=sys.stderr)
+    if args.seed is None:
+        print(f"seed {request.seed}", file=sys.stderr)
+    clip = make(request, store, args.device)
+    if clip is None:
+        print("cancelled; nothing was written", file=sys.stderr)
+        return 130
+    from engine.media.clips import write_mp4
+
+    write_mp4(args.out, clip)
+    report = describe(clip, args.out, unknown)
+    print(json.dumps(report) if args.json else _sentence(report))
+    return 0
+
+
+def _request(args: argparse.Namespace) -> ClipRequest:
+    wishes = {name: getattr(args, name) for name in ClipRequest.model_fields}
+    if args.seed is None:
+        wishes["seed"] = secrets.randbelow(MAX_SEED + 1)
+    return ClipRequest.parse(**wishes)
+
+
+def check_output(path: Path) -> None:
+    """Refuse a file that could not be written, before any work is done.
+
+    Raises:
+        UsageError: ``out-format``.
+        WaltError: ``output-not-writable``.
+    """
+    if path.suffix.lower() != ".mp4":
+        raise UsageError("out-format", f"{path} does not end in .mp4.", "walt generate writes MP4 files.")
+    ensure_writable(path)
+
+
+def describe_unknown(pack: str, words: list[UnknownWord]) -> list[str]:
+    """What to say about words that will have no effect: a line, or none."""
+    if not words:
+        return []
+    named = [
+        f"{word.word} (did you mean {word.suggestion}?)" if word.suggestion else word.word for word in words
+    ]
+    return [f"The {pack} doesn't know: {', '.join(named)}"]
+
+
+def make(request: ClipRequest, store: PackStore, device: str) -> Clip | None:
+    """Run one job and show its progress on stderr; None if Ctrl-C cancelled it.
+
+    Raises:
+        WaltError: what the job failed with.
+    """
+    events: queue.Queue[Event] = queue.Queue()
+    engine = Engine(events.put, store, device)
+    lines = ProgressLines(sys.stderr)
+    try:
+        job = engine.submit(request)
+        while True:
+            try:
+                event = events.get(timeout=0.2)  # a wait without end could not be interrupted on Windows
+            except queue.Empty:
+                continue
+            except KeyboardInterrupt:
+                engine.cancel(job)
+                continue
+            lines.show(event)
+            match event:
+                case JobDone(clip=clip):
+                    return clip
+                case JobFailed(error=error):
+                    raise error
+                case JobCancelled():
+                    return None
+                case _:
+                    pass
+    finally:
+        lines.end()
+        engine.close()
+
+
+def describe(clip: Clip, path: Path, unknown: list[UnknownWord]) -> dict[str, Any]:
+    """A finished clip as ``--json`` prints it."""
+    width, height = clip.size
+    return {
+        "path": str(path),
+        "width": width,
+        "height": height,
+        "fps": clip.fps,
+        "frames": len(clip.frames),
+        "seed": clip.request.seed,
+        "stage": clip.stage,
+        "pack": clip.pack,
+        "seconds": {name: round(seconds, 3) for name, seconds in clip.seconds.items()},
+        "peak_rss_mb": round(peak_rss_mb(), 1),
+        "unknown_words": [word.word for word in unknown],
+    }
+
+
+def _sentence(report: dict[str, Any]) -> str:
+    size = f"{report['width']}x{report['height']}"
+    took = f"{report['seconds']['total']:.1f} s"
+    return f"{report['path']}: {report['frames']} frames of {size} in {took}, seed {report['seed']}"

@@ -1,0 +1,49 @@
+"""``walt packs``: what is installed, and what is damaged."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from engine.packs.store import InstalledPack, PackStore
+
+
+def add_parser(subparsers: Any) -> None:
+    """Say what ``walt packs`` understands."""
+    summary = "list the installed models"
+    parser = subparsers.add_parser("packs", help=summary, description=f"{summary.capitalize()}.")
+    parser.add_argument("--json", action="store_true", help="print a list of objects on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the list; a pack that cannot be read is named on stderr and makes the status 1."""
+    store = PackStore()
+    packs, errors = store.scan()
+    for error in errors:
+        print(error.line(), file=sys.stderr)
+    if args.json:
+        print(json.dumps([describe(pack) for pack in packs], indent=1))
+    else:
+        for pack in packs:
+            size = f"{pack.bytes / 1e6:.0f} MB"
+            print(f"{pack.name}  {pack.manifest.version}  {size}  {pack.manifest.title}")
+        if not packs:
+            print(f"No pack is installed; packs belong in {store.roots[-1]}.", file=sys.stderr)
+    return 1 if errors else 0
+
+
+def describe(pack: InstalledPack) -> dict[str, Any]:
+    """A pack as ``--json`` lists it; sizes are those of its last stage, in pixels."""
+    manifest = pack.manifest
+    sizes = {aspect: manifest.size(aspect, manifest.last_stage) for aspect in manifest.sizes}
+    return {
+        **manifest.model_dump(
+            mode="json", include={"name", "title", "version", "licence", "description", "knows"}
+        ),
+        "path": str(pack.path),
+        "bytes": pack.bytes,
+        "stages": [stage for stage in manifest.networks if stage in manifest.stages],
+        "sizes": {aspect: {"height": height, "width": width} for aspect, (height, width) in sizes.items()},
+    }

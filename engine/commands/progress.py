@@ -1,0 +1,57 @@
+"""A job's progress as text: one line that is redrawn on a terminal, a few plain lines anywhere else."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from engine.events import Event, FramesReady, JobStarted, StageStarted, StepDone
+
+
+class ProgressLines:
+    """Writes what a job does to ``stream``."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._live = stream.isatty()
+
+    def show(self, event: Event) -> None:
+        """Take notice of an event."""
+        match event:
+            case JobStarted():
+                self._line("loading the model")
+            case StageStarted():
+                size = f"{event.width}x{event.height}"
+                self._line(f"{event.stage}: {event.frames} frames of {size}, {event.steps} steps")
+            case StepDone() if self._live or _worth_a_line(event):
+                stage, total = duration(event.eta_stage), duration(event.eta_total)
+                left = f"{stage} left in this stage, {total} in all"
+                self._line(f"{event.stage}: step {event.step}/{event.steps}, {left}")
+            case FramesReady() if self._live:
+                self._line(f"{event.stage}: frame {event.first + len(event.frames)}/{event.total}")
+            case _:
+                pass
+
+    def end(self) -> None:
+        """Leave the terminal's line free again."""
+        if self._live:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+    def _line(self, text: str) -> None:
+        self._stream.write(f"\r\x1b[K{text}" if self._live else f"{text}\n")
+        self._stream.flush()
+
+
+def _worth_a_line(event: StepDone) -> bool:
+    """The first step and each quarter."""
+    return event.step in {1, *(event.steps * quarter // 4 for quarter in (1, 2, 3, 4))}
+
+
+def duration(seconds: float) -> str:
+    """Seconds for people: ``8 s``, ``1 min 20 s``, ``2 h 5 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
