@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worlds": ("engine.worlds.cli", "draw captioned training clips"),
     "train": ("engine.training.cli", "train a tokenizer, a base or a super-resolution stage"),
 }
-"""Sub-commands: a module with ``add_parser(subparsers)`` and ``run(args) -> int``, imported when asked for."""
+"""Sub-commands: modules with ``add_parser(subparsers)`` and ``run(args) -> int``, imported when asked for."""
 
 
 class Parser(argparse.ArgumentParser):

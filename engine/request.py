@@ -1,4 +1,4 @@
-"""What a person asks for: one clip. Validated once, here; the same JSON is stored with every clip and export."""
+"""What a person asks for: one clip. Validated once, here; its JSON is stored with every clip and export."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ClipRequest(BaseModel):
     """One clip, as asked for. ``None`` for steps or guidance means: what the pack recommends.
 
     Raises:
-        pydantic.ValidationError: when built directly with bad values; use `ClipRequest.parse` for plain errors.
+        pydantic.ValidationError: when built with bad values; `ClipRequest.parse` gives plain errors.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

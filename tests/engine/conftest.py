@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from engine.packs.manifest import GuidanceSpec, Knows, Manifest, StageSpec, Word
 from engine.packs.save import save_pack
 from engine.packs.store import PackStore
 from engine.request import ClipRequest
-from engine.worker import Engine
 
 BASE_STEPS = 3
 
@@ -158,10 +157,3 @@ def make(pack: LoadedPack) -> Callable[..., Clip]:
         return cascade.generate(request, listener, listener.cancelled, "job")
 
     return run
-
-
-@pytest.fixture
-def engine(store: PackStore, recorder: Recorder) -> Iterator[Engine]:
-    engine = Engine(recorder, store, "cpu")
-    yield engine
-    assert engine.close(60)
