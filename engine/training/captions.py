@@ -1,0 +1,47 @@
+"""Captions for training: drawn afresh for rendered worlds, as they came for footage; encoded as word ids."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.models.vocabulary import Vocabulary
+from engine.worlds.captions import caption
+from engine.worlds.spec import WorldSpec
+
+
+class Captioner:
+    """Draws one caption for a line of truth.
+
+    Args:
+        vocabulary: Turns words into ids.
+        length: Words a caption may have; the rest is cut.
+        drop: How often the caption is left out, for classifier-free guidance.
+        french: Share of French captions of rendered worlds.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, length: int = 32, drop: float = 0.1, french: float = 0.2) -> None:
+        self.vocabulary, self.length, self.drop, self.french = vocabulary, length, drop, french
+
+    def text(self, truth: dict[str, Any], rng: np.random.Generator) -> str:
+        """One caption; empty where it is dropped."""
+        if rng.random() < self.drop:
+            return ""
+        if "spec" in truth:
+            language = "fr" if rng.random() < self.french else "en"
+            return caption(WorldSpec(**truth["spec"]), rng, language)
+        texts: list[str] = truth.get("captions") or [""]
+        return texts[int(rng.integers(len(texts)))]
+
+    def ids(self, truths: list[dict[str, Any]], rng: np.random.Generator) -> Tensor:
+        """Word ids (N, length) of freshly drawn captions."""
+        return self.encode([self.text(truth, rng) for truth in truths])
+
+    def encode(self, texts: list[str]) -> Tensor:
+        """Word ids (N, length), cut to the longest text in the batch."""
+        ids = torch.tensor([self.vocabulary.encode(text, self.length) for text in texts], dtype=torch.long)
+        longest = max(1, int((ids != 0).sum(1).max()))
+        return ids[:, :longest]

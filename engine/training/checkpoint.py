@@ -1,0 +1,55 @@
+"""Checkpoints: safetensors and JSON in one folder, switched over atomically, so that a kill leaves the last one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+_POINTER = "latest.json"
+
+
+def save_checkpoint(folder: Path, step: int, tensors: dict[str, dict[str, Tensor]], facts: dict[str, Any]) -> None:
+    """Write ``tensors`` (file name -> tensors) and ``facts`` as checkpoint ``step``, then forget the one before.
+
+    The pointer file is replaced last: until then the previous checkpoint is the valid one.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"step-{step:08d}"
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    for name, group in tensors.items():
+        path = target / f"{name}.safetensors"
+        save_file({k: v.detach().cpu().contiguous() for k, v in group.items()}, path)
+        _sync(path)
+    pointer = folder / (_POINTER + ".part")
+    pointer.write_text(json.dumps({"step": step, "folder": target.name, **facts}, indent=1))
+    _sync(pointer)
+    os.replace(pointer, folder / _POINTER)
+    for old in folder.glob("step-*"):
+        if old != target:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def latest(folder: Path) -> dict[str, Any] | None:
+    """The facts of the last whole checkpoint, or None."""
+    path = folder / _POINTER
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def load_tensors(folder: Path, name: str) -> dict[str, Tensor]:
+    """One group of tensors of the last whole checkpoint."""
+    facts = latest(folder)
+    if facts is None:
+        raise FileNotFoundError(folder / _POINTER)
+    return load_file(folder / facts["folder"] / f"{name}.safetensors")
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

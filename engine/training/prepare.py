@@ -1,0 +1,172 @@
+"""Making training data: worlds rendered, footage cut, both into shards; shards of clips coded into latents."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import WaltError
+from engine.training.store import ShardStore, write_shard
+
+SHARD = 64
+Progress = Callable[[int, int], None]
+
+
+def prepare_worlds(
+    out: Path, count: int, height: int, width: int, frames: int, seed: int, workers: int, progress: Progress
+) -> None:
+    """Render ``count`` training worlds from ``seed`` on into shards; shards that are there already are kept.
+
+    Clip k is the world of seed ``seed + k``, so a run can be continued, or split over machines.
+    """
+    shards = range(-(-count // SHARD))
+    todo = [i for i in shards if not (out / f"shard-{i:05d}.npy").exists()]
+    progress(len(shards) - len(todo), len(shards))
+    jobs = [(out, i, min(SHARD, count - i * SHARD), height, width, frames, seed + i * SHARD) for i in todo]
+    if workers <= 1:
+        for done, job in enumerate(jobs, len(shards) - len(todo) + 1):
+            _render_shard(job)
+            progress(done, len(shards))
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for done, _ in enumerate(pool.map(_render_shard, jobs), len(shards) - len(todo) + 1):
+            progress(done, len(shards))
+
+
+def _render_shard(job: tuple[Path, int, int, int, int, int, int]) -> None:
+    from engine.worlds.render import render_clip, render_frame
+    from engine.worlds.sampling import sample_spec
+
+    out, index, count, height, width, frames, seed = job
+    clips: list[NDArray[np.uint8]] = []
+    truth: list[dict[str, Any]] = []
+    for k in range(count):
+        spec = sample_spec(seed + k)
+        if frames == 1:  # any moment of the clip
+            moment = int(np.random.default_rng((seed + k, 1)).integers(17))
+            clips.append(render_frame(spec, moment, height=height, width=width)[None])
+        else:
+            clips.append(render_clip(spec, frames=frames, height=height, width=width))
+        truth.append({"spec": spec.to_dict()})
+    write_shard(out, index, np.stack(clips), truth)
+
+
+VIDEO = {".mp4", ".mov", ".webm", ".mkv", ".avi", ".m4v"}
+IMAGE = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
+
+
+def prepare_folder(
+    folder: Path, out: Path, height: int, width: int, frames: int, fps: int, progress: Progress
+) -> int:
+    """Cut the captioned videos (or, for ``frames`` 1, pictures too) of a folder into shards; returns how many.
+
+    ``name.mp4`` is captioned by ``name.txt`` (one caption a line). Files that can't be read are skipped.
+
+    Raises:
+        WaltError: ``no-training-data`` when nothing usable was found.
+    """
+    kinds = VIDEO | (IMAGE if frames == 1 else set[str]())
+    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in kinds)
+    clips: list[NDArray[np.uint8]] = []
+    truth: list[dict[str, Any]] = []
+    total = shards = 0
+    for done, path in enumerate(paths, 1):
+        text = path.with_suffix(".txt")
+        lines = [line for line in text.read_text().splitlines() if line.strip()] if text.exists() else [""]
+        for clip in _cut(path, height, width, frames, fps):
+            clips.append(clip)
+            truth.append({"captions": lines, "source": path.name})
+            total += 1
+            if len(clips) == SHARD:
+                write_shard(out, shards, np.stack(clips), truth)
+                clips, truth, shards = [], [], shards + 1
+        progress(done, len(paths))
+    if clips:
+        write_shard(out, shards, np.stack(clips), truth)
+    if not total:
+        hint = f"Videos need at least {frames} frames at {fps} per second, and a caption in a .txt of the same name."
+        raise WaltError("no-training-data", f"{folder} holds nothing to train on.", hint)
+    return total
+
+
+def _cut(path: Path, height: int, width: int, frames: int, fps: int) -> Iterator[NDArray[np.uint8]]:
+    """Clips of ``frames`` frames, back to back, at ``fps``, scaled and centre-cropped."""
+    if path.suffix.lower() in IMAGE:
+        picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        if picture is not None:
+            yield _fit(np.ascontiguousarray(picture[..., ::-1]), height, width)[None]
+        return
+    kept: list[NDArray[np.uint8]] = []
+    for frame in _frames_at(path, fps):
+        kept.append(_fit(frame, height, width))
+        if len(kept) == frames:
+            yield np.stack(kept)
+            kept = []
+
+
+def _frames_at(path: Path, fps: int) -> Iterator[NDArray[np.uint8]]:
+    import av
+
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            due = 0.0
+            for frame in container.decode(stream):
+                now = float(frame.time or 0.0)
+                if now + 1e-6 >= due:
+                    yield frame.to_ndarray(format="rgb24")
+                    due = max(due + 1 / fps, now)
+    except (av.FFmpegError, IndexError):
+        return  # a broken file ends early; what came before it counts
+
+
+def _fit(frame: NDArray[Any], height: int, width: int) -> NDArray[np.uint8]:
+    scale = max(height / frame.shape[0], width / frame.shape[1])
+    size = max(width, round(frame.shape[1] * scale)), max(height, round(frame.shape[0] * scale))
+    shrunk = cv2.resize(frame, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    y, x = (shrunk.shape[0] - height) // 2, (shrunk.shape[1] - width) // 2
+    return np.ascontiguousarray(shrunk[y : y + height, x : x + width]).astype(np.uint8, copy=False)
+
+
+def encode_shards(clips: Path, tokenizer: Any, out: Path, progress: Progress, shrink: int = 1) -> None:
+    """Code every shard of clips into a shard of normalised latents (N, C, t, h, w) float16; finished ones are kept.
+
+    Args:
+        clips: Folder of clip shards.
+        tokenizer: A trained `Tokenizer`.
+        out: Folder of latent shards.
+        progress: Called with shards done and in all.
+        shrink: Clips are averaged over shrink x shrink pixels before they are coded (for super-resolution pairs).
+    """
+    import torch
+    import torch.nn.functional as F
+
+    from engine.training.pixels import to_tensor
+
+    store = ShardStore(clips)
+    first = 0
+    for index, shard in enumerate(store.shards):
+        truth = store.truth[first : first + len(shard)]
+        first += len(shard)
+        if not (out / f"shard-{index:05d}.npy").exists():
+            coded: list[NDArray[np.float16]] = []
+            for clip in shard:
+                x = to_tensor(clip[None])
+                x = F.avg_pool3d(x, (1, shrink, shrink)) if shrink > 1 else x
+                with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+                    coded.append(tokenizer.encode(x).float().numpy()[0].astype(np.float16))
+            write_shard(out, index, np.stack(coded), truth)
+        progress(index + 1, len(store.shards))
+
+
+def default_workers() -> int:
+    """As many as this process may use cores."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,60 @@
+"""Samples for sheets and validation: a denoiser, captions and guidance, without the cascade around them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from engine.diffusion.guidance import Guidance, guided
+from engine.diffusion.samplers import ddim
+from engine.diffusion.schedule import Schedule
+from engine.models.text import TextBatch
+
+if TYPE_CHECKING:
+    from engine.training.denoising import Denoiser
+
+
+@torch.no_grad()
+def sample_latents(
+    model: Denoiser,
+    schedule: Schedule,
+    noise: Tensor,
+    ids: Tensor,
+    steps: int,
+    guidance: Guidance,
+    frames: Tensor | None = None,
+    low_res: Tensor | None = None,
+    low_res_t: Tensor | None = None,
+) -> Tensor:
+    """Denoise (B, C, T, h, w) for captions (B, L); conditions as in `DenoisingBatch`."""
+    text, null = model.encode(ids), model.encode(torch.zeros(1, 1, dtype=torch.long))
+    both = _with_null(text, null)
+    doubled = [None if value is None else torch.cat([value, value]) for value in (frames, low_res, low_res_t)]
+
+    def call(x: Tensor, t: int, x0_prev: Tensor | None, twice: bool) -> Tensor:
+        x, x0_prev = (None if y is None else torch.cat([y, y]) if twice else y for y in (x, x0_prev))
+        assert x is not None
+        f, low, level = doubled if twice else (frames, low_res, low_res_t)
+        times = torch.full((len(x),), t)
+        with torch.autocast("cpu", torch.bfloat16):
+            return model.transformer(
+                x, times, text=both if twice else text, x0_prev=x0_prev, frames=f, low_res=low, low_res_t=level
+            ).float()
+
+    def pair(x: Tensor, t: int, x0_prev: Tensor | None) -> tuple[Tensor, Tensor]:
+        cond, uncond = call(x, t, x0_prev, True).chunk(2)
+        return cond, uncond
+
+    denoise = guided(lambda x, t, p: call(x, t, p, False), pair, guidance, schedule)
+    return ddim(denoise, noise, schedule, steps)
+
+
+def _with_null(text: TextBatch, null: TextBatch) -> TextBatch:
+    """The captions, then as many empty ones, padded to the same length."""
+    tokens = torch.zeros_like(text.tokens)
+    tokens[:, :, :1] = null.tokens
+    mask = torch.zeros_like(text.mask)
+    mask[:, :, :1] = True
+    return TextBatch(torch.cat([text.tokens, tokens]), torch.cat([text.mask, mask]))

@@ -1,0 +1,71 @@
+"""Training data on disk: shards of clips or latents that are memory-mapped, each with a line of truth a clip.
+
+A line is JSON with either ``spec`` (the truth of a rendered world, captioned afresh at every use) or ``captions``
+(a list of texts that came with the footage).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from bisect import bisect_right
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import WaltError
+
+
+class ShardStore:
+    """Read-only view of a folder of ``shard-NNNNN.npy`` (N, ...) with ``shard-NNNNN.jsonl`` beside them.
+
+    Raises:
+        WaltError: ``no-training-data`` when the folder holds no shard.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        names = sorted(folder.glob("shard-*.npy"))
+        if not names:
+            hint = "Make some with `walt train prepare`."
+            raise WaltError("no-training-data", f"{folder} holds no training data.", hint)
+        self.folder = folder
+        self.shards: list[NDArray[Any]] = [np.load(name, mmap_mode="r") for name in names]
+        self.truth: list[dict[str, Any]] = []
+        for name in names:
+            self.truth += [json.loads(line) for line in name.with_suffix(".jsonl").read_text().splitlines()]
+        self._ends: list[int] = np.cumsum([len(shard) for shard in self.shards]).tolist()
+
+    def __len__(self) -> int:
+        return self._ends[-1]
+
+    def __getitem__(self, index: int) -> NDArray[Any]:
+        """Item ``index``, still on disk."""
+        shard = bisect_right(self._ends, index)
+        return self.shards[shard][index - (self._ends[shard - 1] if shard else 0)]
+
+
+class ClipStore(ShardStore):
+    """Shards of clips (N, T, H, W, 3) uint8."""
+
+    def crop(self, rng: np.random.Generator, frames: int, height: int, width: int) -> NDArray[np.uint8]:
+        """A random crop (frames, height, width, 3) of a random clip; shorter clips give what they have."""
+        clip = self[int(rng.integers(len(self)))]
+        frames = min(frames, len(clip))
+        wanted = zip(clip.shape, (frames, height, width), strict=False)
+        t, h, w = (int(rng.integers(have - want + 1)) for have, want in wanted)
+        return np.asarray(clip[t : t + frames, h : h + height, w : w + width])
+
+
+def write_shard(folder: Path, index: int, items: NDArray[Any], truth: list[dict[str, Any]]) -> None:
+    """Write shard ``index`` whole or not at all: the lines go first, and only the frames make it count."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = folder / f"shard-{index:05d}.npy"
+    name.with_suffix(".jsonl").write_text("".join(json.dumps(line) + "\n" for line in truth))
+    part = name.with_suffix(".part")
+    with part.open("wb") as file:
+        np.save(file, items)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, name)
