@@ -10,7 +10,9 @@ _NOUNS: Table = {
     "polar_bear": ("polar bear", "polar bear", "ice bear", "bear"),
     "horse": ("horse", "horse", "stallion", "mare", "pony"),
     "robot": ("robot", "robot", "humanoid robot", "android", "droid"),
-    "asteroid": ("asteroid", "asteroid", "meteor", "meteorite", "space rock"),
+    "asteroid": (
+        "asteroid", "asteroid", "meteor", "meteorite", "space rock", "burning asteroid", "flaming meteor",
+    ),
     "fox": ("fox",),
     "whale": ("whale",),
     "sailboat": ("sailboat", "sailing boat", "sailing ship", "boat", "yacht"),
@@ -139,7 +141,7 @@ _AT_EARTH = (
     "towards our planet",
     "through space towards the Earth", "in space", "through space", "through outer space",
 )
-_SEEN_IN_SPACE = ("in space", "from space", "seen from space", "in outer space")
+_SEEN_IN_SPACE = ("in space", "seen from space", "in outer space")
 
 _HEADINGS: Table = {
     "left": ("to the left", "towards the left", "leftwards", "left", "from right to left"),

@@ -21,6 +21,7 @@ _NOUNS: dict[str, tuple[Noun, ...]] = {
     "asteroid": (
         ("astéroïde", False), ("astéroïde", False), ("météore", False), ("météorite", True),
         ("rocher spatial", False),
+        ("astéroïde enflammé", False), ("météore enflammé", False),
     ),
     "fox": (("renard", False),),
     "whale": (("baleine", True),),
@@ -160,7 +161,7 @@ _AT_EARTH = (
     "vers la planète Terre",
     "dans l'espace vers la Terre", "dans l'espace", "à travers l'espace",
 )
-_SEEN_IN_SPACE = ("dans l'espace", "depuis l'espace", "dans le cosmos")
+_SEEN_IN_SPACE = ("dans l'espace", "dans le cosmos")
 
 _HEADINGS: Table = {
     "left": ("vers la gauche", "de droite à gauche"),

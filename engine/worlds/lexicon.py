@@ -13,7 +13,7 @@ robot: robots
 android: androids
 droid: droids
 asteroid: asteroids
-meteor: meteors
+meteor: meteors comet comets
 meteorite: meteorites
 fox: foxes
 whale: whales
@@ -53,6 +53,7 @@ circles: circle
 collides: collide
 hurtles: hurtle
 flames: flame
+flaming: fiery
 fire: fires
 beach: beaches
 shore: shores coast shoreline
@@ -88,7 +89,7 @@ jument: juments
 poney: poneys
 androïde: androïdes
 astéroïde: astéroïdes
-météore: météores
+météore: météores comète comètes
 météorite: météorites
 renard: renards renarde
 baleine: baleines
@@ -105,7 +106,7 @@ vole: volent
 nage: nagent
 navigue: naviguent
 roule: roulent
-crache: crachent
+crache: crachent cracheur
 frappe: frappent
 galope: galopent
 plane: planent

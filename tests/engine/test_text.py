@@ -9,7 +9,10 @@ from engine.errors import WaltError
 from engine.models.text import TextBatch, TextConfig, TextEncoder, TextSource, WordSource
 from engine.models.vocabulary import PAD, UNKNOWN, Vocabulary, split
 
-WORDS = ["horse", "a", "on", "the", "beach", "l'", "océan", "ours", "nage", "dans", "désert", "desert", "sunset", "at", "close", "up"]
+WORDS = [
+    "horse", "a", "on", "the", "beach", "l'", "océan", "ours",
+    "nage", "dans", "désert", "desert", "sunset", "at", "close", "up",
+]
 
 
 @pytest.fixture

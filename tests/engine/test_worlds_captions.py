@@ -42,7 +42,9 @@ TELLING: dict[Language, dict[str, dict[str, str]]] = {
             "day": "day daylight daytime", "sunset": "sunset dusk sundown evening",
             "night": "night moonlight starry",
         },
-        "place": {"beach": "beach shore", "desert": "desert dunes", "meadow": "meadow grass", "space": "space"},
+        "place": {
+            "beach": "beach shore", "desert": "desert dunes", "meadow": "meadow grass", "space": "space",
+        },
         "colour": {
             "green": "green", "yellow": "yellow", "black": "black", "purple": "purple violet",
             "brown": "brown",
@@ -155,7 +157,9 @@ def test_french_agrees_and_elides() -> None:
 
 def test_canonical_captions_are_plain_sentences() -> None:
     assert canonical_caption(HORSE) == "A brown horse walks to the right on the beach at sunset."
-    assert canonical_caption(HORSE, "fr") == "Un cheval brun marche vers la droite sur la plage au coucher du soleil."
+    assert canonical_caption(HORSE, "fr") == (
+        "Un cheval brun marche vers la droite sur la plage au coucher du soleil."
+    )
     assert canonical_caption(BEAR, "fr") == (
         "Un ours polaire nage vers la droite dans la mer au coucher du soleil, la caméra tourne à gauche."
     )
