@@ -1,0 +1,82 @@
+"""The loop over pixels: rays through the lens, extra samples where the picture has edges, film response."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.worlds.accel import Array, Colour, fast
+from engine.worlds.layout import AHEAD, EXPOSURE, EYE, PIXEL, RIGHT, TAN_X, TAN_Y, UP
+from engine.worlds.shading import trace
+
+Picture = NDArray[np.float32]
+
+
+@fast
+def film(r: float, g: float, b: float, exposure: float) -> Colour:
+    """Filmic response with a little more saturation, then display gamma; all in [0, 1]."""
+    r, g, b = r * exposure, g * exposure, b * exposure
+    grey = 0.25 * r + 0.65 * g + 0.10 * b
+    s = 1.13
+    r, g, b = max(grey + (r - grey) * s, 0.0), max(grey + (g - grey) * s, 0.0), max(grey + (b - grey) * s, 0.0)
+    r = r * (2.51 * r + 0.03) / (r * (2.43 * r + 0.59) + 0.14)
+    g = g * (2.51 * g + 0.03) / (g * (2.43 * g + 0.59) + 0.14)
+    b = b * (2.51 * b + 0.03) / (b * (2.43 * b + 0.59) + 0.14)
+    return min(r, 1.0) ** 0.4545, min(g, 1.0) ** 0.4545, min(b, 1.0) ** 0.4545
+
+
+@fast
+def sample(env: Array, cam: Array, q: Array, fires: Array, glows: Array, idx: NDArray[np.int64], u: float,
+           v: float) -> tuple[float, float, float, float]:
+    """Displayed colour and subject mask through the point (u, v) of the film, both in [-1, 1], v upwards."""
+    a, b = u * cam[TAN_X], v * cam[TAN_Y]
+    dx = cam[AHEAD] + a * cam[RIGHT] + b * cam[UP]
+    dy = cam[AHEAD + 1] + a * cam[RIGHT + 1] + b * cam[UP + 1]
+    dz = cam[AHEAD + 2] + a * cam[RIGHT + 2] + b * cam[UP + 2]
+    k = 1.0 / sqrt(dx * dx + dy * dy + dz * dz)
+    ray = (cam[EYE], cam[EYE + 1], cam[EYE + 2], dx * k, dy * k, dz * k)
+    r, g, bl, hit = trace(env, cam[PIXEL], q, q.shape[0], fires, glows, idx, ray)
+    fall = 1.0 - 0.13 * (u * u + v * v) * 0.5
+    r, g, bl = film(r * fall, g * fall, bl * fall, env[EXPOSURE])
+    return r, g, bl, hit
+
+
+@fast
+def expose(env: Array, cam: Array, q: Array, fires: Array, glows: Array, window: NDArray[np.int64], height: int,
+           width: int, samples: int, out: Picture) -> None:
+    """Fill out (h, w, 4) with colour and mask of the window (top, left, h, w) of a height x width picture.
+
+    With samples > 1, pixels that differ from a neighbour get samples - 1 further rays.
+    """
+    idx = np.empty(q.shape[0] + 1, np.int64)
+    top, left, rows, cols = window[0], window[1], window[2], window[3]
+    for i in range(rows):
+        for j in range(cols):
+            u = (2.0 * (left + j) + 1.0) / width - 1.0
+            v = 1.0 - (2.0 * (top + i) + 1.0) / height
+            r, g, b, hit = sample(env, cam, q, fires, glows, idx, u, v)
+            out[i, j, 0], out[i, j, 1], out[i, j, 2], out[i, j, 3] = r, g, b, hit
+    if samples < 2:
+        return
+    first = out.copy()
+    for i in range(rows):
+        for j in range(cols):
+            worst = 0.0
+            for di, dj in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+                a, c = min(max(i + di, 0), rows - 1), min(max(j + dj, 0), cols - 1)
+                for ch in range(4):
+                    worst = max(worst, abs(first[i, j, ch] - first[a, c, ch]))
+            if worst < 0.055:
+                continue
+            r, g, b, hit = first[i, j, 0], first[i, j, 1], first[i, j, 2], first[i, j, 3]
+            for s in range(1, samples):  # points of a rank-1 lattice round the centre
+                du = (s * 0.7548776662 + 0.5) % 1.0
+                dv = (s * 0.5698402910 + 0.5) % 1.0
+                u = 2.0 * (left + j + du) / width - 1.0
+                v = 1.0 - 2.0 * (top + i + dv) / height
+                sr, sg, sb, sh = sample(env, cam, q, fires, glows, idx, u, v)
+                r, g, b, hit = r + sr, g + sg, b + sb, hit + sh
+            out[i, j, 0], out[i, j, 1], out[i, j, 2] = r / samples, g / samples, b / samples
+            out[i, j, 3] = hit / samples

@@ -1,0 +1,79 @@
+"""Seeded lattice noise: hashes, value noise in two and three dimensions, and its fractal sum. All in [0, 1]."""
+
+from __future__ import annotations
+
+from math import floor
+
+from engine.worlds.accel import fast
+
+
+@fast
+def hash2(i: int, j: int, salt: int) -> float:
+    """A number in [0, 1) that belongs to one lattice point."""
+    h = (i * 374761393 + j * 668265263 + salt * 1442695041) & 0xFFFFFFFF
+    h = ((h ^ (h >> 13)) * 1274126177) & 0xFFFFFFFF
+    h = ((h ^ (h >> 16)) * 2246822519) & 0xFFFFFFFF
+    return ((h ^ (h >> 15)) & 0xFFFFFF) / 16777216.0
+
+
+@fast
+def noise2(x: float, y: float) -> float:
+    """Smooth value noise on the plane."""
+    fx, fy = floor(x), floor(y)
+    i, j = int(fx), int(fy)
+    u, v = x - fx, y - fy
+    u = u * u * (3.0 - 2.0 * u)
+    v = v * v * (3.0 - 2.0 * v)
+    a, b = hash2(i, j, 7), hash2(i + 1, j, 7)
+    c, d = hash2(i, j + 1, 7), hash2(i + 1, j + 1, 7)
+    return a + (b - a) * u + (c - a) * v + (a - b - c + d) * u * v
+
+
+@fast
+def noise3(x: float, y: float, z: float) -> float:
+    """Smooth value noise in space."""
+    fx, fy, fz = floor(x), floor(y), floor(z)
+    i, j, k = int(fx), int(fy), int(fz)
+    u, v, w = x - fx, y - fy, z - fz
+    u = u * u * (3.0 - 2.0 * u)
+    v = v * v * (3.0 - 2.0 * v)
+    w = w * w * (3.0 - 2.0 * w)
+    a, b = hash2(i, j, k), hash2(i + 1, j, k)
+    c, d = hash2(i, j + 1, k), hash2(i + 1, j + 1, k)
+    low = a + (b - a) * u + (c - a) * v + (a - b - c + d) * u * v
+    a, b = hash2(i, j, k + 1), hash2(i + 1, j, k + 1)
+    c, d = hash2(i, j + 1, k + 1), hash2(i + 1, j + 1, k + 1)
+    high = a + (b - a) * u + (c - a) * v + (a - b - c + d) * u * v
+    return low + (high - low) * w
+
+
+@fast
+def fbm2(x: float, y: float, octaves: int) -> float:
+    """Fractal sum of `noise2`."""
+    total, weight, norm = 0.0, 0.5, 0.0
+    for _ in range(octaves):
+        total += weight * noise2(x, y)
+        norm += weight
+        weight *= 0.5
+        x, y = 1.6 * x + 1.2 * y + 17.3, -1.2 * x + 1.6 * y + 9.1
+    return total / norm
+
+
+@fast
+def fbm3(x: float, y: float, z: float, octaves: int) -> float:
+    """Fractal sum of `noise3`."""
+    total, weight, norm = 0.0, 0.5, 0.0
+    for _ in range(octaves):
+        total += weight * noise3(x, y, z)
+        norm += weight
+        weight *= 0.5
+        x, y, z = 1.6 * x + 1.2 * y + 17.3, -1.2 * x + 1.6 * y + 9.1, 2.0 * z + 3.7
+    return total / norm
+
+
+@fast
+def smooth(low: float, high: float, x: float) -> float:
+    """Hermite step from 0 at `low` to 1 at `high`; `low` may be the larger one."""
+    u = (x - low) / (high - low)
+    u = min(max(u, 0.0), 1.0)
+    return u * u * (3.0 - 2.0 * u)
