@@ -17,20 +17,19 @@ Identity = bool | Tensor  # which slots are images: none, all, or (B, 1, 1, 1, 1
 EXPLICIT_KEYS = 640
 
 
-def partition(x: Tensor, window: Window, heads: int, parts: int = 1) -> Tensor:
-    """Cut tokens into windows and heads: (B, T, H, W, parts*D) -> (parts, N, heads, n, D/heads).
+def partition(x: Tensor, window: Window, heads: int) -> Tensor:
+    """Cut tokens into windows and heads: (B, T, H, W, D) -> (N, heads, n, D/heads).
 
     N counts the windows of the whole batch (clip, then time, row, column), n the tokens of one.
     """
     b, t, h, w, _ = x.shape
     wt, wh, ww = window
-    x = x.reshape(b, t // wt, wt, h // wh, wh, w // ww, ww, parts, heads, -1)
-    x = x.permute(7, 0, 1, 3, 5, 8, 2, 4, 6, 9)
-    return x.reshape(parts, -1, heads, wt * wh * ww, x.shape[-1])
+    x = x.reshape(b, t // wt, wt, h // wh, wh, w // ww, ww, heads, -1)
+    return x.permute(0, 1, 3, 5, 7, 2, 4, 6, 8).reshape(-1, heads, wt * wh * ww, x.shape[-1])
 
 
 def merge(x: Tensor, window: Window, grid: Window) -> Tensor:
-    """The inverse of one part of `partition`: (N, heads, n, D/heads) -> (B, T, H, W, D)."""
+    """The inverse of `partition`: (N, heads, n, D/heads) -> (B, T, H, W, D)."""
     t, h, w = grid
     wt, wh, ww = window
     heads, depth = x.shape[1], x.shape[-1]
@@ -58,8 +57,9 @@ class HeadNorm(nn.Module):
         self.scale = scale
 
     def forward(self, x: Tensor) -> Tensor:
-        """(..., depth) -> the same, normalised and multiplied by ``scale``."""
-        return F.layer_norm(x, x.shape[-1:], self.weight.to(x.dtype) * self.scale)
+        """(..., heads * depth) -> the same, each head normalised and multiplied by ``scale``."""
+        heads = x.unflatten(-1, (-1, len(self.weight)))
+        return F.layer_norm(heads, self.weight.shape, (self.weight * self.scale).to(x.dtype)).flatten(-2)
 
 
 class WindowAttention(nn.Module):
@@ -72,7 +72,9 @@ class WindowAttention(nn.Module):
         super().__init__()
         self.heads = heads
         depth = width // heads
-        self.qkv = nn.Linear(width, 3 * width, bias=False)
+        self.q = nn.Linear(width, width, bias=False)
+        self.k = nn.Linear(width, width, bias=False)
+        self.v = nn.Linear(width, width, bias=False)
         self.q_norm = HeadNorm(depth, depth**-0.5)
         self.k_norm = HeadNorm(depth)
         self.out = nn.Linear(width, width)
@@ -94,38 +96,33 @@ class WindowAttention(nn.Module):
             identity: Slots whose tokens see themselves only, so that their value passes through.
             text: Tokens (B, F, L, D), F is 1 or T, and what hides them (B, F, L): 0 or -inf.
         """
+        values = self.v(x)
         if identity is True:
-            return self.out(F.linear(x, self.qkv.weight[2 * x.shape[-1] :]))
-        projected = self.qkv(x)
-        q, k, v = partition(projected, window, self.heads, 3)
-        q, k = self.q_norm(q), self.k_norm(k)
+            return self.out(values)
+        q, k = self.q_norm(self.q(x)), self.k_norm(self.k(x))
+        q, k, v = (partition(part, window, self.heads) for part in (q, k, values))
         if text is not None:
-            slots, frames = x.shape[:2]
-            text_k, text_v = self._text(text[0])
-            bias = _text_bias(text[1], q, slots, frames)
-            k = _append(k, self.k_norm(text_k), slots, frames)
-            v = _append(v, text_v, slots, frames)
+            tokens, hidden = text
+            bias = _text_bias(hidden, q, x)
+            k = _append(k, self.k_norm(self.k(tokens)), x)
+            v = _append(v, self.v(tokens), x)
         y = merge(attend(q, k, v, bias), window, (x.shape[1], x.shape[2], x.shape[3]))
         if isinstance(identity, Tensor):
-            y = torch.where(identity, projected[..., 2 * x.shape[-1] :], y)
+            y = torch.where(identity, values, y)
         return self.out(y)
 
-    def _text(self, text: Tensor) -> tuple[Tensor, Tensor]:
-        """Keys and values of the text, (B, F, heads, L, d) each, by the same weights as the tokens'."""
-        projected = F.linear(text, self.qkv.weight[text.shape[-1] :])
-        split = projected.unflatten(-1, (2, self.heads, -1)).permute(3, 0, 1, 4, 2, 5)
-        return split[0], split[1]
+
+def _append(windows: Tensor, text: Tensor, x: Tensor) -> Tensor:
+    """(N, heads, n, d) and (B, F, L, heads * d) -> (N, heads, n + L, d): a window gets its frame's text."""
+    windows = windows.reshape(*x.shape[:2], -1, *windows.shape[1:])
+    heads = text.unflatten(-1, (windows.shape[3], -1)).transpose(2, 3)  # (B, F, heads, L, d)
+    heads = heads[:, :, None].expand(-1, windows.shape[1], windows.shape[2], -1, -1, -1)
+    return torch.cat([windows, heads], dim=-2).flatten(0, 2)
 
 
-def _append(tokens: Tensor, text: Tensor, slots: int, frames: int) -> Tensor:
-    """(N, heads, n, d) and (B, F, heads, L, d) -> (N, heads, n + L, d): each window gets its frame's text."""
-    tokens = tokens.reshape(slots, frames, -1, *tokens.shape[1:])
-    text = text[:, :, None].expand(-1, frames, tokens.shape[2], -1, -1, -1)
-    return torch.cat([tokens, text], dim=-2).flatten(0, 2)
-
-
-def _text_bias(hidden: Tensor, q: Tensor, slots: int, frames: int) -> Tensor:
+def _text_bias(hidden: Tensor, q: Tensor, x: Tensor) -> Tensor:
     """(B, F, L) -> (N, 1, 1, n + L): zero for the window's tokens."""
-    windows, tokens = q.shape[0] // (slots * frames), q.shape[-2]
-    bias = F.pad(hidden.to(q.dtype), (tokens, 0))
-    return bias[:, :, None].expand(-1, frames, windows, -1).flatten(0, 2)[:, None, None]
+    slots, frames = x.shape[:2]
+    bias = F.pad(hidden.to(q.dtype), (q.shape[-2], 0))
+    bias = bias[:, :, None].expand(-1, frames, q.shape[0] // (slots * frames), -1)
+    return bias.flatten(0, 2)[:, None, None]

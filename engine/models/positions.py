@@ -1,7 +1,7 @@
 """Where a token is: absolute embeddings of space and time, and relative biases inside windows.
 
-Both are tables learned at one grid. At another grid they are interpolated (the paper's aspect fine-tune, table 6),
-so one set of weights serves 1:1, 16:9 and 9:16.
+Both are tables learned at one grid. At another grid they are interpolated, as in the paper's aspect fine-tune
+(table 6), so one set of weights serves 1:1, 16:9 and 9:16.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def resize_temporal(table: Tensor, frames: int) -> Tensor:
 def resize_relative(table: Tensor, window: Window) -> Tensor:
     """(heads, 2t-1, 2h-1, 2w-1) -> the same for ``window``.
 
-    Rows and columns are stretched about offset zero, since a window always covers the same share of the picture.
+    Rows and columns are stretched about offset zero, since a window covers the same share of any picture.
     Time isn't: a shorter clip takes the small offsets as they are; only a longer one stretches.
     """
     frames, rows, columns = (2 * size - 1 for size in window)

@@ -1,7 +1,7 @@
 """The W.A.L.T. denoiser: a transformer over latents, attention in alternating windows (sections 4.2 to 4.5).
 
-Layers 0, 2, 4... attend inside a spatial window of one latent frame, layers 1, 3, 5... inside a spatiotemporal
-window that spans all frames. Images see only themselves: in a spatiotemporal layer their attention is the identity.
+Layers 0, 2, 4... attend inside a spatial window of one latent frame, layers 1, 3, 5... inside a window that
+spans all frames. Images see only themselves: in a spatiotemporal layer their attention is the identity.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class TransformerConfig:
         heads: Attention heads.
         spatial_window: Rows and columns of tokens in a spatial layer's window.
         spacetime_window: The same for a spatiotemporal layer, whose window spans all latent frames.
-        adaln: "lora" shares one modulation and adds a low-rank term a layer (equation 3); "separate" is a full
-            one for each.
+        adaln: "lora" shares one modulation and adds a low-rank term a layer (equation 3); "separate" has a
+            full one for each.
         adaln_rank: r of that term.
         text_width: Width of the text tokens; None is a network without cross-attention.
         classes: Number of classes; None is a network without labels.
@@ -130,10 +130,9 @@ def _impossible(grid: Window, why: str) -> WaltError:
 class Block(nn.Module):
     """One layer: modulated self-attention, cross-attention with the text, modulated MLP."""
 
-    def __init__(self, config: TransformerConfig, *, spacetime: bool) -> None:
+    def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
         width = config.width
-        self.spacetime = spacetime
         self.attention = WindowAttention(width, config.heads)
         self.cross_norm = nn.LayerNorm(width) if config.text_width else None
         self.cross = WindowAttention(width, config.heads) if config.text_width else None
@@ -164,12 +163,12 @@ class Block(nn.Module):
         x = x + gate_a * self.attention(_modulate(x, scale_a, shift_a), windows[0], bias, identity)
         if self.cross is not None and self.cross_norm is not None:
             x = x + self.cross(self.cross_norm(x), windows[1], text=text)
-        return x + gate_m * self.down(F.gelu(self.up(_modulate(x, scale_m, shift_m)), approximate="tanh"))
+        return x + gate_m * self.down(F.gelu(self.up(_modulate(x, scale_m, shift_m))))
 
 
 def _modulate(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
     """AdaLN: LayerNorm without parameters, then (1 + scale) x + shift."""
-    return F.layer_norm(x, x.shape[-1:]) * (1 + scale) + shift
+    return torch.addcmul(shift, F.layer_norm(x, x.shape[-1:]), 1 + scale)
 
 
 class Condition(nn.Module):
@@ -252,7 +251,7 @@ class WindowTransformer(nn.Module):
         self.position = PositionEmbedding(tokens, width)
         self.condition = Condition(config)
         self.text = TextTokens(config.text_width, width) if config.text_width else None
-        self.blocks = nn.ModuleList(Block(config, spacetime=bool(i % 2)) for i in range(config.layers))
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         windows = config.windows(tokens)
         self.biases = nn.ModuleList(RelativeBias(windows[i % 2], config.heads) for i in range(config.layers))
         self.modulations = nn.ModuleList(_modulation(config, i) for i in range(config.layers))
