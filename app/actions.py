@@ -1,0 +1,112 @@
+"""Every verb of the window in one registry: menus, shortcuts, buttons and tests read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+Name = Literal[
+    "open_still", "paste_still", "clear_still", "export", "quit",
+    "generate", "cancel", "new_seed",
+    "play", "previous_frame", "next_frame", "first_frame", "last_frame", "loop",
+    "composer", "theme_system", "theme_dark", "theme_light", "about",
+]  # fmt: skip
+Menu = Literal["file", "edit", "clip", "view", "help"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One verb. ``soft`` keys (Space, arrows) act only when no field or button wants them."""
+
+    name: Name
+    menu: Menu
+    text: str
+    keys: tuple[str, ...] = ()
+    soft: bool = False
+    checkable: bool = False
+    separator: bool = False
+    """Whether a separator stands before it in the menu."""
+
+
+class Actions(QObject):
+    """The window's actions by name."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._specs = self._all_specs()
+        self._actions: dict[Name, QAction] = {spec.name: self._make(spec, window) for spec in self._specs}
+        self._themes = QActionGroup(self)
+        for name in ("theme_system", "theme_dark", "theme_light"):
+            self._themes.addAction(self._actions[name])
+
+    def __getitem__(self, name: Name) -> QAction:
+        return self._actions[name]
+
+    def __iter__(self) -> Iterator[Spec]:
+        return iter(self._specs)
+
+    def fill(self, bar: QMenuBar) -> None:
+        """Build the menus."""
+        titles: dict[Menu, str] = {
+            "file": self.tr("&File"),
+            "edit": self.tr("&Edit"),
+            "clip": self.tr("&Clip"),
+            "view": self.tr("&View"),
+            "help": self.tr("&Help"),
+        }
+        menus: dict[Menu, QMenu] = {name: bar.addMenu(title) for name, title in titles.items()}
+        for spec in self._specs:
+            menu = menus[spec.menu]
+            if spec.separator:
+                menu.addSeparator()
+            menu.addAction(self._actions[spec.name])
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Trigger the soft action of a key that nothing else wanted; whether there was one."""
+        pressed = QKeySequence(event.keyCombination())
+        for spec in self._specs:
+            action = self._actions[spec.name]
+            if spec.soft and action.isEnabled() and pressed in action.shortcuts():
+                action.trigger()
+                return True
+        return False
+
+    def _make(self, spec: Spec, window: QWidget) -> QAction:
+        action = QAction(spec.text, window)
+        action.setObjectName(spec.name)
+        action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
+        action.setCheckable(spec.checkable)
+        if spec.soft:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        if spec.name == "quit":
+            action.setMenuRole(QAction.MenuRole.QuitRole)
+        window.addAction(action)
+        return action
+
+    def _all_specs(self) -> tuple[Spec, ...]:
+        return (
+            Spec("open_still", "file", self.tr("Open Still…"), ("Ctrl+O",)),
+            Spec("export", "file", self.tr("Export Clip…"), ("Ctrl+E",)),
+            Spec("quit", "file", self.tr("Quit"), ("Ctrl+Q",), separator=True),
+            Spec("paste_still", "edit", self.tr("Paste Still"), ("Ctrl+Shift+V",)),
+            Spec("clear_still", "edit", self.tr("Remove Still")),
+            Spec("new_seed", "edit", self.tr("New Seed"), ("Ctrl+R",), separator=True),
+            Spec("generate", "clip", self.tr("Generate"), ("Ctrl+Return", "Ctrl+Enter")),
+            Spec("cancel", "clip", self.tr("Cancel"), ("Ctrl+Alt+Return", "Ctrl+Alt+Enter")),
+            Spec("play", "clip", self.tr("Play"), ("Space",), soft=True, separator=True),
+            Spec("previous_frame", "clip", self.tr("Previous Frame"), ("Left",), soft=True),
+            Spec("next_frame", "clip", self.tr("Next Frame"), ("Right",), soft=True),
+            Spec("first_frame", "clip", self.tr("First Frame"), ("Home",), soft=True),
+            Spec("last_frame", "clip", self.tr("Last Frame"), ("End",), soft=True),
+            Spec("loop", "clip", self.tr("Loop"), ("Ctrl+L",), checkable=True),
+            Spec("composer", "view", self.tr("Composer"), ("F4",), checkable=True),
+            Spec("theme_system", "view", self.tr("Follow the System"), checkable=True, separator=True),
+            Spec("theme_dark", "view", self.tr("Dark"), checkable=True),
+            Spec("theme_light", "view", self.tr("Light"), checkable=True),
+            Spec("about", "help", self.tr("About walt")),
+        )

@@ -1,0 +1,201 @@
+"""The icon family: 20-unit grid, 1.5-unit stroke, round ends, drawn from paths and tinted by the palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPalette, QPen, QPixmap
+
+Name = Literal[
+    "play",
+    "pause",
+    "back",
+    "forward",
+    "start",
+    "end",
+    "loop",
+    "dice",
+    "lock",
+    "unlock",
+    "close",
+    "still",
+    "save",
+    "warning",
+]
+UNITS = 20.0
+STROKE = 1.5
+_RATIOS = (1, 2, 3)
+
+
+def _polygon(*points: tuple[float, float], closed: bool = True) -> QPainterPath:
+    path = QPainterPath(QPointF(*points[0]))
+    for point in points[1:]:
+        path.lineTo(QPointF(*point))
+    if closed:
+        path.closeSubpath()
+    return path
+
+
+def _play() -> QPainterPath:
+    return _polygon((6.5, 4), (16, 10), (6.5, 16))
+
+
+def _pause() -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(5.5, 4.5, 3, 11), 0.75, 0.75)
+    path.addRoundedRect(QRectF(11.5, 4.5, 3, 11), 0.75, 0.75)
+    return path
+
+
+def _back() -> QPainterPath:
+    path = _polygon((14.5, 5), (7, 10), (14.5, 15))
+    path.addPath(_polygon((4.75, 5), (4.75, 15), closed=False))
+    return path
+
+
+def _mirrored(path: QPainterPath) -> QPainterPath:
+    result = QPainterPath()
+    for index in range(path.elementCount()):
+        element = path.elementAt(index)
+        x, y = UNITS - float(element.x), float(element.y)
+        if element.isMoveTo():
+            result.moveTo(x, y)
+        else:
+            result.lineTo(x, y)
+    return result
+
+
+def _start() -> QPainterPath:
+    path = _polygon((9.75, 6), (4.25, 10), (9.75, 14))
+    path.addPath(_polygon((15.75, 6), (10.25, 10), (15.75, 14)))
+    return path
+
+
+def _loop() -> QPainterPath:
+    path = QPainterPath(QPointF(4, 9.5))
+    path.cubicTo(4, 6.5, 5.5, 5.5, 8, 5.5)
+    path.lineTo(15.5, 5.5)
+    path.addPath(_polygon((13, 3), (15.75, 5.5), (13, 8), closed=False))
+    path.moveTo(16, 10.5)
+    path.cubicTo(16, 13.5, 14.5, 14.5, 12, 14.5)
+    path.lineTo(4.5, 14.5)
+    path.addPath(_polygon((7, 12), (4.25, 14.5), (7, 17), closed=False))
+    return path
+
+
+def _dice() -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(3.5, 3.5, 13, 13), 3, 3)
+    for x, y in ((7, 7), (13, 7), (10, 10), (7, 13), (13, 13)):
+        path.addEllipse(QPointF(x, y), 0.45, 0.45)
+    return path
+
+
+def _body_of_lock() -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(4.5, 9, 11, 7.5), 1.75, 1.75)
+    return path
+
+
+def _lock() -> QPainterPath:
+    path = _body_of_lock()
+    path.moveTo(7, 9)
+    path.lineTo(7, 6.5)
+    path.cubicTo(7, 2.5, 13, 2.5, 13, 6.5)
+    path.lineTo(13, 9)
+    return path
+
+
+def _unlock() -> QPainterPath:
+    path = _body_of_lock()
+    path.moveTo(7, 9)
+    path.lineTo(7, 6)
+    path.cubicTo(7, 2.25, 12, 2, 12.75, 5)
+    return path
+
+
+def _close() -> QPainterPath:
+    path = _polygon((5.5, 5.5), (14.5, 14.5), closed=False)
+    path.addPath(_polygon((14.5, 5.5), (5.5, 14.5), closed=False))
+    return path
+
+
+def _still() -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(3, 4, 14, 12), 2, 2)
+    path.addEllipse(QPointF(7.25, 8), 1.25, 1.25)
+    path.addPath(_polygon((3.5, 14.5), (8, 11), (10.5, 13), (13.25, 9.75), (16.5, 13), closed=False))
+    return path
+
+
+def _save() -> QPainterPath:
+    path = _polygon((10, 3.5), (10, 12), closed=False)
+    path.addPath(_polygon((6.5, 8.75), (10, 12.25), (13.5, 8.75), closed=False))
+    path.addPath(_polygon((3.75, 12.5), (3.75, 16.25), (16.25, 16.25), (16.25, 12.5), closed=False))
+    return path
+
+
+def _warning() -> QPainterPath:
+    path = _polygon((10, 3.5), (17.25, 16), (2.75, 16))
+    path.addPath(_polygon((10, 8), (10, 11.75), closed=False))
+    path.addEllipse(QPointF(10, 13.9), 0.3, 0.3)
+    return path
+
+
+_PATHS: dict[Name, Callable[[], QPainterPath]] = {
+    "play": _play,
+    "pause": _pause,
+    "back": _back,
+    "forward": lambda: _mirrored(_back()),
+    "start": _start,
+    "end": lambda: _mirrored(_start()),
+    "loop": _loop,
+    "dice": _dice,
+    "lock": _lock,
+    "unlock": _unlock,
+    "close": _close,
+    "still": _still,
+    "save": _save,
+    "warning": _warning,
+}
+_FILLED: frozenset[Name] = frozenset({"play", "pause"})
+NAMES: tuple[Name, ...] = tuple(_PATHS)
+
+
+def draw(painter: QPainter, name: Name, box: QRectF, colour: QColor) -> None:
+    """Draw an icon into ``box`` (logical pixels)."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(box.topLeft())
+    painter.scale(box.width() / UNITS, box.height() / UNITS)
+    pen = QPen(colour, STROKE, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    painter.setBrush(colour if name in _FILLED else Qt.BrushStyle.NoBrush)
+    painter.drawPath(_PATHS[name]())
+    painter.restore()
+
+
+def pixmap(name: Name, size: int, colour: QColor, ratio: float = 1.0) -> QPixmap:
+    """An icon of ``size`` logical pixels for a screen of the given device pixel ratio."""
+    result = QPixmap(QSize(round(size * ratio), round(size * ratio)))
+    result.setDevicePixelRatio(ratio)
+    result.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(result)
+    draw(painter, name, QRectF(0, 0, size, size), colour)
+    painter.end()
+    return result
+
+
+def icon(name: Name, colours: QPalette, size: int = 20) -> QIcon:
+    """An icon in the colours of a palette: normal, disabled, and accent when it is on."""
+    result = QIcon()
+    normal = colours.color(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText)
+    faded = colours.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
+    accent = colours.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Highlight)
+    for ratio in _RATIOS:
+        result.addPixmap(pixmap(name, size, normal, ratio), QIcon.Mode.Normal, QIcon.State.Off)
+        result.addPixmap(pixmap(name, size, faded, ratio), QIcon.Mode.Disabled, QIcon.State.Off)
+        result.addPixmap(pixmap(name, size, accent, ratio), QIcon.Mode.Normal, QIcon.State.On)
+    return result

@@ -1,0 +1,116 @@
+"""Opens the window. It is on screen before torch is loaded: the engine loads it later, on its own thread."""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_log_path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app import loop
+from app.bridge import EngineBridge, EngineFactory
+from app.model.machine import device_label
+from app.model.report import installed
+from app.model.session import Session
+from app.settings import Settings
+from app.tasks import Tasks
+from app.theme import CHOICES, Theme
+from app.ui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from app.bridge import EngineLike, Listener
+    from engine.packs.store import PackStore
+
+_log = logging.getLogger(__name__)
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Read the window's flags."""
+    parser = argparse.ArgumentParser(prog="walt", description="Open the window.")
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="where to compute"
+    )
+    parser.add_argument("--pack", default="starter", help="which pack to use")
+    parser.add_argument("--theme", choices=CHOICES, help="colours; as last time if left out")
+    parser.add_argument("--version", action="version", version=f"walt {installed('walt')}")
+    return parser.parse_args(argv)
+
+
+def engine_factory(device: str) -> EngineFactory:
+    """Makes the real engine; its module is imported only when it is called."""
+
+    def make(listener: Listener) -> EngineLike:
+        from engine.worker import Engine
+
+        return Engine(listener, device=device)
+
+    return make
+
+
+def build(
+    app: QApplication, settings: Settings, *, pack: str = "starter", device: str = "auto",
+    store: PackStore | None = None, theme: Theme | None = None,
+) -> tuple[MainWindow, EngineBridge]:  # fmt: skip
+    """The window and the bridge behind it, not yet shown, the engine not yet made."""
+    tasks = Tasks()
+    bridge = EngineBridge()
+    session = Session(bridge, tasks, store, pack)
+    theme = theme or Theme(app, settings.theme)
+    window = MainWindow(session, bridge, tasks, theme, settings, device_label(device))
+    for part in (session, bridge, tasks):
+        part.setParent(window)
+    return window, bridge
+
+
+def _keep_log(folder: Path) -> None:
+    """Warnings and crashes go to a file on this machine, and nowhere else; prompts are never logged."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        crashes = (folder / "crash.log").open("a", encoding="utf-8")
+    except OSError:
+        return  # no place to write: the window works without
+    faulthandler.enable(crashes)
+    handler = logging.FileHandler(folder / "walt.log", delay=True, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setLevel(logging.WARNING)
+    logging.getLogger().addHandler(handler)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Open the window and stay until it is closed.
+
+    Returns:
+        The exit status: 0.
+    """
+    args = parse(sys.argv[1:] if argv is None else argv)
+    _keep_log(user_log_path("walt", appauthor=False))
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("walt")
+    app.setDesktopFileName("walt")
+    settings = Settings()
+    if args.theme:
+        settings.theme = args.theme
+    window, bridge = build(app, settings, pack=args.pack, device=args.device)
+    window.show()
+
+    def wake_up() -> None:
+        window.session.read_pack()
+        bridge.start(engine_factory(args.device))
+
+    QTimer.singleShot(0, window, wake_up)
+    loop.run(app, bridge)
+    window.shut_down()
+    if not bridge.stopped:
+        _log.warning("the engine did not stop in time")
+        logging.shutdown()
+        os._exit(0)  # a thread inside torch must not meet a half-dismantled interpreter
+    return 0

@@ -1,0 +1,61 @@
+"""What the window knows of a pack: its name, its words, its picture sizes. Reads JSON, never weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.errors import WaltError
+from engine.events import StageName
+from engine.models.vocabulary import Vocabulary
+from engine.packs.check import read_vocabulary
+from engine.packs.store import InstalledPack, PackStore
+from engine.request import Aspect
+
+
+@dataclass(frozen=True, slots=True)
+class PackCard:
+    """An installed pack, as far as the window needs it."""
+
+    pack: InstalledPack
+    vocabulary: Vocabulary
+
+    @property
+    def title(self) -> str:
+        """The name for display."""
+        return self.pack.manifest.title
+
+    @property
+    def stages(self) -> tuple[StageName, ...]:
+        """The stages that the pack has, in order."""
+        return tuple(self.pack.manifest.stages)
+
+    @property
+    def aspects(self) -> tuple[Aspect, ...]:
+        """The shapes that the pack makes."""
+        return tuple(self.pack.manifest.sizes)
+
+    def size(self, aspect: Aspect, stage: StageName) -> tuple[int, int] | None:
+        """Width and height of a stage's picture, if the pack makes it."""
+        try:
+            height, width = self.pack.manifest.size(aspect, stage)
+        except WaltError:
+            return None
+        return width, height
+
+    def unknown(self, prompt: str) -> list[str]:
+        """Words of a prompt that the pack never learned."""
+        return self.vocabulary.unknown(prompt)
+
+    def suggest(self, word: str) -> str | None:
+        """A word the pack does know that is spelt like this one."""
+        return self.vocabulary.suggest(word)
+
+
+def read_pack(store: PackStore, name: str) -> PackCard:
+    """Read a pack's manifest and vocabulary.
+
+    Raises:
+        WaltError: ``pack-not-found``, ``pack-damaged``, ``pack-too-new`` or ``bad-vocabulary``.
+    """
+    pack = store.find(name)
+    return PackCard(pack, read_vocabulary(pack))

@@ -1,0 +1,37 @@
+"""Times and names as people write them. Numbers only, so nothing here needs translating."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_NAME = 48
+
+
+def clock_text(seconds: float) -> str:
+    """Whole seconds as ``m:ss`` or ``h:mm:ss``."""
+    whole = int(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def seconds_text(seconds: float) -> str:
+    """A duration: ``0.8 s``, ``12 s``, ``1:24``."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    return f"{round(seconds)} s" if seconds < 59.5 else clock_text(round(seconds))
+
+
+def time_code(frame: int, fps: int) -> str:
+    """The time at which a frame is shown, to the millisecond: ``00:01.125``."""
+    milliseconds = round(frame * 1000 / fps)
+    return f"{milliseconds // 60000:02}:{milliseconds // 1000 % 60:02}.{milliseconds % 1000:03}"
+
+
+def file_name(prompt: str, seed: int) -> str:
+    """A file name that every system takes: ``a-horse-on-the-beach-7.mp4``."""
+    plain = unicodedata.normalize("NFKD", prompt).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if len(slug) > MAX_NAME:
+        slug = slug[: MAX_NAME + 1].rpartition("-")[0] or slug[:MAX_NAME]
+    return f"{slug or 'clip'}-{seed}.mp4"

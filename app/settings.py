@@ -1,0 +1,42 @@
+"""What the window remembers: where it was, and which theme. A missing or damaged file means the defaults."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from platformdirs import user_config_path
+from PySide6.QtCore import QByteArray, QSettings
+
+from app.theme import CHOICES, Choice
+
+
+class Settings:
+    """Kept in one ini file in the user's configuration folder, or in ``file``."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file or user_config_path("walt", appauthor=False) / "window.ini"
+        self._store = QSettings(os.fspath(self._file), QSettings.Format.IniFormat)
+
+    @property
+    def theme(self) -> Choice:
+        """The chosen theme."""
+        value = self._store.value("theme", "system")
+        return value if value in CHOICES else "system"
+
+    @theme.setter
+    def theme(self, choice: Choice) -> None:
+        self._store.setValue("theme", choice)
+
+    def layout(self, name: str) -> QByteArray | None:
+        """A remembered arrangement of windows or panels."""
+        value = self._store.value(f"layout/{name}")
+        return value if isinstance(value, QByteArray) and not value.isEmpty() else None
+
+    def keep_layout(self, name: str, state: QByteArray) -> None:
+        """Remember an arrangement."""
+        self._store.setValue(f"layout/{name}", state)
+
+    def save(self) -> None:
+        """Write to the disk now."""
+        self._store.sync()

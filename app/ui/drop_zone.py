@@ -1,0 +1,163 @@
+"""The place for a still: drop it, paste it, browse for it, take it away again."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app import icons
+from app.frames import to_image
+from app.model.still import Checking, NoStill, Ready, Refused, StillSlot, may_offer, offer_of
+from app.theme import INSIDE, RADIUS
+from app.ui.parts import IconButton, button, note, set_role
+
+PICTURE = QSize(72, 56)
+MARGIN = 12
+
+
+def accept_still(event: QDragEnterEvent) -> bool:
+    """Whether a drag may hold a still; if so it is accepted as a copy."""
+    if not may_offer(event.mimeData()):
+        return False
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()
+    return True
+
+
+class DropZone(QWidget):
+    """Shows what is in the still slot.
+
+    Signals:
+        browse(): a file is to be chosen.
+    """
+
+    browse = Signal()
+
+    def __init__(self, slot: StillSlot, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._slot = slot
+        self._hot = False
+        self.setAcceptDrops(True)
+        self.setAccessibleName(self.tr("Still for the first frame"))
+        self._picture = QLabel()
+        self._picture.setFixedSize(PICTURE)
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._title = note(role="")
+        self._detail = note()
+        self._detail.setWordWrap(True)
+        self._browse = button(self.tr("Browse…"), "link")
+        self._browse.clicked.connect(self.browse)
+        self._remove = IconButton("close", self.tr("Remove the still"))
+        self._remove.clicked.connect(slot.clear)
+        self._lay_out()
+        slot.changed.connect(self.refresh)
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addStretch()
+        words.addWidget(self._title)
+        words.addWidget(self._detail)
+        words.addWidget(self._browse, 0, Qt.AlignmentFlag.AlignLeft)
+        words.addStretch()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(MARGIN, MARGIN, INSIDE, MARGIN)
+        row.setSpacing(MARGIN)
+        row.addWidget(self._picture)
+        row.addLayout(words, 1)
+        row.addWidget(self._remove, 0, Qt.AlignmentFlag.AlignTop)
+        self.setMinimumHeight(92)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the slot's state."""
+        state = self._slot.state
+        self._remove.setVisible(not isinstance(state, NoStill))
+        self._browse.setVisible(isinstance(state, NoStill | Refused))
+        set_role(self._title, "error" if isinstance(state, Refused) else "")
+        match state:
+            case NoStill():
+                self._say(self.tr("Drop a still, or paste it"), "")
+            case Checking():
+                self._say(self.tr("Reading the still…"), state.name)
+            case Ready():
+                self._say(self._elided(state.name), self.tr("Becomes the first frame"))
+            case Refused():
+                self._say(state.error.message, state.error.hint)
+        self._title.setWordWrap(isinstance(state, Refused))
+        self._show_picture()
+        self.update()
+
+    def _say(self, title: str, detail: str) -> None:
+        self._title.setText(title)
+        self._detail.setText(detail)
+        self._detail.setVisible(bool(detail))
+        self.setAccessibleDescription(f"{title} {detail}".strip())
+
+    def _elided(self, name: str) -> str:
+        self._title.setToolTip(name)
+        return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 150)
+
+    def _show_picture(self) -> None:
+        state = self._slot.state
+        ratio = self.devicePixelRatioF()
+        if isinstance(state, Ready):
+            image = to_image(state.frame).scaled(
+                PICTURE * ratio,
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+            image.setDevicePixelRatio(ratio)
+            self._picture.setPixmap(QPixmap.fromImage(image))
+            return
+        refused = isinstance(state, Refused)
+        role = QPalette.ColorRole.BrightText if refused else QPalette.ColorRole.PlaceholderText
+        name: icons.Name = "warning" if refused else "still"
+        self._picture.setPixmap(icons.pixmap(name, 28, self.palette().color(role), ratio))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A dashed outline while it waits for something, none around a picture; accent while one hovers."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        colours = self.palette()
+        waiting = isinstance(self._slot.state, NoStill)
+        role = QPalette.ColorRole.Highlight if self._hot else QPalette.ColorRole.Light
+        pen = QPen(colours.color(role), 1)
+        if waiting and not self._hot:
+            pen.setDashPattern([4, 4])
+        fill = QColor(colours.color(QPalette.ColorRole.Base))
+        painter.setBrush(Qt.BrushStyle.NoBrush if waiting and not self._hot else fill)
+        painter.setPen(pen)
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Light up for a picture."""
+        self._set_hot(accept_still(event))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Calm down."""
+        self._set_hot(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take what was dropped."""
+        self._set_hot(False)
+        event.acceptProposedAction()
+        self._slot.take(offer_of(event.mimeData()))
+
+    def _set_hot(self, hot: bool) -> None:
+        if hot != self._hot:
+            self._hot = hot
+            self.update()

@@ -1,0 +1,56 @@
+"""The top row: menus on the left; on the right which pack dreams, and on what."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QVBoxLayout, QWidget
+
+from app.actions import Actions
+from app.model.session import Session
+from app.theme import AROUND
+from app.ui.parts import hairline, note, set_role
+
+
+class Header(QWidget):
+    """Menus, pack and device. Where menus live elsewhere (macOS) only the right side shows."""
+
+    def __init__(
+        self, session: Session, actions: Actions, device: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("header")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._session = session
+        self.menus = QMenuBar()
+        actions.fill(self.menus)
+        self.pack = note(role="")
+        self.device = note(device)
+        self.device.setToolTip(self.tr("Where clips are computed"))
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, AROUND, 0)
+        row.setSpacing(AROUND)
+        row.addWidget(self.menus)
+        row.addStretch()
+        row.addWidget(self.pack)
+        row.addWidget(self.device)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row)
+        column.addWidget(hairline())
+        session.pack_changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the pack."""
+        card, error = self._session.card, self._session.pack_error
+        set_role(self.pack, "error" if error else "")
+        if error:
+            self.pack.setText(
+                self.tr("No pack") if error.code == "pack-not-found" else self.tr("Pack damaged")
+            )
+            self.pack.setToolTip(f"{error.message} {error.hint}".strip())
+        else:
+            self.pack.setText(card.title if card else "")
+            self.pack.setToolTip(card.pack.manifest.description if card else "")

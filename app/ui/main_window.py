@@ -1,0 +1,282 @@
+"""The window: lays the panels out, ties the actions to the session, and closes down in order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, Qt, Slot
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
+
+from app.actions import Actions
+from app.actions import Name as ActionName
+from app.bridge import EngineBridge
+from app.model.job import Running
+from app.model.report import installed
+from app.model.session import Session
+from app.model.still import NoStill, offer_of
+from app.theme import Theme
+from app.ui.composer import WIDTH, Composer
+from app.ui.deck import Deck
+from app.ui.export import Exporter
+from app.ui.header import Header
+from app.ui.status import StatusPanel
+from app.ui.viewer import Viewer
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from app.tasks import Tasks
+    from app.theme import Choice
+    from engine.errors import WaltError
+
+SIZE = (1280, 800)
+PICTURES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff"
+
+
+class MainWindow(QMainWindow):
+    """walt's one window. Closing it stops the engine; `EngineBridge.closed` tells when that is done."""
+
+    def __init__(
+        self,
+        session: Session,
+        bridge: EngineBridge,
+        tasks: Tasks,
+        theme: Theme,
+        settings: Settings,
+        device: str = "",
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self.theme = theme
+        self._bridge = bridge
+        self._tasks = tasks
+        self._settings = settings
+        self.actions_ = Actions(self)
+        self.exporter = Exporter(tasks, self)
+        self.header = Header(session, self.actions_, device)
+        self.composer = Composer(session, self.actions_)
+        self.viewer = Viewer(session, self.actions_)
+        self.status = StatusPanel(session, self.actions_)
+        self.deck = Deck(session, self.actions_)
+        self.splitter = self._lay_out()
+        self._wire()
+        self._restore()
+        self._refresh()
+        self.composer.prompt.setFocus()
+
+    def _lay_out(self) -> QSplitter:
+        self.setWindowTitle("walt")
+        self.setMenuWidget(self.header)
+        middle = QWidget()
+        middle.setObjectName("middle")
+        middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.viewer, 1)
+        column.addWidget(self.status)
+        column.addWidget(self.deck)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setHandleWidth(1)
+        splitter.addWidget(self.composer)
+        splitter.addWidget(middle)
+        splitter.setStretchFactor(0, 0)
+        splitter.setStretchFactor(1, 1)
+        splitter.setCollapsible(1, False)
+        self.composer.setMinimumWidth(280)
+        middle.setMinimumWidth(480)
+        splitter.setSizes([WIDTH, SIZE[0] - WIDTH])
+        self.setCentralWidget(splitter)
+        self.resize(*SIZE)
+        return splitter
+
+    def _wire(self) -> None:
+        session, player, exporter = self.session, self.session.player, self.exporter
+        verbs = {
+            "open_still": self._browse,
+            "paste_still": self._paste,
+            "clear_still": session.still.clear,
+            "export": self._export,
+            "quit": self.close,
+            "generate": session.generate,
+            "cancel": session.cancel,
+            "new_seed": self._new_seed,
+            "play": player.toggle,
+            "previous_frame": self._previous_frame,
+            "next_frame": self._next_frame,
+            "first_frame": self._first_frame,
+            "last_frame": self._last_frame,
+            "about": self._about,
+        }
+        names: dict[str, ActionName] = {spec.name: spec.name for spec in self.actions_}
+        for name, verb in verbs.items():
+            self.actions_[names[name]].triggered.connect(verb)
+        self.actions_["loop"].toggled.connect(player.set_loop)
+        self.actions_["composer"].toggled.connect(self.composer.setVisible)
+        self.actions_["theme_system"].triggered.connect(self._theme_system)
+        self.actions_["theme_dark"].triggered.connect(self._theme_dark)
+        self.actions_["theme_light"].triggered.connect(self._theme_light)
+        self.viewer.empty.chosen.connect(self._take_example)
+        self.composer.prompt.left.connect(self.deck.timeline.setFocus)
+        exporter.began.connect(self._exporting)
+        exporter.saved.connect(self._exported)
+        exporter.failed.connect(self._export_failed)
+        for signal in (session.draft_changed, session.state_changed, session.progress_changed):
+            signal.connect(self._refresh)
+        session.still.changed.connect(self._refresh)
+        session.reel.changed.connect(self._refresh)
+        session.reel.reset.connect(self._refresh)
+        player.playing_changed.connect(self._refresh)
+
+    @Slot()
+    def _refresh(self) -> None:
+        """Let each verb be possible only when it is."""
+        session, actions = self.session, self.actions_
+        state = session.state
+        pictured = session.reel.total > 0 and not session.reel.empty
+        possible: dict[ActionName, bool] = {
+            "generate": session.can_generate,
+            "cancel": isinstance(state, Running) and not state.cancelling,
+            "export": session.clip is not None,
+            "clear_still": not isinstance(session.still.state, NoStill),
+            "play": pictured,
+            "previous_frame": pictured,
+            "next_frame": pictured,
+            "first_frame": pictured,
+            "last_frame": pictured,
+        }
+        for name, yes in possible.items():
+            actions[name].setEnabled(yes)
+        actions["play"].setText(self.tr("Pause") if session.player.playing else self.tr("Play"))
+
+    # Verbs.
+
+    @Slot()
+    def _browse(self) -> None:
+        filters = self.tr("Pictures ({0});;All files (*)").format(PICTURES)
+        dialog = QFileDialog(self, self.tr("Open Still"), "", filters)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._take_file)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot(str)
+    def _take_file(self, file: str) -> None:
+        self.session.still.take(Path(file))
+
+    @Slot()
+    def _paste(self) -> None:
+        self._take(QGuiApplication.clipboard().mimeData())
+
+    def _take(self, mime: QMimeData) -> None:
+        self.session.still.take(offer_of(mime))
+
+    @Slot()
+    def _new_seed(self) -> None:
+        self.session.edit(seed=self.session.new_seed())
+
+    @Slot()
+    def _previous_frame(self) -> None:
+        self.session.player.step(-1)
+
+    @Slot()
+    def _next_frame(self) -> None:
+        self.session.player.step(1)
+
+    @Slot()
+    def _first_frame(self) -> None:
+        self.session.player.seek(0)
+
+    @Slot()
+    def _last_frame(self) -> None:
+        self.session.player.pause()
+        self.session.player.seek(self.session.player.total - 1)
+
+    @Slot(str)
+    def _take_example(self, prompt: str) -> None:
+        self.session.edit(prompt=prompt)
+        self.composer.prompt.setFocus()
+
+    @Slot()
+    def _theme_system(self) -> None:
+        self._choose_theme("system")
+
+    @Slot()
+    def _theme_dark(self) -> None:
+        self._choose_theme("dark")
+
+    @Slot()
+    def _theme_light(self) -> None:
+        self._choose_theme("light")
+
+    def _choose_theme(self, choice: Choice) -> None:
+        self.theme.choose(choice)
+        self._settings.theme = choice
+
+    @Slot()
+    def _about(self) -> None:
+        words = self.tr("walt {0}\n\nShort clips from a sentence or a still, made on your own machine.")
+        box = QMessageBox(self)
+        box.setWindowTitle(self.tr("About walt"))
+        box.setText(words.format(installed("walt")))
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+    # Export.
+
+    @Slot()
+    def _export(self) -> None:
+        if self.session.clip is not None:
+            self.exporter.ask(self.session.clip)
+
+    @Slot(object)
+    def _exporting(self, path: Path) -> None:
+        self.status.say(self.tr("Saving {0}…").format(path.name))
+
+    @Slot(object)
+    def _exported(self, path: Path) -> None:
+        self.status.say(self.tr("Saved as {0}").format(path.name), file=path)
+
+    @Slot(object)
+    def _export_failed(self, error: WaltError) -> None:
+        self.status.say(f"{error.message} {error.hint}".strip(), error=True)
+
+    # Keys, coming, going.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that no field wanted: Space, arrows, paste."""
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self._paste()
+        elif not self.actions_.press(event):
+            super().keyPressEvent(event)
+
+    def _restore(self) -> None:
+        geometry, panels = self._settings.layout("window"), self._settings.layout("panels")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        if panels is not None:
+            self.splitter.restoreState(panels)
+        self.actions_["composer"].setChecked(True)
+        self.actions_["loop"].setChecked(self.session.player.loop)
+        names: dict[Choice, ActionName] = {
+            "system": "theme_system",
+            "dark": "theme_dark",
+            "light": "theme_light",
+        }
+        self.actions_[names[self.theme.choice]].setChecked(True)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Go at once; whatever the engine does is cancelled and waited for behind the scenes."""
+        self._settings.keep_layout("window", self.saveGeometry())
+        self._settings.keep_layout("panels", self.splitter.saveState())
+        self._settings.save()
+        self.session.player.pause()
+        self._bridge.close()
+        event.accept()
+
+    def shut_down(self) -> None:
+        """After the engine has ended: finish what is being written, leave nothing behind."""
+        self._bridge.wait_closed()
+        self._tasks.close()
+        self.session.still.close()

@@ -1,0 +1,150 @@
+"""The picture: one fixed rectangle in which each stage takes the place of the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt, QVariantAnimation, Slot
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDropEvent,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.frames import to_image
+from app.model.player import Player
+from app.model.reel import Reel
+from app.model.still import Offer, offer_of
+from app.theme import AROUND, FADE_MS, reduced_motion
+from app.ui.drop_zone import accept_still
+
+GRAINS = 4
+GRAIN_SIZE = (32, 56)
+
+
+def letterbox(shape: tuple[int, int], room: QRectF) -> QRectF:
+    """The largest rectangle of a shape in the middle of a room, on whole pixels."""
+    width, height = shape
+    scale = min(room.width() / width, room.height() / height)
+    wide, high = round(width * scale), round(height * scale)
+    left = round(room.left() + (room.width() - wide) / 2)
+    top = round(room.top() + (room.height() - high) / 2)
+    return QRectF(left, top, wide, high)
+
+
+def grain(seed: int, low: QColor, high: QColor) -> QImage:
+    """A frame of quiet film grain between two colours: the noise that a clip begins as."""
+    values = np.random.default_rng(seed).normal(0.5, 0.22, GRAIN_SIZE).clip(0, 1)[..., None]
+    ends = [
+        np.array([colour.red(), colour.green(), colour.blue()], dtype=np.float64) for colour in (low, high)
+    ]
+    return to_image((ends[0] + (ends[1] - ends[0]) * values).astype(np.uint8))
+
+
+class Preview(QWidget):
+    """Shows the frame under the playhead. A click plays or pauses; a picture dropped here is the still."""
+
+    def __init__(
+        self, reel: Reel, player: Player, take_still: Callable[[Offer], None], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._reel = reel
+        self._player = player
+        self._take_still = take_still
+        self._image: QImage | None = None
+        self._former: QImage | None = None
+        self._grains: list[QImage] = []
+        self._fade = QVariantAnimation(self)
+        self._fade.setDuration(FADE_MS)
+        self._fade.setStartValue(0.0)
+        self._fade.setEndValue(1.0)
+        self._fade.valueChanged.connect(self._repaint)
+        self.setAcceptDrops(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 180)
+        self.setAccessibleName(self.tr("Preview"))
+        player.moved.connect(self.refresh)
+        reel.changed.connect(self._changed)
+        reel.reset.connect(self._reset)
+
+    @property
+    def image(self) -> QImage | None:
+        """The picture that is shown."""
+        return self._image
+
+    def frame_rect(self) -> QRectF:
+        """Where the clip is shown: the same for every stage."""
+        room = QRectF(self.rect()).adjusted(AROUND, AROUND, -AROUND, -AROUND)
+        return letterbox(self._reel.shape, room)
+
+    @Slot(int)
+    def refresh(self) -> None:
+        """Show the frame under the playhead."""
+        frame = self._reel.frame(self._player.position)
+        image = to_image(frame) if frame is not None else None
+        sharper = image is not None and self._image is not None and image.size() != self._image.size()
+        if sharper and self.isVisible() and not reduced_motion():
+            self._former = self._image
+            self._fade.start()
+        self._image = image
+        self.update()
+
+    @Slot(int, int)
+    def _changed(self, first: int, last: int) -> None:
+        if first <= self._player.position <= last:
+            self.refresh()
+
+    @Slot()
+    def _reset(self) -> None:
+        self._fade.stop()
+        self._former = None
+        self._image = None
+        self.refresh()
+
+    @Slot()
+    def _repaint(self) -> None:
+        self.update(self.frame_rect().toAlignedRect())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The frame, or grain as long as there is none."""
+        if not self._reel.total:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        box = self.frame_rect()
+        if self._image is None:
+            painter.drawImage(box, self._grain())
+            return
+        fading = self._former is not None and self._fade.state() == QVariantAnimation.State.Running
+        if fading and self._former is not None:
+            painter.drawImage(box, self._former)
+            painter.setOpacity(float(self._fade.currentValue()))
+        painter.drawImage(box, self._image)
+
+    def _grain(self) -> QImage:
+        if not self._grains:
+            low = self.palette().color(QPalette.ColorRole.Window)
+            high = self.palette().color(QPalette.ColorRole.Midlight)
+            self._grains = [grain(seed, low, high) for seed in range(GRAINS)]
+        return self._grains[self._player.position % GRAINS]
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Click to play or pause."""
+        if event.button() == Qt.MouseButton.LeftButton and self.frame_rect().contains(event.position()):
+            self._player.toggle()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A picture may come in."""
+        accept_still(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Animate what was dropped."""
+        event.acceptProposedAction()
+        self._take_still(offer_of(event.mimeData()))

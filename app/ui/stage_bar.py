@@ -1,0 +1,106 @@
+"""The cascade at a glance: three segments, three sizes, honest seconds."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.model.job import Done, Failed, Running, StageRun, Stopped, waiting_stages
+from app.model.session import Session
+from app.model.words import seconds_text
+from app.theme import CAPTION_PX, INSIDE, figures
+from engine.events import StageName
+
+BAR = 4
+GAP = 12
+LINE = 20
+
+
+class StageBar(QWidget):
+    """One segment a stage: its name, its picture's size, how far it is, and in the end what it took."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        font = QFont(self.font())
+        font.setPixelSize(CAPTION_PX)
+        self.setFont(figures(font))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(LINE + BAR + 4)
+        self.setAccessibleName(self.tr("Stages"))
+        for signal in (session.progress_changed, session.pack_changed, session.draft_changed):
+            signal.connect(self.refresh)
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for three segments."""
+        return QSize(480, LINE + BAR + 4)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the session's progress."""
+        self.setAccessibleDescription(", ".join(self._spoken(run) for run in self.runs()))
+        self.update()
+
+    def runs(self) -> tuple[StageRun, ...]:
+        """The stages to show."""
+        state = self._session.state
+        if isinstance(state, Running | Done | Stopped | Failed) and state.stages:
+            return state.stages
+        return waiting_stages(self._session.last_stage)
+
+    def segments(self) -> list[QRectF]:
+        """Where each segment is."""
+        count = len(self.runs())
+        width = (self.width() - GAP * (count - 1)) / count
+        return [QRectF(index * (width + GAP), 0, width, self.height()) for index in range(count)]
+
+    def _name(self, stage: StageName) -> str:
+        names = {"base": self.tr("1  Sketch"), "sr1": self.tr("2  Detail"), "sr2": self.tr("3  Finish")}
+        return names[stage]
+
+    def _side(self, run: StageRun) -> str:
+        size = run.size or (None if run.started else self._session.stage_size(run.name))
+        words = f"{size[0]} × {size[1]}" if size else ""
+        if run.seconds is not None:
+            took = seconds_text(run.seconds)
+            return f"{words}  ·  {took}" if words else took
+        return words
+
+    def _spoken(self, run: StageRun) -> str:
+        return f"{self._name(run.name)} {self._side(run)} {round(run.fraction * 100)} %"
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Names above, bars below."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for box, run in zip(self.segments(), self.runs(), strict=True):
+            self._paint_segment(painter, box, run)
+
+    def _paint_segment(self, painter: QPainter, box: QRectF, run: StageRun) -> None:
+        colours = self.palette()
+        faint = colours.color(QPalette.ColorRole.PlaceholderText)
+        working = isinstance(self._session.state, Running) and run.started and not run.done
+        words = QRectF(box.left(), 0, box.width(), LINE - 2)
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        name = self._name(run.name)
+        painter.setPen(colours.color(QPalette.ColorRole.WindowText) if working or run.done else faint)
+        painter.drawText(words, left, name)
+        room = box.width() - self.fontMetrics().horizontalAdvance(name) - INSIDE
+        painter.setPen(faint)
+        side = self.fontMetrics().elidedText(self._side(run), Qt.TextElideMode.ElideRight, int(room))
+        painter.drawText(words, right, side)
+        self._paint_bar(painter, QRectF(box.left(), LINE, box.width(), BAR), run, working)
+
+    def _paint_bar(self, painter: QPainter, bar: QRectF, run: StageRun, working: bool) -> None:
+        colours = self.palette()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.color(QPalette.ColorRole.Mid))
+        painter.drawRoundedRect(bar, BAR / 2, BAR / 2)
+        if run.fraction <= 0:
+            return
+        accent: QColor = colours.color(QPalette.ColorRole.Highlight)
+        painter.setBrush(accent if working or run.done else colours.color(QPalette.ColorRole.Light))
+        filled = QRectF(bar.left(), bar.top(), max(BAR, bar.width() * run.fraction), bar.height())
+        painter.drawRoundedRect(filled, BAR / 2, BAR / 2)

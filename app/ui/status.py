@@ -1,0 +1,149 @@
+"""One line under the stages: what is going on, how long it will take, and Cancel."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.actions import Actions
+from app.model.job import Done, Failed, Idle, JobState, Running, Stopped
+from app.model.session import Session
+from app.model.words import clock_text, seconds_text
+from app.theme import AROUND, INSIDE, figures
+from app.ui.parts import FIELD, ActionButton, note
+from app.ui.stage_bar import StageBar
+from engine.events import StageName
+
+TICK_MS = 250
+
+
+class StatusPanel(QWidget):
+    """The stage bar, the sentence below it, and Cancel while there is something to cancel."""
+
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._notice = ""
+        self._shown: JobState = session.state
+        self.stages = StageBar(session)
+        self.line = note()
+        self.line.setFont(figures(self.line.font()))
+        self.line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.line.setFixedHeight(FIELD)
+        self.line.linkActivated.connect(self._open)
+        self.cancel = ActionButton(actions["cancel"], self.tr("Cancel"))
+        row = QHBoxLayout()
+        row.setSpacing(INSIDE)
+        row.addWidget(self.line, 1)
+        row.addWidget(self.cancel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(AROUND, 0, AROUND, INSIDE)
+        column.setSpacing(0)
+        column.addWidget(self.stages)
+        column.addLayout(row)
+        self._ticker = QTimer(self)
+        self._ticker.setInterval(TICK_MS)
+        self._ticker.timeout.connect(self.refresh)
+        session.progress_changed.connect(self.refresh)
+        session.pack_changed.connect(self.refresh)
+        session.state_changed.connect(self._new_state)
+        self.refresh()
+
+    def say(self, text: str, file: Path | None = None, error: bool = False) -> None:
+        """Say something until the next clip begins; with ``file``, offer to show its folder."""
+        words = escape(text)
+        if error:
+            colour = self.palette().brightText().color().name()
+            words = f'<span style="color:{colour}">{words}</span>'
+        if file is not None:
+            link = QUrl.fromLocalFile(str(file.parent)).toString(QUrl.ComponentFormattingOption.FullyEncoded)
+            words += f' &nbsp;<a href="{link}">{escape(self.tr("Show in folder"))}</a>'
+        self._notice = words
+        self.refresh()
+
+    @Slot()
+    def _new_state(self) -> None:
+        self._notice = ""
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is going on now."""
+        state = self._session.state
+        running = isinstance(state, Running)
+        self.cancel.setVisible(running)
+        if running and not self._ticker.isActive():
+            self._ticker.start()
+        elif not running:
+            self._ticker.stop()
+        notice = self._notice and not running
+        self.line.setTextFormat(Qt.TextFormat.RichText if notice else Qt.TextFormat.PlainText)
+        text = self._notice if notice else self._sentence(state)
+        if text != self.line.text():
+            self.line.setText(text)
+
+    def _sentence(self, state: JobState) -> str:
+        match state:
+            case Idle():
+                return self._session.pack_error.message if self._session.pack_error else ""
+            case Running():
+                return self._running(state)
+            case Done(clip, _, seconds):
+                words = self.tr("Done in {0} · seed {1}")
+                return words.format(seconds_text(seconds), clip.request.seed)
+            case Stopped(clip, _):
+                if clip is None:
+                    return self.tr("Stopped")
+                width, height = clip.size
+                return self.tr("Stopped · kept what was finished: {0} × {1}").format(width, height)
+            case Failed():
+                return ""
+
+    def _running(self, state: Running) -> str:
+        elapsed = clock_text(self._session.now() - state.began)
+        if state.cancelling:
+            return self.tr("Stopping after this step…")
+        run = state.current
+        if run is None:
+            return self._waking(state) + " · " + elapsed
+        if run.decoding or run.done:
+            parts = [self._developing(run.name)]
+        else:
+            # A step that is being made counts from one: people don't count from nought.
+            step = min(run.step + 1, run.steps)
+            parts = [self.tr("{0}, step {1} of {2}").format(self._stage(run.name), step, run.steps)]
+        parts.append(elapsed)
+        if state.deadline is not None:
+            parts.append(self._left(state.deadline - self._session.now()))
+        return " · ".join(parts)
+
+    def _waking(self, state: Running) -> str:
+        if not state.started:
+            return self.tr("Getting ready…")
+        title = self._session.card.title if self._session.card else state.request.pack
+        return self.tr("Loading {0}…").format(title)
+
+    def _stage(self, name: StageName) -> str:
+        return {"base": self.tr("Sketch"), "sr1": self.tr("Detail"), "sr2": self.tr("Finish")}[name]
+
+    def _developing(self, name: StageName) -> str:
+        words = {
+            "base": self.tr("Developing the sketch"),
+            "sr1": self.tr("Developing the detail"),
+            "sr2": self.tr("Developing the clip"),
+        }
+        return words[name]
+
+    def _left(self, seconds: float) -> str:
+        if seconds < 1:
+            return self.tr("almost there")
+        text = f"{round(seconds)} s" if seconds < 59.5 else clock_text(seconds)
+        return self.tr("about {0} left").format(text)
+
+    @Slot(str)
+    def _open(self, link: str) -> None:
+        QDesktopServices.openUrl(QUrl(link))

@@ -1,0 +1,169 @@
+"""The middle of the window: examples to begin with, the picture, or what went wrong."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from app import icons
+from app.actions import Actions
+from app.model.job import Failed, Idle, Running, Stopped
+from app.model.report import details_of
+from app.model.session import Session
+from app.theme import BETWEEN, INSIDE
+from app.ui.parts import ActionButton, button, note, set_role
+from app.ui.preview import Preview
+
+COLUMN = 520
+TITLE_PX = 22
+ICON = 32
+
+
+def _title(text: str) -> QLabel:
+    label = QLabel(text)
+    font = QFont(label.font())
+    font.setPixelSize(TITLE_PX)
+    label.setFont(font)
+    label.setWordWrap(True)
+    return label
+
+
+def _column(parent: QWidget) -> QVBoxLayout:
+    inner = QWidget()
+    inner.setMaximumWidth(COLUMN)
+    column = QVBoxLayout(inner)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(INSIDE)
+    across = QHBoxLayout()
+    across.addStretch(1)
+    across.addWidget(inner, 20)
+    across.addStretch(1)
+    down = QVBoxLayout(parent)
+    down.addStretch()
+    down.addLayout(across)
+    down.addStretch()
+    return column
+
+
+class EmptyView(QWidget):
+    """Before the first clip: a question, and examples that fill the prompt.
+
+    Signals:
+        chosen(str): an example was clicked.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = _column(self)
+        self.title = _title("")
+        self.words = note()
+        self.words.setWordWrap(True)
+        column.addWidget(self.title)
+        column.addWidget(self.words)
+        column.addSpacing(BETWEEN)
+        for example in self._examples():
+            choice = button(example, "example")
+            choice.clicked.connect(lambda _checked=False, text=example: self.chosen.emit(text))
+            column.addWidget(choice)
+        self.greet(stopped=False)
+
+    def greet(self, *, stopped: bool) -> None:
+        """Say hello, or that a clip was stopped before there was anything to keep."""
+        self.title.setText(self.tr("Stopped") if stopped else self.tr("What should happen?"))
+        self.words.setText(
+            self.tr("There was nothing to keep yet. Generate again, or start with one of these.")
+            if stopped
+            else self.tr("Write a sentence on the left, or start with one of these.")
+        )
+
+    def _examples(self) -> tuple[str, ...]:
+        return (
+            self.tr("A dragon breathing fire over the sea at night"),
+            self.tr("A polar bear walking in the snow"),
+            self.tr("A horse running on the beach at sunset"),
+            self.tr("A red robot walking through a meadow, orbit left"),
+            self.tr("An asteroid striking the Earth"),
+        )
+
+
+class FailureView(QWidget):
+    """What went wrong, why, what to do, and the details to copy."""
+
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        column = _column(self)
+        self._icon = QLabel()
+        self._icon.setFixedSize(QSize(ICON, ICON))
+        self.title = _title("")
+        self.message = note(role="")
+        self.hint = note()
+        for text in (self.message, self.hint):
+            text.setWordWrap(True)
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.again = ActionButton(actions["generate"], self.tr("Try again"))
+        self.copy = button(self.tr("Copy details"))
+        self.copy.clicked.connect(self._copy)
+        row = QHBoxLayout()
+        row.setSpacing(INSIDE)
+        row.addWidget(self.again)
+        row.addWidget(self.copy)
+        row.addStretch()
+        for part in (self._icon, self.title, self.message, self.hint):
+            column.addWidget(part)
+        column.addSpacing(BETWEEN)
+        column.addLayout(row)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the error."""
+        state = self._session.state
+        if not isinstance(state, Failed):
+            return
+        colour = self.palette().color(QPalette.ColorRole.BrightText)
+        self._icon.setPixmap(icons.pixmap("warning", ICON, colour, self.devicePixelRatioF()))
+        self.title.setText(self.tr("This clip could not be made"))
+        self.message.setText(state.error.message)
+        self.hint.setText(state.error.hint)
+        self.hint.setVisible(bool(state.error.hint))
+        self.copy.setText(self.tr("Copy details"))
+
+    @Slot()
+    def _copy(self) -> None:
+        state = self._session.state
+        if isinstance(state, Failed):
+            QGuiApplication.clipboard().setText(details_of(state))
+            self.copy.setText(self.tr("Copied"))
+            set_role(self.copy, "")
+
+
+class Viewer(QStackedWidget):
+    """Shows the page that fits the session's state."""
+
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.empty = EmptyView()
+        self.preview = Preview(session.reel, session.player, session.still.take)
+        self.failure = FailureView(session, actions)
+        for page in (self.empty, self.preview, self.failure):
+            self.addWidget(page)
+        session.state_changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Turn to the right page."""
+        state = self._session.state
+        if isinstance(state, Failed):
+            self.failure.refresh()
+            self.setCurrentWidget(self.failure)
+        elif isinstance(state, Idle) or (isinstance(state, Stopped) and state.clip is None):
+            self.empty.greet(stopped=not isinstance(state, Idle))
+            self.setCurrentWidget(self.empty)
+        else:
+            self.setCurrentWidget(self.preview)
+        self.setAccessibleDescription(self.tr("Busy") if isinstance(state, Running) else "")

@@ -1,0 +1,344 @@
+"""Renders the window off screen in its states, dark and light, to PNG files.
+
+    python packaging/screenshots.py OUT [--clip CLIP.mp4] [--only done] [--size 1280x800]
+
+Without ``--clip`` the pictures in it are test pictures, and say so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QImage, QLinearGradient, QPainter
+from PySide6.QtWidgets import QApplication
+
+from app.bridge import Listener
+from app.main import build
+from app.settings import Settings
+from app.theme import Theme
+from engine.clip import Clip
+from engine.errors import UsageError, WaltError
+from engine.events import (
+    FramesReady,
+    JobCancelled,
+    JobDone,
+    JobFailed,
+    JobStarted,
+    StageName,
+    StageStarted,
+    StepDone,
+)  # fmt: skip
+from engine.models.vocabulary import Vocabulary
+from engine.packs.manifest import Manifest, StageSpec
+from engine.packs.store import InstalledPack
+from engine.request import Aspect, ClipRequest
+
+PROMPT = "A horse walking on the beach at sunset, a castle far away"
+SCALE: dict[StageName, int] = {"base": 1, "sr1": 2, "sr2": 4}
+STEPS: dict[StageName, int] = {"base": 24, "sr1": 12, "sr2": 8}
+SECONDS = {"base": 11.2, "sr1": 9.6, "sr2": 21.4, "decode": 4.1, "total": 46.3}
+FONTS = ("Inter", "Noto Sans", "DejaVu Sans")
+
+
+def pattern(index: int, total: int, width: int, height: int) -> np.ndarray:
+    """One frame of a plainly artificial clip: a dusk gradient, a sun that travels, a label."""
+    image = QImage(width, height, QImage.Format.Format_RGB888)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    sky = QLinearGradient(0, 0, 0, height)
+    for stop, colour in (
+        (0, "#31456B"),
+        (0.45, "#B7788A"),
+        (0.62, "#F0B27A"),
+        (0.63, "#6E5A58"),
+        (1, "#2A2B33"),
+    ):
+        sky.setColorAt(stop, QColor(colour))
+    painter.fillRect(image.rect(), sky)
+    travelled = index / max(total - 1, 1)
+    sun = QPointF(width * (0.2 + 0.6 * travelled), height * (0.42 - 0.1 * np.sin(np.pi * travelled)))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor("#FFE3B0"))
+    painter.drawEllipse(sun, height * 0.09, height * 0.09)
+    font = QFont()
+    font.setPixelSize(max(6, height // 20))
+    painter.setFont(font)
+    painter.setPen(QColor(255, 255, 255, 190))
+    below = QRectF(0, height * 0.8, width, height * 0.1)
+    painter.drawText(below, Qt.AlignmentFlag.AlignCenter, f"test picture {index + 1} of {total}")
+    painter.end()
+    lines = np.frombuffer(image.constBits(), np.uint8).reshape(height, image.bytesPerLine())
+    return lines[:, : width * 3].reshape(height, width, 3).copy()
+
+
+def pattern_clip(width: int, height: int, total: int = 17) -> np.ndarray:
+    """All frames of the artificial clip."""
+    return np.stack([pattern(index, total, width, height) for index in range(total)])
+
+
+def shrunk(frames: np.ndarray, factor: int) -> np.ndarray:
+    """Frames averaged down by a whole factor."""
+    count, height, width, _ = frames.shape
+    blocks = frames.reshape(count, height // factor, factor, width // factor, factor, 3)
+    return np.ascontiguousarray(blocks.mean((2, 4)).round().astype(np.uint8))
+
+
+def card_of(title: str) -> tuple[InstalledPack, Vocabulary]:
+    """A pack's face without a pack: enough for the header, the sizes and the unknown words."""
+    stages = {
+        stage: StageSpec(transformer={}, steps=STEPS[stage], low_res_noise=None if stage == "base" else 100)
+        for stage in SCALE
+    }
+    manifest = Manifest(
+        name="starter",
+        title=title,
+        version="0",
+        licence="Apache-2.0",
+        description="A stand-in for pictures.",
+        sizes={"16:9": (128, 224), "9:16": (224, 128), "1:1": (128, 128)},
+        tokenizer={},
+        text={},
+        stages=stages,
+    )
+    words = ("a", "an", "horse", "robot", "walking", "on", "the", "beach", "at", "sunset", "in", "snow")
+    return InstalledPack(Path("starter"), manifest), Vocabulary.build(words)
+
+
+class Stage:
+    """A window on which scenes are played by hand, event by event."""
+
+    def __init__(
+        self, app: QApplication, theme: Theme, frames: np.ndarray, folder: Path, size: tuple[int, int]
+    ):
+        from app.model.pack import PackCard
+
+        self.app = app
+        self.frames = frames
+        settings = Settings(folder / "window.ini")
+        self.window, self.bridge = build(app, settings, device="cpu", theme=theme)
+        self.session = self.window.session
+        self.bridge.start(lambda listener: Puppet(listener))
+        self.session._take_card(PackCard(*card_of("Starter")))  # pyright: ignore[reportPrivateUsage]
+        self.window.resize(*size)
+        self.window.show()
+        self.settle()
+
+    def settle(self) -> None:
+        """Let signals and timers that are due run."""
+        for _ in range(20):
+            self.app.processEvents()
+
+    def type(self, prompt: str, aspect: Aspect = "16:9", seed: int = 7) -> None:
+        """Fill the composer."""
+        self.session.edit(prompt=prompt, aspect=aspect, seed=seed, seed_fixed=True)
+        self.window.composer.unknown.judge()
+
+    def begin(self) -> None:
+        """Press Generate."""
+        self.window.actions_["generate"].trigger()
+        self.bridge.listen(JobStarted("job"))
+
+    def stage(self, name: StageName, upto_step: int | None = None, decoded: int = 17) -> None:
+        """Play a stage, or its first steps."""
+        frames = shrunk(self.frames, 4 // SCALE[name])
+        steps = STEPS[name]
+        _, height, width, _ = frames.shape
+        self.bridge.listen(StageStarted("job", name, width, height, len(frames), steps))
+        look = shrunk(frames[::4], 8)
+        left = {"base": 44.0, "sr1": 31.0, "sr2": 17.0}[name]
+        for step in range(1, (steps if upto_step is None else upto_step) + 1):
+            self.bridge.listen(StepDone("job", name, step, steps, 5.0, left, look))
+        if upto_step is None:
+            self.bridge.listen(FramesReady("job", name, 0, len(frames), frames[:decoded]))
+        self.settle()
+
+    def clip(self, stage: StageName) -> Clip:
+        """The clip as it is after a stage."""
+        request = ClipRequest.parse(prompt=self.session.draft.prompt or "x", seed=7)
+        return Clip(shrunk(self.frames, 4 // SCALE[stage]), request, stage, "starter", SECONDS)
+
+    def rest_at(self, index: int) -> None:
+        """Pause on a frame."""
+        self.session.player.pause()
+        self.session.player.seek(index)
+        self.settle()
+
+    def close(self) -> None:
+        """Take the window down."""
+        self.window.close()
+        self.window.shut_down()
+        self.window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        self.settle()
+
+
+class Puppet:
+    """An engine that says only what it is told to."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def submit(self, _request: ClipRequest) -> str:
+        """Take any request."""
+        return "job"
+
+    def cancel(self, job: str) -> None:
+        """Wait for the scene to say so."""
+
+    def close(self, _timeout: float = 5.0) -> bool:
+        """Nothing to end."""
+        return True
+
+
+def empty(stage: Stage) -> None:
+    """First run."""
+
+
+def typing(stage: Stage) -> None:
+    """A prompt with unknown words, and a still."""
+    stage.type("A hrse walking on the beach at sunset, behind it a castle")
+    from app.model.still import Ready
+
+    frame = shrunk(stage.frames[:1], 4)[0]
+    stage.session.still._set(Ready(Path("holiday.jpg"), "holiday.jpg", frame))  # pyright: ignore[reportPrivateUsage]
+    stage.window._refresh()  # pyright: ignore[reportPrivateUsage]
+
+
+def wrong_still(stage: Stage) -> None:
+    """A file that is no picture was dropped."""
+    stage.type("A robot walking in the snow")
+    error = UsageError("image-unknown", "notes.pdf is not a picture.", "PNG, JPEG and WebP pictures work.")
+    stage.session.still.take(error)
+
+
+def waking(stage: Stage) -> None:
+    """The models are being loaded."""
+    stage.type(PROMPT)
+    stage.begin()
+
+
+def sketch(stage: Stage) -> None:
+    """The base stage is at work."""
+    waking(stage)
+    stage.stage("base", upto_step=9)
+    stage.rest_at(6)
+
+
+def finish(stage: Stage) -> None:
+    """The last stage is at work."""
+    waking(stage)
+    stage.stage("base")
+    stage.stage("sr1")
+    stage.stage("sr2", upto_step=3)
+    stage.rest_at(6)
+
+
+def done(stage: Stage) -> None:
+    """A whole clip."""
+    finish(stage)
+    stage.stage("sr2")
+    stage.bridge.listen(JobDone("job", stage.clip("sr2")))
+    stage.settle()
+    stage.rest_at(8)
+
+
+def saved(stage: Stage) -> None:
+    """A whole clip that was exported."""
+    done(stage)
+    stage.window._exported(Path("/videos/a-horse-walking-7.mp4"))  # pyright: ignore[reportPrivateUsage]
+
+
+def stopped(stage: Stage) -> None:
+    """Cancelled, with what was finished."""
+    finish(stage)
+    stage.session.cancel()
+    stage.bridge.listen(JobCancelled("job", stage.clip("sr1")))
+    stage.settle()
+    stage.rest_at(8)
+
+
+def failed(stage: Stage) -> None:
+    """Something went wrong."""
+    waking(stage)
+    error = WaltError(
+        "out-of-memory",
+        "There is not enough memory for this clip.",
+        "Close other programs, or make a smaller clip.",
+    )
+    stage.bridge.listen(JobFailed("job", error))
+
+
+def upright(stage: Stage) -> None:
+    """A clip in 9:16."""
+    stage.frames = pattern_clip(512, 896)
+    stage.type("A horse walking on the beach at sunset", "9:16")
+    stage.begin()
+    stage.stage("base")
+    stage.stage("sr1", upto_step=5)
+    stage.rest_at(4)
+
+
+SCENES: dict[str, Callable[[Stage], None]] = {
+    scene.__name__: scene
+    for scene in (
+        empty, typing, wrong_still, waking, sketch, finish, done, saved, stopped, failed, upright,
+    )
+}  # fmt: skip
+
+
+def shoot(
+    app: QApplication, frames: np.ndarray, out: Path, only: Sequence[str], size: tuple[int, int]
+) -> None:
+    """Play every scene in both themes and keep its picture."""
+    theme = Theme(app, "dark")
+    for look in ("dark", "light"):
+        theme.choose(look)
+        for name in only or SCENES:
+            with tempfile.TemporaryDirectory() as folder:
+                stage = Stage(app, theme, frames, Path(folder), size)
+                SCENES[name](stage)
+                stage.settle()
+                QApplication.sendPostedEvents()
+                stage.window.grab().save(str(out / f"{name}-{look}.png"))
+                stage.close()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Render the window's states."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("out", type=Path)
+    parser.add_argument(
+        "--clip", type=Path, help="a 512 x 896 clip of walt's to show instead of test pictures"
+    )
+    parser.add_argument("--only", nargs="*", choices=list(SCENES), default=[])
+    parser.add_argument("--size", default="1280x800")
+    args = parser.parse_args(argv)
+    app = QApplication.instance() or QApplication(["walt"])
+    assert isinstance(app, QApplication)
+    family = next((name for name in FONTS if name in QFontDatabase.families()), None)
+    if family:
+        app.setFont(QFont(family))
+    if args.clip:
+        from engine.media.clips import read_clip
+
+        frames = read_clip(args.clip).frames
+    else:
+        frames = pattern_clip(896, 512)
+    args.out.mkdir(parents=True, exist_ok=True)
+    width, height = (int(part) for part in args.size.split("x"))
+    shoot(app, frames, args.out, args.only, (width, height))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
