@@ -25,6 +25,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Sub-commands: modules with ``add_parser(subparsers)`` and ``run(args) -> int``, imported when asked for."""
 
+WINDOW_OPTIONS = ("--pack", "--device", "--theme")
+"""Options of the window, which reads them itself."""
+
 
 class Parser(argparse.ArgumentParser):
     """argparse with one-line errors and no abbreviations."""
@@ -46,6 +49,7 @@ def build_parser(command: str | None = None) -> tuple[Parser, Parser]:
     parser = Parser(
         prog="walt",
         description="Short video clips from a prompt or a still image. Without a command, the window opens.",
+        epilog=f"The window takes {', '.join(WINDOW_OPTIONS)}.",
     )
     parser.add_argument("--version", action="version", version=f"walt {_version()}")
     parser.add_argument("--self-test", action="store_true", help="make a tiny clip with no screen, and exit")
@@ -81,6 +85,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         status = _dispatch(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
         return status
+    except SystemExit as done:  # argparse, after --help and --version
+        return int(done.code or 0)
     except WaltError as error:
         print(error.line(), file=sys.stderr)
         return error.exit_status
@@ -93,13 +99,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(argv: Sequence[str]) -> int:
+    if argv and argv[0].split("=")[0] in WINDOW_OPTIONS:
+        return _open_window(argv)
     args = parse(argv)
     if args.self_test:
         return int(importlib.import_module("engine.commands.selftest").run())
     if args.command is None:
-        # By name, when asked for: the engine itself knows nothing of the window.
-        return int(importlib.import_module("app.main").main([]))
+        return _open_window([])
     return int(importlib.import_module(COMMANDS[args.command][0]).run(args) or 0)
+
+
+def _open_window(argv: Sequence[str]) -> int:
+    # By name, when asked for: the engine itself knows nothing of the window.
+    return int(importlib.import_module("app.main").main(argv))
 
 
 def _version() -> str:

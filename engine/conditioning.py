@@ -49,7 +49,9 @@ def seeded_noise(seed: int, purpose: str, shape: tuple[int, ...]) -> Tensor:
 
 def encode_prompt(pack: LoadedPack, prompt: str, negative: str) -> TextBatch:
     """Two captions: the negative first (an empty one is guidance's null condition), then the prompt."""
-    return pack.words.encode([negative, prompt])
+    text = pack.words.encode([negative, prompt])
+    longest = int(text.mask.sum(-1).max())  # attention need not look at padding
+    return TextBatch(text.tokens[:, :, :longest], text.mask[:, :, :longest])
 
 
 def to_pixels(frames: NDArray[np.uint8], device: torch.device) -> Tensor:

@@ -66,9 +66,9 @@ def run(args: argparse.Namespace) -> int:
     if clip is None:
         print("cancelled; nothing was written", file=sys.stderr)
         return 130
-    from engine.media.clips import write_mp4
+    from engine.media.clips import provenance, write_mp4
 
-    write_mp4(args.out, clip)
+    write_mp4(args.out, clip.frames, clip.fps, provenance(clip))
     report = describe(clip, args.out, unknown)
     print(json.dumps(report) if args.json else _sentence(report))
     return 0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.commands.generate import make
 from engine.errors import WaltError
-from engine.media.clips import read_clip, write_mp4
+from engine.media.clips import provenance, read_clip, write_mp4
 from engine.packs.store import PackStore
 from engine.request import ClipRequest
 
@@ -29,8 +29,8 @@ def run() -> int:
         return 130
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.mp4"
-        write_mp4(path, clip)
-        count = len(read_clip(path)[0])
+        write_mp4(path, clip.frames, clip.fps, provenance(clip))
+        count = len(read_clip(path).frames)
     if count != len(clip.frames):
         raise WaltError(
             "self-test", f"The clip has {len(clip.frames)} frames, but {count} came back from disk."

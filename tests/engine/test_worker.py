@@ -32,7 +32,7 @@ PATIENCE = 120.0
 
 
 class Listener:
-    """Collects events; ``on`` may act on each, on the engine's thread; `wait` blocks until a job has ended."""
+    """Collects events; ``on`` may act on each, on the engine's thread; `wait` waits until a job has ended."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
