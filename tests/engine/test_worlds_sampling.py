@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -84,3 +85,10 @@ def test_held_out_combinations_are_spread_and_spare_the_headline_prompts() -> No
     ]
     kept = {(c.subject, c.action, c.place) for c in HELDOUT}
     assert not kept & set(prompts)
+
+
+def test_the_documented_list_is_the_held_out_list() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "worlds.md").read_text(encoding="utf-8")
+    values = [(c.subject, c.action, c.place, c.light, c.colour) for c in HELDOUT]
+    rows = ["| " + " | ".join((value or "").replace("_", " ") for value in row) + " |" for row in values]
+    assert text.endswith("\n".join(rows) + "\n")
