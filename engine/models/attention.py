@@ -39,12 +39,13 @@ def merge(x: Tensor, window: Window, grid: Window) -> Tensor:
 
 def attend(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None) -> Tensor:
     """softmax(q k^T + bias) v over (N, heads, n, d); the 1/sqrt(d) is already in ``q``."""
-    small = k.shape[-2] <= EXPLICIT_KEYS and q.dtype is torch.bfloat16
+    small = k.shape[-2] <= EXPLICIT_KEYS and v.dtype is torch.bfloat16
     if q.device.type == "cpu" and small:
         scores = q @ k.transpose(-1, -2)
         if bias is not None:
             scores = scores + bias.to(scores.dtype)
         return scores.softmax(-1) @ v
+    q, k, bias = q.to(v.dtype), k.to(v.dtype), None if bias is None else bias.to(v.dtype)
     return F.scaled_dot_product_attention(q, k, v, attn_mask=bias, scale=1.0)
 
 
