@@ -139,8 +139,8 @@ def _save() -> QPainterPath:
 
 def _warning() -> QPainterPath:
     path = _polygon((10, 3.5), (17.25, 16), (2.75, 16))
-    path.addPath(_polygon((10, 8), (10, 11.75), closed=False))
-    path.addEllipse(QPointF(10, 13.9), 0.3, 0.3)
+    path.addPath(_polygon((10, 8.25), (10, 10.75), closed=False))
+    path.addEllipse(QPointF(10, 13.1), 0.2, 0.2)
     return path
 
 
@@ -188,14 +188,16 @@ def pixmap(name: Name, size: int, colour: QColor, ratio: float = 1.0) -> QPixmap
     return result
 
 
-def icon(name: Name, colours: QPalette, size: int = 20) -> QIcon:
-    """An icon in the colours of a palette: normal, disabled, and accent when it is on."""
+def icon(name: Name, colours: QPalette, size: int = 20, *, toggle: bool = False) -> QIcon:
+    """An icon in the colours of a palette: normal, disabled; a toggle is quiet when off, clear when on."""
     result = QIcon()
     normal = colours.color(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText)
     faded = colours.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
-    accent = colours.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Highlight)
+    quiet = colours.color(QPalette.ColorGroup.Active, QPalette.ColorRole.PlaceholderText)
     for ratio in _RATIOS:
-        result.addPixmap(pixmap(name, size, normal, ratio), QIcon.Mode.Normal, QIcon.State.Off)
+        result.addPixmap(
+            pixmap(name, size, quiet if toggle else normal, ratio), QIcon.Mode.Normal, QIcon.State.Off
+        )
         result.addPixmap(pixmap(name, size, faded, ratio), QIcon.Mode.Disabled, QIcon.State.Off)
-        result.addPixmap(pixmap(name, size, accent, ratio), QIcon.Mode.Normal, QIcon.State.On)
+        result.addPixmap(pixmap(name, size, normal, ratio), QIcon.Mode.Normal, QIcon.State.On)
     return result

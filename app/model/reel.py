@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from app.frames import to_image
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -41,6 +43,7 @@ class Reel(QObject):
         self._frames: list[Pixels | None] = []
         self._thumbs: list[QImage | None] = []
         self._glimpse: Pixels | None = None
+        self._small: tuple[QImage, ...] = ()
         self._shape = (16, 9)
 
     @property
@@ -67,12 +70,14 @@ class Reel(QObject):
         self._frames = [None] * total
         self._thumbs = [None] * total
         self._glimpse = None
+        self._small = ()
         self._shape = (width, height)
         self.reset.emit()
 
     def look(self, frames: Pixels) -> None:
         """Show a glimpse (t, h, w, 3) wherever nothing is decoded yet."""
         self._glimpse = frames
+        self._small = tuple(to_image(frame) for frame in frames)
         missing = [index for index, frame in enumerate(self._frames) if frame is None]
         if missing:
             self.changed.emit(missing[0], missing[-1])
@@ -90,6 +95,7 @@ class Reel(QObject):
         if len(clip.frames) != self.total or width * self._shape[1] != height * self._shape[0]:
             self.begin(len(clip.frames), width, height)
         self._glimpse = None
+        self._small = ()
         self.put(0, clip.frames, thumbs)
 
     def frame(self, index: int) -> Pixels | None:
@@ -102,5 +108,8 @@ class Reel(QObject):
         return self._glimpse[latent_index(index, self.total, len(self._glimpse))]
 
     def thumb(self, index: int) -> QImage | None:
-        """The thumbnail of a decoded frame."""
-        return self._thumbs[index]
+        """The thumbnail of a frame: of its decode, or of a glimpse."""
+        decoded = self._thumbs[index]
+        if decoded is not None or not self._small:
+            return decoded
+        return self._small[latent_index(index, self.total, len(self._small))]

@@ -16,10 +16,8 @@ def clock_text(seconds: float) -> str:
 
 
 def seconds_text(seconds: float) -> str:
-    """A duration: ``0.8 s``, ``12 s``, ``1:24``."""
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    return f"{round(seconds)} s" if seconds < 59.5 else clock_text(round(seconds))
+    """A duration: ``0.8 s``, ``12.4 s``, ``1:24``."""
+    return f"{seconds:.1f} s" if seconds < 59.95 else clock_text(round(seconds))
 
 
 def time_code(frame: int, fps: int) -> str:

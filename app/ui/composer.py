@@ -61,6 +61,7 @@ class Composer(QWidget):
         column.addWidget(prompt_head)
         column.addWidget(self.prompt)
         column.addWidget(self.unknown)
+        column.addSpacing(-INSIDE)  # the line below the prompt keeps its room while it is empty
         for words, field in (
             (self.tr("First frame"), self.drop_zone),
             (self.tr("Shape"), self.shape),

@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app import icons
 from app.frames import to_image
@@ -79,6 +79,7 @@ class DropZone(QWidget):
         row.addLayout(words, 1)
         row.addWidget(self._remove, 0, Qt.AlignmentFlag.AlignTop)
         self.setMinimumHeight(92)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     @Slot()
     def refresh(self) -> None:
@@ -93,7 +94,7 @@ class DropZone(QWidget):
             case Checking():
                 self._say(self.tr("Reading the still…"), state.name)
             case Ready():
-                self._say(self._elided(state.name), self.tr("Becomes the first frame"))
+                self._say(self._elided(state.name), self.tr("The clip begins here"))
             case Refused():
                 self._say(state.error.message, state.error.hint)
         self._title.setWordWrap(isinstance(state, Refused))
@@ -145,19 +146,20 @@ class DropZone(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Light up for a picture."""
-        self._set_hot(accept_still(event))
+        self.set_hot(accept_still(event))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """Calm down."""
-        self._set_hot(False)
+        self.set_hot(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Take what was dropped."""
-        self._set_hot(False)
+        self.set_hot(False)
         event.acceptProposedAction()
         self._slot.take(offer_of(event.mimeData()))
 
-    def _set_hot(self, hot: bool) -> None:
+    def set_hot(self, hot: bool) -> None:
+        """Light up, or calm down."""
         if hot != self._hot:
             self._hot = hot
             self.update()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QRegularExpression, QSize, Qt, Slot
 from PySide6.QtGui import (
     QAction,
     QColor,
+    QGuiApplication,
     QIcon,
     QPainter,
     QPalette,
@@ -100,12 +101,12 @@ class ShapePicker(QWidget):
             self._tint()
 
     def _tint(self) -> None:
-        colours, ratio = self.palette(), self.devicePixelRatioF()
+        colours, ratio = QGuiApplication.palette(), self.devicePixelRatioF()
         for aspect, size in SHAPES:
             icon = QIcon()
             for state, role in (
-                (QIcon.State.Off, QPalette.ColorRole.ButtonText),
-                (QIcon.State.On, QPalette.ColorRole.Highlight),
+                (QIcon.State.Off, QPalette.ColorRole.PlaceholderText),
+                (QIcon.State.On, QPalette.ColorRole.WindowText),
             ):
                 icon.addPixmap(_shape_pixmap(size, colours.color(role), ratio), QIcon.Mode.Normal, state)
             self._buttons[aspect].setIcon(icon)
@@ -125,7 +126,7 @@ class SeedField(QWidget):
         self.number.editingFinished.connect(self.refresh)
         self.dice = IconButton("dice", "").follow(new_seed)
         self.lock = IconButton("unlock", "")
-        self.lock.setCheckable(True)
+        self.lock.set_toggle(True)
         self.lock.toggled.connect(self._locked)
         for tool in (self.dice, self.lock):
             tool.setProperty("role", "field")

@@ -118,6 +118,7 @@ class MainWindow(QMainWindow):
         self.actions_["theme_dark"].triggered.connect(self._theme_dark)
         self.actions_["theme_light"].triggered.connect(self._theme_light)
         self.viewer.empty.chosen.connect(self._take_example)
+        self.viewer.still_hovers.connect(self.composer.drop_zone.set_hot)
         self.composer.prompt.left.connect(self.deck.timeline.setFocus)
         exporter.began.connect(self._exporting)
         exporter.saved.connect(self._exported)

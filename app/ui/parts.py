@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Slot
-from PySide6.QtGui import QAction, QFont, QKeySequence
+from PySide6.QtGui import QAction, QFont, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QWidget
 
 from app import icons
@@ -108,11 +108,16 @@ class IconButton(QToolButton):
             self._name = name
             self._tint()
 
+    def set_toggle(self, toggle: bool) -> None:
+        """Let the button stay down."""
+        self.setCheckable(toggle)
+        self._tint()
+
     def follow(self, action: QAction) -> IconButton:
         """Trigger an action; be enabled, checked and explained as it is."""
 
         self._action = action
-        self.setCheckable(action.isCheckable())
+        self.set_toggle(action.isCheckable())
         self.clicked.connect(action.trigger)
         action.changed.connect(self._sync)
         self._sync()
@@ -133,4 +138,6 @@ class IconButton(QToolButton):
             self._tint()
 
     def _tint(self) -> None:
-        self.setIcon(icons.icon(self._name, self.palette(), ICON))
+        # The application's palette: a stylesheet hides the widget's own disabled colours.
+        colours = QGuiApplication.palette()
+        self.setIcon(icons.icon(self._name, colours, ICON, toggle=self.isCheckable()))

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from PySide6.QtCore import QRectF, Qt, QVariantAnimation, Slot
 from PySide6.QtGui import (
     QColor,
-    QDragEnterEvent,
-    QDropEvent,
     QImage,
     QMouseEvent,
     QPainter,
@@ -21,9 +17,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.frames import to_image
 from app.model.player import Player
 from app.model.reel import Reel
-from app.model.still import Offer, offer_of
 from app.theme import AROUND, FADE_MS, reduced_motion
-from app.ui.drop_zone import accept_still
 
 GRAINS = 4
 GRAIN_SIZE = (32, 56)
@@ -49,15 +43,12 @@ def grain(seed: int, low: QColor, high: QColor) -> QImage:
 
 
 class Preview(QWidget):
-    """Shows the frame under the playhead. A click plays or pauses; a picture dropped here is the still."""
+    """Shows the frame under the playhead. A click plays or pauses."""
 
-    def __init__(
-        self, reel: Reel, player: Player, take_still: Callable[[Offer], None], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, reel: Reel, player: Player, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._reel = reel
         self._player = player
-        self._take_still = take_still
         self._image: QImage | None = None
         self._former: QImage | None = None
         self._grains: list[QImage] = []
@@ -66,7 +57,6 @@ class Preview(QWidget):
         self._fade.setStartValue(0.0)
         self._fade.setEndValue(1.0)
         self._fade.valueChanged.connect(self._repaint)
-        self.setAcceptDrops(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 180)
         self.setAccessibleName(self.tr("Preview"))
@@ -139,12 +129,3 @@ class Preview(QWidget):
         """Click to play or pause."""
         if event.button() == Qt.MouseButton.LeftButton and self.frame_rect().contains(event.position()):
             self._player.toggle()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """A picture may come in."""
-        accept_still(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Animate what was dropped."""
-        event.acceptProposedAction()
-        self._take_still(offer_of(event.mimeData()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.model.job import Done, Failed, Running, StageRun, Stopped, waiting_stages
@@ -100,7 +100,8 @@ class StageBar(QWidget):
         painter.drawRoundedRect(bar, BAR / 2, BAR / 2)
         if run.fraction <= 0:
             return
-        accent: QColor = colours.color(QPalette.ColorRole.Highlight)
-        painter.setBrush(accent if working or run.done else colours.color(QPalette.ColorRole.Light))
+        roles = QPalette.ColorRole
+        role = roles.Highlight if working else roles.PlaceholderText if run.done else roles.Light
+        painter.setBrush(colours.color(role))
         filled = QRectF(bar.left(), bar.top(), max(BAR, bar.width() * run.fraction), bar.height())
         painter.drawRoundedRect(filled, BAR / 2, BAR / 2)

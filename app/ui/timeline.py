@@ -24,6 +24,8 @@ from app.theme import CAPTION_PX, figures
 RULER = 20
 STRIP = 48
 CELL_GAP = 2
+HANDLE = 3
+"""Height of the playhead's mark on the ruler."""
 SLIM_CELL = 24
 """A cell narrower than this shows no picture of its own; neighbours share one."""
 LABEL_ROOM = 44
@@ -97,7 +99,7 @@ class Timeline(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not self._reel.total:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.palette().color(QPalette.ColorRole.Base))
+            painter.setBrush(self.palette().color(QPalette.ColorRole.Dark))
             painter.drawRoundedRect(QRectF(0, RULER, self.width(), STRIP), 3, 3)
             return
         self._paint_ruler(painter)
@@ -128,7 +130,7 @@ class Timeline(QWidget):
         thumb = self._pixmap(first, box)
         if thumb is None:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.palette().color(QPalette.ColorRole.Base))
+            painter.setBrush(self.palette().color(QPalette.ColorRole.Dark))
             painter.drawRoundedRect(box, 2, 2)
         else:
             painter.drawPixmap(box, thumb, QRectF(thumb.rect()))
@@ -158,6 +160,7 @@ class Timeline(QWidget):
         box = self.cell(self._player.position).adjusted(0, 0, -CELL_GAP, 0)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(accent, 2))
+        painter.fillRect(QRectF(box.left(), RULER - HANDLE - 1, max(box.width(), 2), HANDLE), accent)
         if box.width() >= 8:
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 2, 2)
         else:

@@ -31,7 +31,7 @@ class UnknownLine(QLabel):
         self._session = session
         self.setProperty("role", "secondary")
         self.setWordWrap(True)
-        self.setMinimumHeight(20)
+        self.setMinimumHeight(16)
         self.linkActivated.connect(self._replace)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

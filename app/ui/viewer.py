@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from app import icons
@@ -11,7 +11,9 @@ from app.actions import Actions
 from app.model.job import Failed, Idle, Running, Stopped
 from app.model.report import details_of
 from app.model.session import Session
+from app.model.still import offer_of
 from app.theme import BETWEEN, INSIDE
+from app.ui.drop_zone import accept_still
 from app.ui.parts import ActionButton, button, note, set_role
 from app.ui.preview import Preview
 
@@ -141,13 +143,20 @@ class FailureView(QWidget):
 
 
 class Viewer(QStackedWidget):
-    """Shows the page that fits the session's state."""
+    """Shows the page that fits the session's state. A picture dropped anywhere here becomes the still.
+
+    Signals:
+        still_hovers(bool): a picture is being dragged over it, or no longer.
+    """
+
+    still_hovers = Signal(bool)
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.setAcceptDrops(True)
         self.empty = EmptyView()
-        self.preview = Preview(session.reel, session.player, session.still.take)
+        self.preview = Preview(session.reel, session.player)
         self.failure = FailureView(session, actions)
         for page in (self.empty, self.preview, self.failure):
             self.addWidget(page)
@@ -167,3 +176,18 @@ class Viewer(QStackedWidget):
         else:
             self.setCurrentWidget(self.preview)
         self.setAccessibleDescription(self.tr("Busy") if isinstance(state, Running) else "")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A picture may come in."""
+        if accept_still(event):
+            self.still_hovers.emit(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """It went away again."""
+        self.still_hovers.emit(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Animate what was dropped."""
+        self.still_hovers.emit(False)
+        event.acceptProposedAction()
+        self._session.still.take(offer_of(event.mimeData()))
