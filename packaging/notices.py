@@ -20,11 +20,11 @@ TEXTS = Path(__file__).parent / "licences"
 HEAD = """\
 This is walt (Apache License 2.0) together with the software listed below.
 
-PyAV's binary wheel carries FFmpeg with x264 and x265, which are under the GPL. A bundle that contains it is passed on
-under the terms of the GNU General Public License, version 3 (at the end of this file), its corresponding source
-included: walt's own repository, https://github.com/PyAV-Org/pyav-ffmpeg for FFmpeg and its libraries, and the
-projects named below. Qt and PySide6 are used under the GNU Lesser General Public License, version 3: their libraries
-are separate files of the bundle and may be replaced.
+PyAV's binary wheel carries FFmpeg with x264 and x265, which are under the GPL. A bundle that contains it is
+passed on under the terms of the GNU General Public License, version 3 (at the end of this file), its
+corresponding source included: walt's own repository, https://github.com/PyAV-Org/pyav-ffmpeg for FFmpeg and
+its libraries, and the projects named below. Qt and PySide6 are used under the GNU Lesser General Public
+License, version 3: their libraries are separate files of the bundle and may be replaced.
 """
 
 
@@ -57,7 +57,8 @@ def licence(package: Distribution) -> str:
     if stated and "\n" not in stated:
         return stated
     classifiers = [line for line in data.get_all("Classifier") or () if line.startswith("License ::")]
-    return ", ".join(line.split(" :: ")[-1] for line in classifiers) or stated.partition("\n")[0] or "see below"
+    named = ", ".join(line.split(" :: ")[-1] for line in classifiers)
+    return named or stated.partition("\n")[0] or "see below"
 
 
 def texts(package: Distribution) -> list[str]:
@@ -91,9 +92,9 @@ def notices(name: str, without: Iterable[str] = ()) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the document."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description="Write the third-party notices.")
     parser.add_argument("out", type=Path)
-    parser.add_argument("--without", nargs="*", default=[], metavar="NAME", help="packages that are not shipped")
+    parser.add_argument("--without", nargs="*", default=[], metavar="NAME", help="packages not shipped")
     args = parser.parse_args(argv)
     args.out.write_text(notices("walt", args.without), "utf-8")
     return 0

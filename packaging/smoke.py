@@ -76,8 +76,8 @@ def main() -> int:
     program = Path(sys.argv[1] if len(sys.argv) > 1 else Path("dist") / "walt" / name).resolve()
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    size = sum(path.stat().st_size for path in program.parent.rglob("*") if path.is_file() and not path.is_symlink())
-    print(f"size: {size / 1e6:.0f} MB")
+    files = (path for path in program.parent.rglob("*") if path.is_file() and not path.is_symlink())
+    print(f"size: {sum(path.stat().st_size for path in files) / 1e6:.0f} MB")
     failed = 0
     for check in CHECKS:
         try:
