@@ -108,13 +108,13 @@ STARTER_BASE = TransformerConfig(
     latent_channels=8,
     grid=(5, 16, 28),
     patch=2,
-    width=256,
-    layers=12,
-    heads=4,
+    width=320,
+    layers=10,
+    heads=5,
     spatial_window=(8, 14),
     spacetime_window=(4, 7),
     adaln_rank=16,
-    text_width=256,
+    text_width=320,
     frame_conditioning=True,
 )
 STARTER_SR1 = replace(

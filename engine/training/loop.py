@@ -140,6 +140,10 @@ class Loop:
             self.save()
         return self.step
 
+    def restart(self) -> None:
+        """Take the model's present weights for the average too; call after loading weights from elsewhere."""
+        self.ema = Ema(self.model, self.config.ema)
+
     def save(self) -> None:
         """Write a checkpoint of model, EMA and optimizer."""
         tensors = {

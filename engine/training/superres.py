@@ -49,6 +49,7 @@ class SuperresTraining:
 
     model: TransformerConfig
     loop: LoopConfig
+    text_layers: int = 2
     image_batch: int = 4
     video_batch: int = 1
     frame_rate: float = 0.2

@@ -55,25 +55,11 @@ class TokenizerTraining:
         BatchShape(0.3, 4, 1, 96, 96),
     )
     gradient_weight: float = 0.5
-    latent_noise: float = 0.05
-    latent_pull: float = 1e-3
+    latent_noise: float = 0.02
+    latent_pull: float = 2e-4
     equivariance_weight: float = 0.25
     equivariance_rate: float = 0.25
     freeze_encoder: bool = False
-
-
-STARTER_TOKENIZER = TokenizerConfig(
-    channels=32,
-    multipliers=(1, 2, 4),
-    down_time=(2, 2),
-    blocks=(2, 2, 3),
-    mid_blocks=1,
-    latent_channels=8,
-    patch=2,
-    norm="layer",
-    shortcut=True,
-    linear_path=True,
-)
 
 
 class TokenizerTrainer:
@@ -133,6 +119,17 @@ class TokenizerTrainer:
                 rows += [np.concatenate([clips[i, k] for k in (0, 7, 16)], 1), np.concatenate(shown[[0, 7, 16]], 1)]
         write_png(self.folder / f"sheet-{step:07d}.png", np.concatenate(rows))
         return figures
+
+    def finish(self, clips: int = 64, height: int = 128, width: int = 128) -> None:
+        """Measure the latent statistics with the averaged weights and save them with the checkpoint."""
+        rng = np.random.default_rng(4321)
+        sources = list(self.sources.values())
+        weights = [weight for _, weight in sources]
+        picked = [sources[_choose(rng, weights)][0].crop(rng, 17, height, width) for _ in range(clips)]
+        self.loop.ema.swap(self.tokenizer)
+        measure_latents(self.tokenizer.eval(), picked)
+        self.loop.ema.swap(self.tokenizer)
+        self.loop.save()
 
     def _blocks(self, batches: int = 24) -> Tensor:
         """Blocks (N, 768) of the training clips, for the linear start."""

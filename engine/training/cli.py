@@ -1,0 +1,219 @@
+"""``walt train``: data, tokenizer, base, super-resolution, pack. docs/training.md walks through it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import UsageError
+
+if TYPE_CHECKING:
+    from engine.training.loop import LoopConfig
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add ``train`` and its own sub-commands."""
+    train = subparsers.add_parser("train", help="train a tokenizer, a base or a super-resolution stage")
+    steps = train.add_subparsers(dest="step", metavar="STEP", required=True, title="steps")
+    _add_prepare(steps)
+    _add_encode(steps)
+    tokenizer = _add_training(steps, "tokenizer", "starter-tokenizer", "train the causal tokenizer")
+    tokenizer.add_argument("--clips", type=Path, action="append", default=[], help="clip shards (repeatable)")
+    tokenizer.add_argument("--photos", type=Path, help="folder of pictures, moved by a virtual camera")
+    base = _add_training(steps, "base", "starter-base", "train text encoder and base stage")
+    base.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer's run")
+    base.add_argument("--images", type=Path, help="latent shards of images")
+    base.add_argument("--videos", type=Path, help="latent shards of clips")
+    superres = _add_training(steps, "superres", "starter-sr1", "train a super-resolution stage")
+    superres.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer's run")
+    superres.add_argument("--base", type=Path, required=True, help="folder of the base's run (its text encoder)")
+    superres.add_argument("--images", type=Path, nargs=2, metavar=("HIGH", "LOW"), help="latent shards of images")
+    superres.add_argument("--videos", type=Path, nargs=2, metavar=("HIGH", "LOW"), help="latent shards of clips")
+    _add_pack(steps)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run one training step."""
+    steps = {
+        "prepare": _prepare,
+        "encode": _encode,
+        "tokenizer": _tokenizer,
+        "base": _base,
+        "superres": _superres,
+        "pack": _pack,
+    }
+    steps[args.step](args)
+    return 0
+
+
+def _add_prepare(steps: Any) -> None:
+    parser = steps.add_parser("prepare", help="render worlds, or cut a folder of footage, into shards of clips")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--worlds", type=int, metavar="N", help="render N training worlds")
+    source.add_argument("--folder", type=Path, help="videos (and, for --frames 1, pictures) with captions in .txt files")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--size", default="128x224", help="height x width in pixels (default: %(default)s)")
+    parser.add_argument("--frames", type=int, default=17, help="1 makes images (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=0, help="processes (default: one a core)")
+
+
+def _add_encode(steps: Any) -> None:
+    parser = steps.add_parser("encode", help="code shards of clips into shards of latents")
+    parser.add_argument("--clips", type=Path, required=True)
+    parser.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer's run")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--shrink", type=int, default=1, help="halve (2) or quarter (4) the pictures first")
+
+
+def _add_training(steps: Any, name: str, default: str, summary: str) -> argparse.ArgumentParser:
+    parser = steps.add_parser(name, help=summary)
+    parser.add_argument("--run", default=default, help="named run or JSON file (default: %(default)s)")
+    parser.add_argument("--out", type=Path, required=True, help="the run's folder; a run that is there is resumed")
+    parser.add_argument("--init", type=Path, help="start from the averaged weights of another run")
+    parser.add_argument("--minutes", type=float, default=0.0, help="stop after so many minutes and save")
+    parser.add_argument("--steps", type=int, help="length of the schedule")
+    return parser
+
+
+def _add_pack(steps: Any) -> None:
+    parser = steps.add_parser("pack", help="make an installable pack of trained runs")
+    for name in ("tokenizer", "base", "sr1", "sr2"):
+        parser.add_argument(f"--{name}", type=Path, required=name in ("tokenizer", "base"), help=f"run of the {name}")
+    parser.add_argument("--about", type=Path, required=True, help="JSON with name, title, licence, description...")
+    parser.add_argument("--card", type=Path, required=True, help="the model card, Markdown")
+    parser.add_argument("--out", type=Path, required=True, help="folder that will hold the pack")
+
+
+def _prepare(args: argparse.Namespace) -> None:
+    from engine.training.prepare import default_workers, prepare_folder, prepare_worlds
+
+    height, width = _size(args.size)
+    if args.frames < 1 or args.frames % 4 != 1:
+        raise UsageError("bad-frames", f"{args.frames} frames are not possible.", "Use 1 + 4k, e.g. 1 or 17.")
+    if args.folder is not None:
+        count = prepare_folder(args.folder, args.out, height, width, args.frames, 8, _progress("files"))
+        print(f"{count} clips in {args.out}", file=sys.stderr)
+        return
+    workers = args.workers or default_workers()
+    prepare_worlds(args.out, args.worlds, height, width, args.frames, args.seed, workers, _progress("shards"))
+
+
+def _encode(args: argparse.Namespace) -> None:
+    from engine.training.packing import load_run_tokenizer
+    from engine.training.prepare import encode_shards
+
+    tokenizer = load_run_tokenizer(args.tokenizer)
+    encode_shards(args.clips, tokenizer, args.out, _progress("shards"), args.shrink)
+
+
+def _tokenizer(args: argparse.Namespace) -> None:
+    from engine.training.packing import averaged
+    from engine.training.photos import Photos
+    from engine.training.runs import read_run, write_run
+    from engine.training.store import ClipStore
+    from engine.training.tokenizer import CropSource, TokenizerTrainer, TokenizerTraining
+
+    training = read_run(args.run)
+    if not isinstance(training, TokenizerTraining):
+        raise UsageError("wrong-run", f"{args.run} does not train a tokenizer.")
+    training = replace(training, loop=_loop(training.loop, args))
+    sources: dict[str, tuple[CropSource, float]] = {str(path.name): (ClipStore(path), 1.0) for path in args.clips}
+    if args.photos is not None:
+        sources["photos"] = (Photos(args.photos), max(0.5, 0.5 * len(sources)))
+    if not sources:
+        raise UsageError("no-training-data", "A tokenizer needs --clips or --photos.")
+    trainer = TokenizerTrainer(training, sources, args.out)
+    if args.init is not None and trainer.loop.step == 0:
+        averaged(args.init, trainer.tokenizer)
+        trainer.loop.restart()
+    write_run(args.out, training)
+    trainer.loop.run()
+    if not training.freeze_encoder:
+        trainer.finish()
+
+
+def _base(args: argparse.Namespace) -> None:
+    from engine.training.base import BaseTrainer, BaseTraining
+    from engine.training.packing import averaged, load_run_tokenizer, world_vocabulary
+    from engine.training.runs import read_run, write_run
+
+    training = read_run(args.run)
+    if not isinstance(training, BaseTraining):
+        raise UsageError("wrong-run", f"{args.run} does not train a base stage.")
+    if args.images is None and args.videos is None:
+        raise UsageError("no-training-data", "A base stage needs --images or --videos.")
+    training = replace(training, loop=_loop(training.loop, args))
+    tokenizer, words = load_run_tokenizer(args.tokenizer), world_vocabulary()
+    trainer = BaseTrainer(training, tokenizer, words, args.images, args.videos, args.out)
+    if args.init is not None and trainer.loop.step == 0:
+        averaged(args.init, trainer.model)
+        trainer.loop.restart()
+    write_run(args.out, training)
+    trainer.loop.run()
+
+
+def _superres(args: argparse.Namespace) -> None:
+    from engine.training.packing import averaged, load_run_tokenizer, load_text, world_vocabulary
+    from engine.training.runs import read_run, write_run
+    from engine.training.superres import SuperresTrainer, SuperresTraining
+
+    training = read_run(args.run)
+    if not isinstance(training, SuperresTraining):
+        raise UsageError("wrong-run", f"{args.run} does not train a super-resolution stage.")
+    if args.images is None and args.videos is None:
+        raise UsageError("no-training-data", "A super-resolution stage needs --images or --videos.")
+    training = replace(training, loop=_loop(training.loop, args))
+    words = world_vocabulary()
+    images, videos = (None if pair is None else (pair[0], pair[1]) for pair in (args.images, args.videos))
+    trainer = SuperresTrainer(
+        training, load_run_tokenizer(args.tokenizer), load_text(args.base, words), words, images, videos, args.out
+    )
+    if args.init is not None and trainer.loop.step == 0:
+        averaged(args.init, trainer.model)
+        trainer.loop.restart()
+    write_run(args.out, training)
+    trainer.loop.run()
+
+
+def _pack(args: argparse.Namespace) -> None:
+    from engine.training.packing import build_pack
+
+    stages = {name: folder for name in ("base", "sr1", "sr2") if (folder := getattr(args, name)) is not None}
+    about = json.loads(args.about.read_text("utf-8"))
+    manifest = build_pack(args.out, about, args.card.read_text("utf-8"), args.tokenizer, stages)
+    total = sum(file.bytes for file in manifest.files.values())
+    print(f"{args.out}: {total / 1e6:.1f} MB", file=sys.stderr)
+
+
+def _loop(loop: LoopConfig, args: argparse.Namespace) -> LoopConfig:
+    changes: dict[str, Any] = {"minutes": args.minutes}
+    if args.steps is not None:
+        changes["steps"] = args.steps
+    return type(loop)(**{**asdict(loop), **changes})
+
+
+def _size(text: str) -> tuple[int, int]:
+    try:
+        height, width = (int(side) for side in text.lower().split("x"))
+    except ValueError:
+        raise UsageError("bad-size", f"{text!r} is no size.", "Write height x width, e.g. 128x224.") from None
+    if min(height, width) < 16 or height % 8 or width % 8:
+        raise UsageError("bad-size", f"{text} is not possible.", "Sides must be multiples of 8, 16 at least.")
+    return height, width
+
+
+def _progress(what: str) -> Any:
+    from tqdm import tqdm
+
+    bar = tqdm(unit=what, dynamic_ncols=True)
+
+    def tell(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+
+    return tell

@@ -1,0 +1,104 @@
+"""From training runs to a pack: EMA weights, measured latent statistics, and a manifest that says what it knows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from engine.errors import WaltError
+from engine.events import STAGES, StageName
+from engine.models.text import TextConfig, TextEncoder
+from engine.models.tokenizer import Tokenizer
+from engine.models.transformer import WindowTransformer
+from engine.models.vocabulary import Vocabulary
+from engine.packs.manifest import Manifest, Network, StageSpec
+from engine.packs.save import save_pack
+from engine.training.base import BaseTraining
+from engine.training.checkpoint import latest, load_tensors
+from engine.training.denoising import Denoiser
+from engine.training.runs import read_run
+from engine.training.superres import SuperresTraining
+from engine.training.tokenizer import TokenizerTraining
+from engine.worlds.captions import vocabulary
+
+
+def averaged(folder: Path, model: nn.Module) -> nn.Module:
+    """Load a run's EMA weights (and its buffers) into ``model``.
+
+    Raises:
+        WaltError: ``no-checkpoint`` when the run never saved.
+    """
+    if latest(folder) is None:
+        raise WaltError("no-checkpoint", f"{folder} holds no checkpoint.", "Train it first.")
+    state: dict[str, Tensor] = load_tensors(folder, "model")
+    state |= load_tensors(folder, "ema")
+    model.load_state_dict(state)
+    return model.eval()
+
+
+def load_run_tokenizer(folder: Path) -> Tokenizer:
+    """The tokenizer of a run, with the statistics that `TokenizerTrainer.finish` measured."""
+    training = read_run(folder)
+    assert isinstance(training, TokenizerTraining)
+    tokenizer = Tokenizer(training.model).to(memory_format=torch.channels_last_3d)  # pyright: ignore[reportCallIssue]
+    averaged(folder, tokenizer)
+    return tokenizer
+
+
+def world_vocabulary() -> Vocabulary:
+    """The words of the worlds' captions."""
+    return vocabulary()
+
+
+def _denoiser(folder: Path, words: Vocabulary) -> tuple[Denoiser, BaseTraining | SuperresTraining]:
+    training = read_run(folder)
+    assert isinstance(training, BaseTraining | SuperresTraining)
+    width = training.model.text_width
+    assert width is not None
+    text = TextEncoder(TextConfig(len(words), width=width, layers=training.text_layers))
+    model = Denoiser(text, WindowTransformer(training.model))
+    averaged(folder, model)
+    return model, training
+
+
+def load_text(folder: Path, words: Vocabulary) -> TextEncoder:
+    """The text encoder of a base run."""
+    return _denoiser(folder, words)[0].text
+
+
+def build_pack(
+    out: Path, about: dict[str, Any], card: str, tokenizer_run: Path, stages: dict[str, Path]
+) -> Manifest:
+    """Put trained runs together as a pack in the folder ``out``.
+
+    Args:
+        out: The pack's folder; its name is the pack's.
+        about: The manifest's other fields: title, version, licence, description, sizes, knows, and under
+            ``sampling`` what each stage is sampled with.
+        card: The model card, Markdown.
+        tokenizer_run: Folder of the tokenizer's run.
+        stages: base, sr1, sr2 -> folder of the run.
+    """
+    words = world_vocabulary()
+    tokenizer = load_run_tokenizer(tokenizer_run)
+    networks: dict[Network, nn.Module] = {"tokenizer": tokenizer}
+    specs: dict[StageName, StageSpec] = {}
+    sampling: dict[str, Any] = about.pop("sampling", {})
+    text_config: dict[str, Any] = {}
+    for name in STAGES:
+        if name not in stages:
+            continue
+        model, training = _denoiser(stages[name], words)
+        networks[name] = model.transformer
+        specs[name] = StageSpec(transformer=asdict(training.model), **sampling.get(name, {}))
+        if name == "base":
+            networks["text"] = model.text
+            text_config = asdict(model.text.config)
+    manifest = Manifest(
+        name=out.name, tokenizer=asdict(tokenizer.config), text=text_config, stages=specs, **about
+    )
+    return save_pack(out, manifest, networks, words, card)
