@@ -34,6 +34,17 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"allow_abbrev": False, **kwargs})
+        self._commands: Any = None
+
+    def add_subparsers(self, **kwargs: Any) -> Any:
+        """Remember the sub-commands, to find the one that was meant."""
+        self._commands = super().add_subparsers(**kwargs)
+        return self._commands
+
+    def chosen(self, args: argparse.Namespace) -> Parser:
+        """The parser of the innermost sub-command that ``args`` names."""
+        name = getattr(args, self._commands.dest) if self._commands else None
+        return self._commands.choices[name].chosen(args) if name else self
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError instead of printing the whole usage."""
@@ -44,8 +55,8 @@ class Parser(argparse.ArgumentParser):
         return self._option_string_actions
 
 
-def build_parser(command: str | None = None) -> tuple[Parser, Parser]:
-    """The whole parser and the one of ``command``; only that command's module is imported."""
+def build_parser(command: str | None = None) -> Parser:
+    """The whole parser; only the module of ``command`` is imported, the other commands have just a name."""
     parser = Parser(
         prog="walt",
         description="Short video clips from a prompt or a still image. Without a command, the window opens.",
@@ -59,7 +70,7 @@ def build_parser(command: str | None = None) -> tuple[Parser, Parser]:
             importlib.import_module(module).add_parser(subparsers)
         else:
             subparsers.add_parser(name, help=summary)
-    return parser, subparsers.choices.get(command or "", parser)
+    return parser
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -69,9 +80,10 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         UsageError: ``usage`` for what is not possible, with a suggestion for a misspelt option.
     """
     command = next((word for word in argv if not word.startswith("-")), None)
-    parser, chosen = build_parser(command)
+    parser = build_parser(command)
     args, extra = parser.parse_known_args(argv)
     if extra:
+        chosen = parser.chosen(args)
         close = difflib.get_close_matches(extra[0].split("=")[0], list(chosen.options()), n=1)
         hint = f"Did you mean {close[0]}?" if close else f"See `{chosen.prog} --help`."
         kind = "option" if extra[0].startswith("-") else "argument"

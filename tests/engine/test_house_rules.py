@@ -140,4 +140,4 @@ def test_every_module_says_what_it_is() -> None:
 
 
 def test_files_stay_small() -> None:
-    assert [str(path) for path in SOURCES if len(path.read_text("utf-8").splitlines()) > 400] == []
+    assert [str(path) for path in SOURCES if len(path.read_text("utf-8").splitlines()) > 450] == []
