@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from app.actions import Actions
 from app.model.session import Session
 from app.model.still import offer_of
-from app.theme import AROUND, BETWEEN, INSIDE
+from app.theme import AROUND, BETWEEN, GRID, INSIDE
 from app.ui.drop_zone import DropZone
 from app.ui.fields import SeedField, ShapePicker
 from app.ui.parts import ActionButton, caption
@@ -61,7 +61,7 @@ class Composer(QWidget):
         column.addWidget(prompt_head)
         column.addWidget(self.prompt)
         column.addWidget(self.unknown)
-        column.addSpacing(-INSIDE)  # the line below the prompt keeps its room while it is empty
+        column.addSpacing(-GRID)  # the line below the prompt keeps its room while it is empty
         for words, field in (
             (self.tr("First frame"), self.drop_zone),
             (self.tr("Shape"), self.shape),
@@ -72,7 +72,7 @@ class Composer(QWidget):
             head.setBuddy(field)
             column.addWidget(head)
             column.addWidget(field)
-        column.addStretch()
+        column.addStretch(1)
         scroll = QScrollArea()
         scroll.setObjectName("composer_scroll")
         scroll.setFrameShape(QFrame.Shape.NoFrame)

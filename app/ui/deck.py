@@ -11,7 +11,7 @@ from app.icons import Name as IconName
 from app.model.session import Session
 from app.model.words import time_code
 from app.theme import AROUND, BETWEEN, INSIDE, figures
-from app.ui.parts import ActionButton, IconButton, hairline, note
+from app.ui.parts import ActionButton, IconButton, hairline, note, set_role
 from app.ui.timeline import Timeline
 
 TRANSPORT: tuple[tuple[IconName, ActionName], ...] = (
@@ -78,6 +78,7 @@ class Deck(QWidget):
         frame = reel.frame(player.position)
         known = reel.total > 0 and not reel.empty
         self.time.setText(time_code(player.position, player.fps) if known else "00:00.000")
+        set_role(self.time, "" if known else "secondary")
         words = self.tr("frame {0} of {1}")
         self.frame.setText(words.format(player.position + 1, reel.total) if known else "")
         self.shown_size.setText(f"{frame.shape[1]} × {frame.shape[0]}" if frame is not None else "")

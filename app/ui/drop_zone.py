@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import icons
 from app.frames import to_image
@@ -79,7 +79,6 @@ class DropZone(QWidget):
         row.addLayout(words, 1)
         row.addWidget(self._remove, 0, Qt.AlignmentFlag.AlignTop)
         self.setMinimumHeight(92)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     @Slot()
     def refresh(self) -> None:

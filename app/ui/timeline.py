@@ -159,12 +159,15 @@ class Timeline(QWidget):
         accent = self.palette().color(QPalette.ColorRole.Highlight)
         box = self.cell(self._player.position).adjusted(0, 0, -CELL_GAP, 0)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(accent, 2))
+        under = QPen(self.palette().color(QPalette.ColorRole.Window), 4)
         painter.fillRect(QRectF(box.left(), RULER - HANDLE - 1, max(box.width(), 2), HANDLE), accent)
         if box.width() >= 8:
-            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 2, 2)
+            inner = box.adjusted(1, 1, -1, -1)
+            for pen in (under, QPen(accent, 2)):  # the surface below keeps the accent apart from any picture
+                painter.setPen(pen)
+                painter.drawRoundedRect(inner, 2, 2)
         else:
-            painter.drawLine(box.topLeft(), box.bottomLeft())
+            painter.fillRect(QRectF(box.left(), RULER, 2, STRIP), accent)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take the playhead."""
