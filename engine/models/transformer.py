@@ -190,8 +190,9 @@ class Condition(nn.Module):
         c = self.level(t)
         if self.low_res_level is not None:
             c = c + self.low_res_level(torch.zeros_like(t) if low_res_t is None else low_res_t)
-        if self.text is not None and text is not None:
-            c = c + self.text(_mean(text).to(self.text.weight.dtype))
+        if self.text is not None:
+            silence = c.new_zeros(len(t), 1, self.text.in_features)
+            c = c + self.text(silence if text is None else _mean(text).to(c.dtype))
         if self.label is not None:
             nothing = self.label.num_embeddings - 1
             chosen = torch.full_like(t, nothing) if labels is None else labels
@@ -308,6 +309,10 @@ class WindowTransformer(nn.Module):
 
     def compile_blocks(self) -> None:
         """Compile every layer for the shapes it meets; state and names stay as they are."""
+        from torch._dynamo import config  # slow to import, and needed here only
+
+        # All layers share one code: two windows, images or clips, with and without gradient, each batch size.
+        config.recompile_limit = max(config.recompile_limit, 64)
         for block in self.blocks:
             block.compile(dynamic=False)
 

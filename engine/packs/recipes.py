@@ -61,7 +61,7 @@ LARGE = TransformerConfig(
     classes=UCF101_CLASSES,
 )
 EXTRA_LARGE = replace(LARGE, width=1152, layers=28)
-# The windows aren't stated. Spatial layers see the whole frame as they do at 16 x 16, since on images they alone mix.
+# The windows aren't stated. On images only spatial layers mix tokens, so they see the whole frame here too.
 IMAGENET = replace(
     LARGE, grid=(1, 32, 32), spatial_window=(32, 32), adaln="separate", classes=IMAGENET_CLASSES
 )
@@ -114,7 +114,7 @@ STARTER_BASE = TransformerConfig(
     spatial_window=(8, 14),
     spacetime_window=(4, 7),
     adaln_rank=16,
-    text_width=320,
+    text_width=256,
     frame_conditioning=True,
 )
 STARTER_SR1 = replace(
@@ -124,7 +124,7 @@ STARTER_SR1 = replace(
     layers=8,
     heads=3,
     spatial_window=(16, 28),
-    spacetime_window=(4, 7),
+    spacetime_window=(8, 14),
     low_res=True,
 )
 STARTER_SR2 = replace(STARTER_SR1, grid=(5, 64, 112), patch=4, width=256, layers=6, heads=4)
