@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from engine.models.text import TextBatch
+    from engine.models.transformer import TransformerConfig
 
 FREQUENCIES = 256
 
@@ -54,3 +59,38 @@ class LowRankModulation(nn.Module):
     def forward(self, condition: Tensor) -> Tensor:
         """(B, F, D) -> (B, F, vectors*D)."""
         return self.up(self.down(condition.to(self.down.weight.dtype)))
+
+
+class Condition(nn.Module):
+    """c + t, what every layer's modulation is made from: noise levels, class, caption."""
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        width = config.width
+        self.level = LevelEmbedding(width)
+        self.low_res_level = LevelEmbedding(width) if config.low_res else None
+        self.text = nn.Linear(config.text_width, width) if config.text_width else None
+        # One class more: no class, for guidance.
+        self.label = nn.Embedding(config.classes + 1, width) if config.classes else None
+
+    def forward(
+        self, t: Tensor, text: TextBatch | None, labels: Tensor | None, low_res_t: Tensor | None
+    ) -> Tensor:
+        """(B, F, D); F is the number of frames where each frame has its own caption or label, else 1."""
+        c = self.level(t)
+        if self.low_res_level is not None:
+            c = c + self.low_res_level(torch.zeros_like(t) if low_res_t is None else low_res_t)
+        if self.text is not None:
+            silence = c.new_zeros(len(t), 1, self.text.in_features)
+            c = c + self.text(silence if text is None else _mean(text).to(c.dtype))
+        if self.label is not None:
+            nothing = self.label.num_embeddings - 1
+            chosen = torch.full_like(t, nothing) if labels is None else labels
+            c = c + self.label(chosen).reshape(len(t), -1, c.shape[-1])
+        return c
+
+
+def _mean(text: TextBatch) -> Tensor:
+    """(B, F, D): the mean of the tokens that count, zero where none does."""
+    seen = text.mask.to(text.tokens.dtype)[..., None]
+    return (text.tokens * seen).sum(-2) / seen.sum(-2).clamp(min=1)
