@@ -360,15 +360,13 @@ def interpolate_state(
     Raises:
         ValueError: When the two differ in more than grid and windows.
     """
-    if (
-        replace(
-            to_config,
-            grid=from_config.grid,
-            spatial_window=from_config.spatial_window,
-            spacetime_window=from_config.spacetime_window,
-        )
-        != from_config
-    ):
+    moved = replace(
+        from_config,
+        grid=to_config.grid,
+        spatial_window=to_config.spatial_window,
+        spacetime_window=to_config.spacetime_window,
+    )
+    if moved != to_config:
         raise ValueError("only grid and windows may differ")
     frames, rows, columns = to_config.tokens(to_config.grid)
     windows = to_config.windows((frames, rows, columns))
