@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -12,7 +13,22 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Colour = tuple[float, float, float]
+_HERE = Path(__file__).parent
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _drop_stale() -> None:
+    """Forget compiled code older than any source here: numba looks only at the caller's own file, not at its callees."""
+    newest = max((p.stat().st_mtime for p in _HERE.glob("*.py")), default=0.0)
+    for entry in (_HERE / "__pycache__").glob("*.nbi"):
+        try:
+            if entry.stat().st_mtime < newest:
+                entry.unlink(missing_ok=True)
+        except OSError:  # a read-only folder, or another process was faster
+            return
+
+
+_drop_stale()
 
 
 def fast(function: F) -> F:

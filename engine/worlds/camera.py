@@ -49,6 +49,7 @@ class Rig:
     tan_x: float
     tan_y: float
     amount: float = 1.0
+    floor: float = -1e9  # the eye stays above this
     drop: float = 0.0  # the target is moved this far below the centre of the picture, in half heights
 
     def view(self, share: float, target: Vector, follow: Vector) -> View:
@@ -67,12 +68,12 @@ class Rig:
         elif self.move == "orbit_right":
             azimuth += a * radians(27.0) * swing
         elif self.move in ("pan_left", "pan_right"):
-            yaw = a * swing * atan2(0.40 * self.tan_x, 1.0) * (1.0 if self.move == "pan_right" else -1.0)
+            yaw = a * swing * atan2(0.36 * self.tan_x, 1.0) * (1.0 if self.move == "pan_right" else -1.0)
         elif self.move in ("tilt_up", "tilt_down"):
-            pitch = a * swing * atan2(0.42 * self.tan_y, 1.0) * (1.0 if self.move == "tilt_up" else -1.0)
+            pitch = a * swing * atan2(0.32 * self.tan_y, 1.0) * (1.0 if self.move == "tilt_up" else -1.0)
         if self.move.startswith(("orbit", "zoom")):
             aim = add(target, add(follow, target, -1.0), 0.6)
-        eye = (aim[0] + reach * sin(azimuth), max(aim[1] + self.height, -1e9), aim[2] + reach * cos(azimuth))
+        eye = (aim[0] + reach * sin(azimuth), max(aim[1] + self.height, self.floor), aim[2] + reach * cos(azimuth))
         ahead = unit(add(aim, eye, -1.0))
         level = sqrt(ahead[0] ** 2 + ahead[2] ** 2)
         heading = atan2(ahead[0], -ahead[2]) + yaw

@@ -39,6 +39,7 @@ class Figure:
     climb: float = 0.0
     centre: float = 0.0  # forward offset of the middle of its length
     wake: float = 0.0  # half width of its wake
+    lean: tuple[float, float] = (-20.0, 20.0)  # side views turn this many degrees towards the camera
 
 
 PALETTE: dict[str, Colour] = {

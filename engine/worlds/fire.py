@@ -22,6 +22,10 @@ def flame(env: Array, f: Array, ray: tuple[float, float, float, float, float, fl
     off = cx * cx + cy * cy + cz * cz - b * b
     if off > ball * ball or b + ball < 0.0:
         return 0.0, 0.0, 0.0, 0.0
+    # rays that pass the axis by more than the widest radius meet nothing
+    ax, ay, az = dy * f[5] - dz * f[4], dz * f[3] - dx * f[5], dx * f[4] - dy * f[3]
+    if abs(cx * ax + cy * ay + cz * az) > big * sqrt(ax * ax + ay * ay + az * az) + 1e-6:
+        return 0.0, 0.0, 0.0, 0.0
     h = sqrt(ball * ball - off)
     near, far = max(b - h, 0.0), min(b + h, depth)
     if far <= near:
@@ -40,7 +44,8 @@ def flame(env: Array, f: Array, ray: tuple[float, float, float, float, float, fl
             continue
         px, py, pz = x - along * f[3], y - along * f[4], z - along * f[5]
         width = r0 + (r1 - r0) * s if kind != TRAIL else r0 + (r1 - r0) * sqrt(s)
-        rr = sqrt(px * px + py * py + pz * pz) / width
+        width *= sqrt(min(s * 7.0, 1.0)) if kind == TRAIL else 1.0
+        rr = sqrt(px * px + py * py + pz * pz) / max(width, 1e-4)
         if rr > 1.15:
             continue
         n = noise3(px * k + (along - flow) * f[3] * k * 0.7, py * k + (along - flow) * f[4] * k * 0.7,
@@ -50,14 +55,14 @@ def flame(env: Array, f: Array, ray: tuple[float, float, float, float, float, fl
         if d <= 0.0:
             continue
         d *= (1.0 - s) if kind != SPRAY else (1.0 - s * s)
-        core += d * d * dt / width
-        mid += d * dt / width
+        core += d * d * dt / max(r0, r1)
+        mid += d * dt / max(r0, r1)
     e = f[9]
     if kind == SPRAY:
         a = 1.0 - exp(-2.4 * mid * e)
         return (env[SKY_AMB] + 0.75) * a, (env[SKY_AMB + 1] + 0.75) * a, (env[SKY_AMB + 2] + 0.75) * a, a
-    r = e * (2.6 * mid + 2.0 * core)
-    g = e * (0.62 * mid + 2.3 * core * (0.4 + core))
+    r = e * (3.2 * mid + 3.0 * core)
+    g = e * (0.70 * mid + 2.6 * core * (0.3 + core))
     bl = e * (0.06 * mid + 0.9 * core * core)
     return r, g, bl, 1.0 - exp(-1.6 * mid * e)
 
@@ -78,11 +83,11 @@ def glow(g: Array, ray: tuple[float, float, float, float, float, float], depth: 
 
 
 @fast
-def flakes(env: Array, dx: float, dy: float, dz: float) -> float:
-    """Coverage by falling snow: four shells of flakes that sink and drift."""
+def flakes(env: Array, dx: float, dy: float, dz: float, shells: int) -> float:
+    """Coverage by falling snow: so many shells of flakes, nearest first, that sink and drift."""
     az, el = atan2(dx, -dz), asin(min(max(dy, -1.0), 1.0))
     total = 0.0
-    for layer in range(4):
+    for layer in range(shells):
         cells = 13.0 + 8.0 * layer
         fall = env[TIME] * (0.34 - 0.055 * layer)
         u = (az + 0.05 * env[TIME] * (1.0 - 0.2 * layer)) * cells + 37.0 * layer

@@ -10,7 +10,7 @@ from engine.worlds.layout import (
     TIME, WAKE, WAVES,
 )
 from engine.worlds.noise import fbm2, hash2, noise2, smooth
-from engine.worlds.sdf import around, cull, march
+from engine.worlds.sdf import around, cull, distance, march
 from engine.worlds.sky import sky
 
 
@@ -22,19 +22,21 @@ def shoreline(env: Array, x: float) -> float:
 
 
 @fast
-def waves(env: Array, x: float, z: float, foot: float) -> tuple[float, float, float]:
+def waves(env: Array, x: float, z: float, foot: float, octaves: int) -> tuple[float, float, float]:
     """Height of the sea and its slope in x and z; waves finer than the footprint of a pixel fade out."""
     t, s = env[TIME], env[WAVES]
     h, hx, hz = 0.0, 0.0, 0.0
     wx, wz = x, z
-    freq, amp, speed = 0.62, 0.085, 1.25
+    freq, amp, speed = 0.62, 0.12, 1.35
     ax, az = 0.35, 0.94
-    for i in range(5):
+    for i in range(octaves):
         fade = exp(-(freq * foot) * (freq * foot) * 0.6) * amp * s
+        if fade < 2e-4:
+            break
         arg = (wx * ax + wz * az) * freq + speed * t + env[OFF_X] * (i + 1)
-        c = exp(sin(arg) - 1.0)
-        h += fade * (c - 0.45)
-        slope = fade * c * cos(arg) * freq
+        w = 0.5 + 0.5 * sin(arg)  # squared: crests narrower than troughs
+        h += fade * (w * w - 0.375)
+        slope = fade * w * cos(arg) * freq
         hx += slope * ax
         hz += slope * az
         wx += ax * slope * 0.9
@@ -43,6 +45,8 @@ def waves(env: Array, x: float, z: float, foot: float) -> tuple[float, float, fl
         freq *= 1.72
         amp *= 0.60
         speed *= 1.28
+    if octaves < 5:
+        return h, hx, hz
     n = 6.0
     fine = exp(-(n * foot) * (n * foot)) * 0.22 * s
     if fine > 0.003:
@@ -73,11 +77,11 @@ def foam_of_wake(env: Array, x: float, z: float) -> float:
 
 
 @fast
-def sea_colour(env: Array, q: Array, n: int, idx: Indices, x: float, z: float, dx: float, dy: float, dz: float,
+def sea_colour(env: Array, q: Array, n: int, idx: Indices, span: Array, x: float, z: float, dx: float, dy: float, dz: float,
                t: float, pixel: float, lit: float) -> Colour:
     """Radiance of the water: mirrored sky and subject, depth colour, glitter, foam."""
     foot = pixel * t / max(-dy, 0.03)
-    h, hx, hz = waves(env, x, z, foot)
+    h, hx, hz = waves(env, x, z, foot, 5)
     s = 1.0 / sqrt(1.0 + hx * hx + hz * hz)
     nx, ny, nz = -hx * s, s, -hz * s
     c = -(dx * nx + dy * ny + dz * nz)
@@ -95,14 +99,14 @@ def sea_colour(env: Array, q: Array, n: int, idx: Indices, x: float, z: float, d
         uy = -dy
         k = 1.0 / sqrt(ux * ux + uy * uy + uz * uz)
         ux, uy, uz = ux * k, uy * k, uz * k
-        m, t0, t1 = cull(q, n, x, h, z, ux, uy, uz, idx)
+        m, t0, t1 = cull(q, n, x, h, z, ux, uy, uz, idx, span)
         if m > 0:
-            hit = march(q, idx, m, (x, h, z, ux, uy, uz), max(t0, 0.02), t1, pixel * 3.0)
+            hit = march(q, idx, span, m, (x, h, z, ux, uy, uz), max(t0, 0.02), t1, pixel * 3.0)
             if hit > 0.0:
                 i = idx[0]
                 best = 1e9
                 for j in range(m):
-                    e = around(q[idx[j]:idx[j] + 1], 1, x + ux * hit, h + uy * hit, z + uz * hit, 1e8)
+                    e = distance(q, idx[j], x + ux * hit, h + uy * hit, z + uz * hit)
                     if e < best:
                         best, i = e, idx[j]
                 mr = q[i, RGB] * (0.35 * env[KEY_RGB] + env[SKY_AMB])
@@ -111,7 +115,7 @@ def sea_colour(env: Array, q: Array, n: int, idx: Indices, x: float, z: float, d
                 fresnel = max(fresnel, 0.25)
     crest = smooth(0.02, 0.16, h * s)
     lum = env[SKY_AMB] * 0.5 + env[SKY_AMB + 1] * 0.5 + 0.28 * env[KEY_RGB] * lit
-    deep_r, deep_g, deep_b = 0.008 * lum, (0.10 + 0.10 * crest) * lum, (0.20 + 0.10 * crest) * lum
+    deep_r, deep_g, deep_b = 0.008 * lum, (0.10 + 0.13 * crest) * lum, (0.23 + 0.12 * crest) * lum
     if env[PLACE] == BEACH:
         shallow = exp(-max(shoreline(env, x) - z, 0.0) * 0.55)
         deep_r += (0.10 * lum - deep_r) * shallow * 0.8
@@ -134,7 +138,9 @@ def sea_colour(env: Array, q: Array, n: int, idx: Indices, x: float, z: float, d
         foam += smooth(0.30 + 0.25 * edge, 0.02, d) * (0.75 + 0.25 * edge)
         roll = sin(d * 2.1 + 1.7 * env[TIME] + 0.5 * sin(0.5 * x))
         foam += 0.8 * smooth(0.82, 0.98, roll) * smooth(4.5, 1.0, d) * smooth(0.2, 0.7, edge + 0.2)
-    elif n > 0:
+    else:
+        foam += 0.55 * smooth(0.085, 0.17, h) * smooth(0.45, 0.8, noise2(x * 1.7 + env[OFF_X], z * 3.1)) * exp(-foot * 3.0)
+    if env[PLACE] == SEA and n > 0:
         rr = env[REACH + 3] + 0.2
         if (x - env[REACH]) ** 2 + (z - env[REACH + 2]) ** 2 < rr * rr:
             d = around(q, n, x, 0.0, z, 0.3)
@@ -176,7 +182,7 @@ def cover(env: Array, x: float, z: float, foot: float) -> Colour:
     ox, oz = env[OFF_X], env[OFF_Z]
     broad = fbm2(x * 0.35 + ox, z * 0.35 + oz, 2) - 0.5
     if place == SNOW:
-        return 0.80 + 0.06 * broad, 0.85 + 0.05 * broad, 0.93
+        return 0.74 + 0.07 * broad, 0.80 + 0.06 * broad, 0.90
     if place == DESERT:
         grain = 0.5 * broad
         return 0.74 + 0.2 * grain, 0.44 + 0.18 * grain, 0.20 + 0.1 * grain
@@ -184,9 +190,9 @@ def cover(env: Array, x: float, z: float, foot: float) -> Colour:
         fine = exp(-(foot * 5.0) ** 2)
         blade = (noise2(x * 11.0, z * 5.0) - 0.5) * fine
         tuft = noise2(x * 1.9 + oz, z * 1.9) - 0.5
-        r = 0.17 + 0.12 * broad + 0.07 * tuft + 0.08 * blade
-        g = 0.40 + 0.14 * broad + 0.11 * tuft + 0.18 * blade
-        b = 0.055 + 0.02 * tuft
+        r = 0.115 + 0.10 * broad + 0.05 * tuft + 0.07 * blade
+        g = 0.285 + 0.12 * broad + 0.09 * tuft + 0.15 * blade
+        b = 0.040 + 0.02 * tuft
         cells = 1.15
         u, v = x * cells, z * cells
         i, j = int(floor(u)), int(floor(v))
@@ -194,7 +200,7 @@ def cover(env: Array, x: float, z: float, foot: float) -> Colour:
         if pick < 0.5:
             cx, cz = i + 0.25 + 0.5 * hash2(i, j, 32), j + 0.25 + 0.5 * hash2(i, j, 33)
             d = sqrt((u - cx) ** 2 + (v - cz) ** 2)
-            size = 0.085 + foot * 0.4
+            size = 0.10 + foot * 0.4
             a = smooth(size, 0.6 * size, d) * min(1.0, 0.02 / (foot * foot + 0.01))
             tint = hash2(i, j, 34)
             if tint < 0.45:

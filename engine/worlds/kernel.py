@@ -15,20 +15,27 @@ Picture = NDArray[np.float32]
 
 
 @fast
+def curve(x: float) -> float:
+    """Film's response to light: a toe, a straight part, a shoulder."""
+    return x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14)
+
+
+@fast
 def film(r: float, g: float, b: float, exposure: float) -> Colour:
     """Filmic response with a little more saturation, then display gamma; all in [0, 1]."""
     r, g, b = r * exposure, g * exposure, b * exposure
     grey = 0.25 * r + 0.65 * g + 0.10 * b
     s = 1.13
     r, g, b = max(grey + (r - grey) * s, 0.0), max(grey + (g - grey) * s, 0.0), max(grey + (b - grey) * s, 0.0)
-    r = r * (2.51 * r + 0.03) / (r * (2.43 * r + 0.59) + 0.14)
-    g = g * (2.51 * g + 0.03) / (g * (2.43 * g + 0.59) + 0.14)
-    b = b * (2.51 * b + 0.03) / (b * (2.43 * b + 0.59) + 0.14)
+    # half channel by channel, half by the brightest channel alone, which keeps the hue of bright colours
+    top = max(max(r, g), max(b, 1e-6))
+    k = 0.5 * curve(top) / top
+    r, g, b = 0.5 * curve(r) + k * r, 0.5 * curve(g) + k * g, 0.5 * curve(b) + k * b
     return min(r, 1.0) ** 0.4545, min(g, 1.0) ** 0.4545, min(b, 1.0) ** 0.4545
 
 
 @fast
-def sample(env: Array, cam: Array, q: Array, fires: Array, glows: Array, idx: NDArray[np.int64], u: float,
+def sample(env: Array, cam: Array, q: Array, fires: Array, glows: Array, idx: NDArray[np.int64], span: Array, u: float,
            v: float) -> tuple[float, float, float, float]:
     """Displayed colour and subject mask through the point (u, v) of the film, both in [-1, 1], v upwards."""
     a, b = u * cam[TAN_X], v * cam[TAN_Y]
@@ -37,7 +44,7 @@ def sample(env: Array, cam: Array, q: Array, fires: Array, glows: Array, idx: ND
     dz = cam[AHEAD + 2] + a * cam[RIGHT + 2] + b * cam[UP + 2]
     k = 1.0 / sqrt(dx * dx + dy * dy + dz * dz)
     ray = (cam[EYE], cam[EYE + 1], cam[EYE + 2], dx * k, dy * k, dz * k)
-    r, g, bl, hit = trace(env, cam[PIXEL], q, q.shape[0], fires, glows, idx, ray)
+    r, g, bl, hit = trace(env, cam[PIXEL], q, q.shape[0], fires, glows, idx, span, ray)
     fall = 1.0 - 0.13 * (u * u + v * v) * 0.5
     r, g, bl = film(r * fall, g * fall, bl * fall, env[EXPOSURE])
     return r, g, bl, hit
@@ -51,12 +58,13 @@ def expose(env: Array, cam: Array, q: Array, fires: Array, glows: Array, window:
     With samples > 1, pixels that differ from a neighbour get samples - 1 further rays.
     """
     idx = np.empty(q.shape[0] + 1, np.int64)
+    span = np.empty((q.shape[0] + 1, 2), np.float64)
     top, left, rows, cols = window[0], window[1], window[2], window[3]
     for i in range(rows):
         for j in range(cols):
             u = (2.0 * (left + j) + 1.0) / width - 1.0
             v = 1.0 - (2.0 * (top + i) + 1.0) / height
-            r, g, b, hit = sample(env, cam, q, fires, glows, idx, u, v)
+            r, g, b, hit = sample(env, cam, q, fires, glows, idx, span, u, v)
             out[i, j, 0], out[i, j, 1], out[i, j, 2], out[i, j, 3] = r, g, b, hit
     if samples < 2:
         return
@@ -76,7 +84,7 @@ def expose(env: Array, cam: Array, q: Array, fires: Array, glows: Array, window:
                 dv = (s * 0.5698402910 + 0.5) % 1.0
                 u = 2.0 * (left + j + du) / width - 1.0
                 v = 1.0 - 2.0 * (top + i + dv) / height
-                sr, sg, sb, sh = sample(env, cam, q, fires, glows, idx, u, v)
+                sr, sg, sb, sh = sample(env, cam, q, fires, glows, idx, span, u, v)
                 r, g, b, hit = r + sr, g + sg, b + sb, hit + sh
             out[i, j, 0], out[i, j, 1], out[i, j, 2] = r / samples, g / samples, b / samples
             out[i, j, 3] = hit / samples

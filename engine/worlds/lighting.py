@@ -31,12 +31,12 @@ class Mood:
 MOODS: dict[str, Mood] = {
     "day": Mood((2.05, 1.92, 1.68), (0.46, 0.56, 0.72), (0.34, 0.31, 0.26), (0.34, 0.34, 0.34), (0.11, 0.34, 0.98),
                 (0.70, 0.95, 1.20), (1.6, 1.45, 1.15), (1.25, 1.23, 1.20), (0.70, 0.78, 0.90), 0.56),
-    "sunset": Mood((1.90, 1.02, 0.48), (0.46, 0.36, 0.44), (0.34, 0.23, 0.18), (0.62, 0.47, 0.40), (0.17, 0.16, 0.42),
-                   (1.05, 0.46, 0.20), (2.2, 1.25, 0.50), (1.35, 0.58, 0.34), (0.42, 0.26, 0.40), 0.62),
+    "sunset": Mood((2.00, 1.10, 0.55), (0.42, 0.35, 0.46), (0.30, 0.21, 0.18), (0.60, 0.48, 0.43), (0.13, 0.12, 0.44),
+                   (1.15, 0.42, 0.17), (2.4, 1.20, 0.42), (1.45, 0.50, 0.30), (0.34, 0.18, 0.36), 0.56),
     "night": Mood((0.52, 0.62, 0.90), (0.105, 0.145, 0.27), (0.05, 0.065, 0.11), (0.17, 0.19, 0.26), (0.008, 0.014, 0.055),
-                  (0.045, 0.075, 0.19), (0.95, 0.97, 1.05), (0.13, 0.16, 0.27), (0.025, 0.035, 0.085), 0.86),
+                  (0.045, 0.075, 0.19), (0.95, 0.97, 1.05), (0.13, 0.16, 0.27), (0.025, 0.035, 0.085), 0.95),
 }
-SPACE_MOOD = Mood((2.3, 2.2, 2.05), (0.10, 0.12, 0.18), (0.05, 0.06, 0.09), (0.16, 0.18, 0.24), (0.0, 0.0, 0.0),
+SPACE_MOOD = Mood((2.0, 1.9, 1.75), (0.10, 0.12, 0.18), (0.05, 0.06, 0.09), (0.16, 0.18, 0.24), (0.0, 0.0, 0.0),
                   (0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0), 0.66)
 
 
@@ -59,11 +59,11 @@ def environment(spec: WorldSpec, rng: np.random.Generator) -> Array:
         key = towards(side * (105.0 + 45.0 * spread), 38.0 + 20.0 * height)
         visible = key
     elif spec.light == "sunset":
-        key = towards(side * (16.0 + 62.0 * spread), 7.0 + 6.0 * height)
+        key = towards(side * (16.0 + 62.0 * spread), 4.0 + 6.0 * height)
         visible = key
         key = towards(side * (58.0 + 40.0 * spread), 17.0 + 7.0 * height)
     else:
-        visible = towards(side * (4.0 + 34.0 * spread), 13.0 + 7.0 * height)
+        visible = towards(side * (5.0 + 30.0 * spread), 7.5 + 5.0 * height)
         key = towards(side * (80.0 + 40.0 * spread), 38.0 + 12.0 * height)
     env[at.PLACE] = PLACES.index(spec.place)
     env[at.LIGHT] = LIGHTS.index(spec.light)
@@ -95,5 +95,5 @@ def environment(spec: WorldSpec, rng: np.random.Generator) -> Array:
         env[at.SKY_AMB:at.SKY_AMB + 3] *= 1.25
     env[at.FOG_RGB:at.FOG_RGB + 3] = fog
     env[at.OFF_X], env[at.OFF_Z] = float(rng.random()) * 60.0, float(rng.random()) * 60.0
-    env[at.WAVES] = 0.8 + 0.5 * float(rng.random()) if spec.place == "sea" else 0.45
+    env[at.WAVES] = 1.0 + 0.6 * float(rng.random()) if spec.place == "sea" else 0.45
     return env

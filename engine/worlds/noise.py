@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from math import floor
 
+import numpy as np
+
 from engine.worlds.accel import fast
+
+LATTICE = np.random.default_rng(20231211).random((128, 128), dtype=np.float32)
 
 
 @fast
@@ -18,14 +22,15 @@ def hash2(i: int, j: int, salt: int) -> float:
 
 @fast
 def noise2(x: float, y: float) -> float:
-    """Smooth value noise on the plane."""
+    """Smooth value noise on the plane; it repeats after 128 cells."""
     fx, fy = floor(x), floor(y)
     i, j = int(fx), int(fy)
     u, v = x - fx, y - fy
     u = u * u * (3.0 - 2.0 * u)
     v = v * v * (3.0 - 2.0 * v)
-    a, b = hash2(i, j, 7), hash2(i + 1, j, 7)
-    c, d = hash2(i, j + 1, 7), hash2(i + 1, j + 1, 7)
+    i0, i1, j0, j1 = i & 127, (i + 1) & 127, j & 127, (j + 1) & 127
+    a, b = LATTICE[j0, i0], LATTICE[j0, i1]
+    c, d = LATTICE[j1, i0], LATTICE[j1, i1]
     return a + (b - a) * u + (c - a) * v + (a - b - c + d) * u * v
 
 
@@ -38,11 +43,14 @@ def noise3(x: float, y: float, z: float) -> float:
     u = u * u * (3.0 - 2.0 * u)
     v = v * v * (3.0 - 2.0 * v)
     w = w * w * (3.0 - 2.0 * w)
-    a, b = hash2(i, j, k), hash2(i + 1, j, k)
-    c, d = hash2(i, j + 1, k), hash2(i + 1, j + 1, k)
+    # each layer of cells is the plane's lattice shifted by a step of its own
+    i, j = i + 57 * k, j + 31 * k
+    i0, i1, j0, j1 = i & 127, (i + 1) & 127, j & 127, (j + 1) & 127
+    a, b, c, d = LATTICE[j0, i0], LATTICE[j0, i1], LATTICE[j1, i0], LATTICE[j1, i1]
     low = a + (b - a) * u + (c - a) * v + (a - b - c + d) * u * v
-    a, b = hash2(i, j, k + 1), hash2(i + 1, j, k + 1)
-    c, d = hash2(i, j + 1, k + 1), hash2(i + 1, j + 1, k + 1)
+    i, j = i + 57, j + 31
+    i0, i1, j0, j1 = i & 127, (i + 1) & 127, j & 127, (j + 1) & 127
+    a, b, c, d = LATTICE[j0, i0], LATTICE[j0, i1], LATTICE[j1, i0], LATTICE[j1, i1]
     high = a + (b - a) * u + (c - a) * v + (a - b - c + d) * u * v
     return low + (high - low) * w
 

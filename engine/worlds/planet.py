@@ -85,8 +85,10 @@ def globe(env: Array, x: float, y: float, z: float, dx: float, dy: float, dz: fl
         rough = noise3(nx * 9.0, ny * 9.0, nz * 9.0)
         pool = smooth(0.75 * reach * (0.7 + 0.5 * rough), 0.1 * reach, angle)
         ring = exp(-((angle - reach) / (0.05 + 0.10 * reach)) ** 2) * (0.6 + 0.6 * rough)
-        wash = exp(-((angle / (reach + 0.25)) ** 2)) * 0.55
-        r += hot * (3.2 * pool + 2.0 * ring + 1.3 * wash)
-        g += hot * (1.5 * pool + 0.85 * ring + 0.42 * wash)
-        b += hot * (0.45 * pool + 0.22 * ring + 0.08 * wash)
+        wash = exp(-((angle / (reach + 0.25)) ** 2)) * min(hot, 1.0)
+        r, g, b = r * (1.0 - 0.35 * wash), g * (1.0 - 0.60 * wash), b * (1.0 - 0.75 * wash)
+        a = min(hot * pool, 1.0)
+        r, g, b = r + (3.6 - r) * a, g + (0.9 + 1.5 * rough - g) * a, b + (0.12 + 0.5 * rough - b) * a
+        a = min(0.9 * hot * ring, 1.0)
+        r, g, b = r + (3.4 - r) * a, g + (1.7 - g) * a, b + (0.5 - b) * a
     return r, g, b

@@ -97,9 +97,18 @@ def distance(q: Array, i: int, x: float, y: float, z: float) -> float:
 
 
 @fast
+def join(d: float, e: float, k: float) -> float:
+    """Smooth minimum of two distances over the width k."""
+    h = k - abs(d - e)
+    d = min(d, e)
+    return d - h * h / (4.0 * k) if h > 0.0 else d
+
+
+@fast
 def cull(q: Array, n: int, ox: float, oy: float, oz: float, dx: float, dy: float, dz: float,
-         idx: Indices) -> tuple[int, float, float]:
-    """Primitives whose bounding balls the ray meets: their number (indices in idx), nearest entry, farthest exit."""
+         idx: Indices, span: Array) -> tuple[int, float, float]:
+    """Primitives whose bounding balls the ray meets: their number (indices in idx, entry and exit in span), first
+    entry, last exit."""
     m, near, far = 0, FAR, -1.0
     for i in range(n):
         cx, cy, cz, r = q[i, BALL] - ox, q[i, BALL + 1] - oy, q[i, BALL + 2] - oz, q[i, BALL + 3]
@@ -110,6 +119,7 @@ def cull(q: Array, n: int, ox: float, oy: float, oz: float, dx: float, dy: float
             h = sqrt(r2 - off)
             if b + h > 0.0:
                 idx[m] = i
+                span[m, 0], span[m, 1] = b - h, b + h
                 m += 1
                 near = min(near, b - h)
                 far = max(far, b + h)
@@ -117,34 +127,53 @@ def cull(q: Array, n: int, ox: float, oy: float, oz: float, dx: float, dy: float
 
 
 @fast
+def gather(q: Array, idx: Indices, m: int, x: float, y: float, z: float, margin: float) -> int:
+    """Keep of the m listed primitives those whose balls hold the point, in place; returns how many."""
+    kept = 0
+    for j in range(m):
+        i = idx[j]
+        cx, cy, cz, r = x - q[i, BALL], y - q[i, BALL + 1], z - q[i, BALL + 2], q[i, BALL + 3] + margin
+        if cx * cx + cy * cy + cz * cz < r * r:
+            idx[kept] = i
+            kept += 1
+    return kept
+
+
+@fast
 def union(q: Array, idx: Indices, m: int, x: float, y: float, z: float) -> float:
     """Smooth union of the m listed primitives."""
     d = FAR
     for j in range(m):
-        i = idx[j]
-        e = distance(q, i, x, y, z)
-        k = q[i, BLEND]
-        if k > 0.0:
-            h = k - abs(d - e)
-            d = min(d, e)
-            if h > 0.0:
-                d -= h * h / (4.0 * k)
-        else:
-            d = min(d, e)
+        d = join(d, distance(q, idx[j], x, y, z), q[idx[j], BLEND])
     return d
 
 
 @fast
-def march(q: Array, idx: Indices, m: int, ray: tuple[float, float, float, float, float, float],
+def along(q: Array, idx: Indices, span: Array, m: int, ray: tuple[float, float, float, float, float, float],
+          t: float) -> tuple[float, float]:
+    """Smooth union at t of those primitives whose balls hold the point, and the way to the next ball's entry."""
+    x, y, z = ray[0] + t * ray[3], ray[1] + t * ray[4], ray[2] + t * ray[5]
+    d, jump = FAR, FAR
+    for j in range(m):
+        if t < span[j, 1]:
+            if t >= span[j, 0]:
+                d = join(d, distance(q, idx[j], x, y, z), q[idx[j], BLEND])
+            else:
+                jump = min(jump, span[j, 0] - t)
+    return d, jump + 1e-5
+
+
+@fast
+def march(q: Array, idx: Indices, span: Array, m: int, ray: tuple[float, float, float, float, float, float],
           near: float, far: float, pixel: float) -> float:
     """Distance along the ray to the surface, or -1."""
-    ox, oy, oz, dx, dy, dz = ray
-    t = near
-    for _ in range(56):
-        d = union(q, idx, m, ox + t * dx, oy + t * dy, oz + t * dz)
-        if d < 0.35 * pixel * t:
+    t = near + 1e-5
+    d = FAR
+    for _ in range(64):
+        d, jump = along(q, idx, span, m, ray, t)
+        if d < 0.4 * pixel * t:
             return t
-        t += 0.92 * d
+        t += min(0.93 * d, jump)
         if t > far:
             return -1.0
     return t if d < 4.0 * pixel * t else -1.0
@@ -163,20 +192,21 @@ def normal(q: Array, idx: Indices, m: int, x: float, y: float, z: float, e: floa
 
 
 @fast
-def shadow(q: Array, n: int, idx: Indices, x: float, y: float, z: float, lx: float, ly: float, lz: float,
+def shadow(q: Array, n: int, idx: Indices, span: Array, x: float, y: float, z: float, lx: float, ly: float, lz: float,
            soft: float) -> float:
     """How much of a distant lamp is seen from a point, 0 to 1, with penumbra."""
-    m, near, far = cull(q, n, x, y, z, lx, ly, lz, idx)
+    m, near, far = cull(q, n, x, y, z, lx, ly, lz, idx, span)
     if m == 0:
         return 1.0
     t = max(near, 0.02)
     seen = 1.0
-    for _ in range(26):
-        d = union(q, idx, m, x + t * lx, y + t * ly, z + t * lz)
+    ray = (x, y, z, lx, ly, lz)
+    for _ in range(22):
+        d, jump = along(q, idx, span, m, ray, t)
         seen = min(seen, soft * d / t + 0.02)
-        if seen < 0.01:
+        if seen < 0.02:
             return 0.0
-        t += min(max(d, 0.025), 0.35)
+        t += min(max(d, 0.03), max(min(jump, 1.0), 0.03))
         if t > far:
             break
     seen = max(seen, 0.0)
@@ -198,7 +228,8 @@ def around(q: Array, n: int, x: float, y: float, z: float, limit: float) -> floa
 def openness(q: Array, n: int, x: float, y: float, z: float, nx: float, ny: float, nz: float, reach: float) -> float:
     """Ambient occlusion from two taps along the normal, 1 in the open."""
     a, b = 0.35 * reach, reach
-    d1 = around(q, n, x + nx * a, y + ny * a, z + nz * a, a)
     d2 = around(q, n, x + nx * b, y + ny * b, z + nz * b, b)
-    lost = 0.6 * (a - d1) / a + 0.55 * (b - d2) / b
-    return exp(-1.25 * max(lost, 0.0))
+    lost = 0.55 * (b - d2) / b
+    if d2 < 0.99 * b:
+        lost += 0.6 * (a - around(q, n, x + nx * a, y + ny * a, z + nz * a, a)) / a
+    return exp(-1.35 * max(lost, 0.0))

@@ -13,7 +13,7 @@ from engine.worlds.layout import (
 )
 from engine.worlds.noise import noise3, smooth
 from engine.worlds.planet import globe, halo, planet_distance
-from engine.worlds.sdf import FAR, cull, distance, march, normal, openness, shadow
+from engine.worlds.sdf import FAR, cull, distance, gather, march, normal, openness, shadow
 from engine.worlds.sky import ridges, sky
 
 
@@ -44,22 +44,24 @@ def paint_of(q: Array, i: int, x: float, y: float, z: float) -> Colour:
 
 
 @fast
-def surface(env: Array, q: Array, n: int, idx: Indices, m: int, fires: Array, glows: Array,
+def surface(env: Array, q: Array, n: int, idx: Indices, span: Array, m: int, glows: Array,
             p: tuple[float, float, float], d: tuple[float, float, float], t: float, pixel: float) -> Colour:
     """Radiance of the subject at a point its ray has met."""
     x, y, z = p
     dx, dy, dz = d
     e = max(0.0012 * t, 0.6 * pixel * t)
+    m = gather(q, idx, m, x, y, z, e)
     nx, ny, nz = normal(q, idx, m, x, y, z, e)
     best, low = idx[0], FAR
     for j in range(m):
         dist = distance(q, idx[j], x, y, z)
+        span[j, 0] = dist
         if dist < low:
             low, best = dist, idx[j]
     r, g, b, total = 0.0, 0.0, 0.0, 0.0
     for j in range(m):
         i = idx[j]
-        gap = distance(q, i, x, y, z) - low
+        gap = span[j, 0] - low
         soft = 0.22 * min(q[i, 2], q[best, 2]) + 0.004
         if gap < 4.0 * soft:
             w = exp(-gap / soft)
@@ -85,7 +87,7 @@ def surface(env: Array, q: Array, n: int, idx: Indices, m: int, fires: Array, gl
     lit = max((ndl + wrap) / (1.0 + wrap), 0.0)
     if ndl > -wrap and lit > 0.0:
         o = 3.0 * e + 0.012 * env[REACH + 3]
-        lit *= shadow(q, n, idx, x + nx * o, y + ny * o, z + nz * o, env[KEY], env[KEY + 1], env[KEY + 2], 9.0)
+        lit *= shadow(q, n, idx, span, x + nx * o, y + ny * o, z + nz * o, env[KEY], env[KEY + 1], env[KEY + 2], 9.0)
     if matter in (CLOTH, SKIN):  # light shines through
         lit += 0.30 * max(-ndl, 0.0)
     up = 0.5 + 0.5 * ny
@@ -127,7 +129,7 @@ def surface(env: Array, q: Array, n: int, idx: Indices, m: int, fires: Array, gl
         size = q[best, 26]
         front = (cx * q[best, 30] + cy * q[best, 31] + cz * q[best, 32]) / size
         crack = noise3(cx * 5.0 / size, cy * 5.0 / size, cz * 5.0 / size)
-        heat = smooth(0.15, 1.05, front + 0.5 * (0.5 - crack)) * q[best, PATTERN]
+        heat = smooth(0.15, 1.05, front + 0.7 * (0.5 - crack)) * q[best, PATTERN]
         r, g, b = r + 2.6 * heat, g + 0.95 * heat * (0.5 + heat * 0.5), b + 0.20 * heat * heat
     return r, g, b
 
@@ -161,7 +163,7 @@ def dry_ground(env: Array, q: Array, n: int, glows: Array, x: float, z: float, t
 
 
 @fast
-def plane(env: Array, q: Array, n: int, idx: Indices, glows: Array, ray: tuple[float, float, float, float, float, float],
+def plane(env: Array, q: Array, n: int, idx: Indices, span: Array, glows: Array, ray: tuple[float, float, float, float, float, float],
           t: float, pixel: float) -> Colour:
     """Radiance of whatever covers the plane at distance t."""
     ox, oy, oz, dx, dy, dz = ray
@@ -171,9 +173,9 @@ def plane(env: Array, q: Array, n: int, idx: Indices, glows: Array, ray: tuple[f
         cx, cy, cz = env[REACH] - x, env[REACH + 1], env[REACH + 2] - z
         b = cx * env[KEY] + cy * env[KEY + 1] + cz * env[KEY + 2]
         if b > -env[REACH + 3] and cx * cx + cy * cy + cz * cz - b * b < env[REACH + 3] ** 2:
-            lit = shadow(q, n, idx, x, 0.01, z, env[KEY], env[KEY + 1], env[KEY + 2], 10.0)
+            lit = shadow(q, n, idx, span, x, 0.01, z, env[KEY], env[KEY + 1], env[KEY + 2], 10.0)
     if is_water(env, x, z):
-        return sea_colour(env, q, n, idx, x, z, dx, dy, dz, t, pixel, lit)
+        return sea_colour(env, q, n, idx, span, x, z, dx, dy, dz, t, pixel, lit)
     return dry_ground(env, q, n, glows, x, z, t, dx, dy, dz, pixel, lit)
 
 
@@ -184,14 +186,13 @@ def ground_distance(env: Array, oy: float, dy: float, ox: float, oz: float, dx: 
         return FAR
     t = -oy / dy
     if env[PLACE] == SEA and t < 30.0:
-        for _ in range(2):
-            h, _hx, _hz = waves(env, ox + t * dx, oz + t * dz, 0.12)
-            t = (h - oy) / dy
+        h, _hx, _hz = waves(env, ox + t * dx, oz + t * dz, 0.12, 2)
+        t = (h - oy) / dy
     return t
 
 
 @fast
-def trace(env: Array, pixel: float, q: Array, n: int, fires: Array, glows: Array, idx: Indices,
+def trace(env: Array, pixel: float, q: Array, n: int, fires: Array, glows: Array, idx: Indices, span: Array,
           ray: tuple[float, float, float, float, float, float]) -> tuple[float, float, float, float]:
     """Radiance along one ray and 1 where it met the subject."""
     ox, oy, oz, dx, dy, dz = ray
@@ -202,20 +203,22 @@ def trace(env: Array, pixel: float, q: Array, n: int, fires: Array, glows: Array
     cx, cy, cz = env[REACH] - ox, env[REACH + 1] - oy, env[REACH + 2] - oz
     b0 = cx * dx + cy * dy + cz * dz
     if cx * cx + cy * cy + cz * cz - b0 * b0 < env[REACH + 3] ** 2:
-        m, near, far = cull(q, n, ox, oy, oz, dx, dy, dz, idx)
+        m, near, far = cull(q, n, ox, oy, oz, dx, dy, dz, idx, span)
         if m > 0:
-            met = march(q, idx, m, ray, near, min(far, depth), pixel)
+            met = march(q, idx, span, m, ray, near, min(far, depth), pixel)
     hit = 0.0
     if met >= 0.0:
         hit, depth = 1.0, met
         p = (ox + met * dx, oy + met * dy, oz + met * dz)
-        r, g, b = surface(env, q, n, idx, m, fires, glows, p, (dx, dy, dz), met, pixel)
+        r, g, b = surface(env, q, n, idx, span, m, glows, p, (dx, dy, dz), met, pixel)
     elif world >= 0.0:
         r, g, b = globe(env, ox + world * dx, oy + world * dy, oz + world * dz, dx, dy, dz)
     elif ground < 400.0:
-        rr, rg, rb, seen = ridges(env, ox, oy, oz, dx, dy, dz, pixel)
-        r, g, b = plane(env, q, n, idx, glows, ray, ground, pixel)
-        if seen > 0.0 and ground > 44.0:
+        r, g, b = plane(env, q, n, idx, span, glows, ray, ground, pixel)
+        seen = 0.0
+        if ground > 30.0:
+            rr, rg, rb, seen = ridges(env, ox, oy, oz, dx, dy, dz, pixel)
+        if seen > 0.0:
             r, g, b = r + (rr - r) * seen, g + (rg - g) * seen, b + (rb - b) * seen
     else:
         r, g, b = sky(env, dx, max(dy, 0.0), dz, 4)
@@ -228,13 +231,13 @@ def trace(env: Array, pixel: float, q: Array, n: int, fires: Array, glows: Array
     if env[PLACE] != SPACE and depth < 400.0:
         r, g, b = fog_between(env, r, g, b, depth, env[FOG])
     for j in range(fires.shape[0]):
-        fr, fg, fb, a = flame(env, fires[j], ray, depth, 18)
+        fr, fg, fb, a = flame(env, fires[j], ray, depth, 14)
         r, g, b = r * (1.0 - a) + fr, g * (1.0 - a) + fg, b * (1.0 - a) + fb
     for j in range(glows.shape[0]):
         gr, gg, gb = glow(glows[j], ray, depth)
         r, g, b = r + gr, g + gg, b + gb
     if env[WEATHER] == 1.0:
-        a = flakes(env, dx, dy, dz) * 0.85
+        a = flakes(env, dx, dy, dz, 4) * 0.85 if hit == 0.0 else flakes(env, dx, dy, dz, 1) * 0.6
         k = env[SKY_AMB + 2] + 0.35
         r, g, b = r + (k * 0.97 - r) * a, g + (k * 0.98 - g) * a, b + (k - b) * a
     return r, g, b, hit

@@ -119,13 +119,15 @@ def ridge_height(place: int, layer: int, az: float, salt: float) -> float:
     """Height of a ridge at one azimuth, as a share of its distance."""
     s = salt + 31.0 * layer
     if place == SNOW:
-        n = fbm2(az * (7.0 - 2.0 * layer) + s, 3.1 * layer + 0.5, 4)
+        if layer == 0:
+            return 0.030 * (0.3 + noise2(az * 5.0 + s, 1.3))
+        n = noise2(az * 4.2 + s, 0.5) * 0.72 + 0.28 * noise2(az * 11.0 + s, 4.5)
         peak = 1.0 - abs(2.0 * n - 1.0)
-        return (0.045 + 0.07 * layer) * (0.35 + 1.1 * peak * peak)
+        return 0.035 + 0.17 * peak * peak + 0.020 * noise2(az * 34.0 + s, 9.5)
     if place == DESERT:
         n = noise2(az * (4.0 - layer) + s, 1.7) * 0.8 + 0.2 * noise2(az * 9.0 + s, 5.2)
         crest = 1.0 - abs(2.0 * n - 1.0)
-        return (0.022 + 0.030 * layer) * (0.25 + crest)
+        return (0.035 + 0.040 * layer) * (0.2 + crest)
     n = noise2(az * (5.0 - layer) + s, 2.2) * 0.75 + 0.25 * noise2(az * 14.0 + s, 7.0)
     return (0.020 + 0.034 * layer) * (0.35 + 1.1 * n)
 
@@ -144,7 +146,10 @@ def ridges(env: Array, ox: float, oy: float, oz: float, dx: float, dy: float, dz
         c = ox * ox + oz * oz - radius * radius
         t = (-b + sqrt(max(b * b - a * c, 0.0))) / a
         x, y, z = ox + t * dx, oy + t * dy, oz + t * dz
-        if y < -0.5 or y > 0.2 * radius:
+        highest = 0.10
+        if place == SNOW:
+            highest = 0.05 if layer == 0 else 0.24
+        if y < 0.0 or y > highest * radius:
             continue
         az = atan2(x, -z)
         top = radius * ridge_height(place, layer, az, env[OFF_X])
@@ -159,8 +164,10 @@ def ridges(env: Array, ox: float, oy: float, oz: float, dx: float, dy: float, dz
         lit = 0.62 - 1.4 * slope * side + 0.5 * relief
         lit = min(max(lit, 0.15), 1.1)
         if place == SNOW:
-            rock = smooth(0.50, 0.62, fbm2(az * 40.0 + 3.0, y * 0.35, 3)) * 0.75
-            r, g, bl = 0.80 - 0.52 * rock, 0.86 - 0.52 * rock, 0.95 - 0.50 * rock
+            rock = 0.0
+            if layer == 1:
+                rock = smooth(0.38, 0.62, fbm2(az * 30.0 + 3.0, y * 0.16, 3) + 0.34 - 0.42 * y / top) * 0.9
+            r, g, bl = 0.74 - 0.58 * rock, 0.80 - 0.60 * rock, 0.90 - 0.60 * rock
         elif place == DESERT:
             r, g, bl = 0.78, 0.46, 0.20
         else:
@@ -170,7 +177,7 @@ def ridges(env: Array, ox: float, oy: float, oz: float, dx: float, dy: float, dz
         r *= env[8] * key * 0.5 + env[11]
         g *= env[9] * key * 0.5 + env[12]
         bl *= env[10] * key * 0.5 + env[13]
-        haze = 1.0 - exp(-radius * (0.0052 + 2.0 * env[FOG]))
+        haze = 1.0 - exp(-radius * (0.0022 + 2.0 * env[FOG]))
         r = r + (env[HORIZON] - r) * haze
         g = g + (env[HORIZON + 1] - g) * haze
         bl = bl + (env[HORIZON + 2] - bl) * haze

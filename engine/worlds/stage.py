@@ -15,9 +15,9 @@ from engine.worlds.cast import CAST
 from engine.worlds.figure import Figure, Moment
 from engine.worlds.lighting import environment
 from engine.worlds.spec import WorldSpec
-from engine.worlds.subjects_space import EARTH, EARTH_RADIUS, impact
+from engine.worlds.subjects_space import EARTH_RADIUS, earth_at, impact
 
-FRACTION = {"close": 0.70, "medium": 0.53, "far": 0.39}
+FRACTION = {"close": 0.76, "medium": 0.60, "far": 0.44}
 SIZE = {"small": 0.84, "normal": 1.0, "large": 1.18}
 YAW = {"right": 0.0, "left": 180.0, "towards": -90.0, "away": 90.0}
 
@@ -50,12 +50,13 @@ class Stage:
         return p[0], p[1] + 0.5 * (f.low + f.high) * self.scale, p[2]
 
     def corners(self, share: float) -> list[Vector]:
-        """The eight corners of the box that must stay in the frame."""
+        """Points that must stay in the frame: the ends of the body, and a box a little inside them."""
         f, c = self.figure, self.middle(share)
         h, a, w = 0.5 * (f.high - f.low) * self.scale, 0.5 * f.length * self.scale, 0.5 * f.width * self.scale
-        out: list[Vector] = []
-        for i in (-a, a):
-            for j in (-w, w):
+        x, z = self.axes[0], self.axes[2]
+        out = [add(c, x, -a), add(c, x, a), add(c, z, -w), add(c, z, w), (c[0], c[1] - h, c[2]), (c[0], c[1] + h, c[2])]
+        for i in (-0.7 * a, 0.7 * a):
+            for j in (-0.7 * w, 0.7 * w):
                 p = add(add(c, self.axes[0], i), self.axes[2], j)
                 out += [(p[0], p[1] - h, p[2]), (p[0], p[1] + h, p[2])]
         return out
@@ -96,8 +97,8 @@ class Stage:
     def _planet(self, env: Array, now: Moment, body: Body) -> None:
         env[at.SPIN] = 6.28 * self.quirk[2] + 0.03 * now.seconds
         if self.spec.action == "strike":
-            env[at.PLANET:at.PLANET + 4] = [*body.place(EARTH), EARTH_RADIUS * self.scale]
-            way, heat, reach = impact(now)
+            env[at.PLANET:at.PLANET + 4] = [*body.place(earth_at(body)), EARTH_RADIUS * self.scale]
+            way, heat, reach = impact(body, now)
             env[at.IMPACT:at.IMPACT + 5] = [*body.turn(way), heat, reach]
             return
         ahead = 1.0 if self.axes[0][0] >= 0.0 else -1.0
@@ -109,11 +110,13 @@ class Stage:
         env[at.PLANET:at.PLANET + 4] = [x, y, -depth, 0.52 * min(tx, ty) * (far + depth)]
 
 
-def heading_axes(spec: WorldSpec, turn: float, side: float) -> Axes:
+def heading_axes(spec: WorldSpec, figure: Figure, turn: float, side: float) -> Axes:
     """Axes of the subject; side views lean a little, front and rear views are three-quarter."""
     angle = YAW[spec.heading]
     if spec.heading in ("left", "right"):
-        angle += 20.0 * (2.0 * turn - 1.0)
+        low, high = figure.lean
+        toward = low + (high - low) * turn
+        angle += -toward if spec.heading == "right" else toward
     else:
         angle += side * (24.0 + 16.0 * turn) if spec.action != "strike" else side * 55.0
     a = radians(angle)
@@ -128,7 +131,7 @@ def build_stage(spec: WorldSpec, height: int, width: int, seconds: float) -> Sta
     side = 1.0 if rng.random() < 0.5 else -1.0
     quirk = tuple(float(v) for v in rng.random(6))
     figure = CAST[spec.subject](spec)
-    axes = heading_axes(spec, turn, side)
+    axes = heading_axes(spec, figure, turn, side)
     scale = figure.scale * SIZE[spec.size] * (0.97 + 0.06 * quirk[5])
     tall = (figure.high - figure.low) * figure.scale
     wide = (abs(axes[0][0]) * figure.length + abs(axes[2][0]) * figure.width) * figure.scale
@@ -136,29 +139,32 @@ def build_stage(spec: WorldSpec, height: int, width: int, seconds: float) -> Sta
     part = FRACTION[spec.distance]
     if spec.action == "strike":
         part *= 1.25
-    reach = max(tall / (2.0 * part * tan_y), wide / (2.0 * min(1.22 * part, 0.86) * tan_x)) + 0.3 * figure.width * figure.scale
+    reach = max(tall / (2.0 * part * tan_y), wide / (2.0 * min(1.45 * part, 0.90) * tan_x)) + 0.15 * figure.width * figure.scale
     above = (0.02 + 0.26 * lift) * tall
     if spec.place == "space":
         above = (lift - 0.5) * 0.5 * tall
     elif figure.altitude:
         above = -(0.10 + 0.25 * lift) * tall
-    drop = 0.10 if spec.place != "space" and not figure.altitude else 0.0
-    rig = Rig(spec.camera, reach, above, radians(10.0) * (2.0 * az - 1.0), tan_x, tan_y, 1.0, drop)
+    level = spec.place == "space" or bool(figure.altitude) or spec.camera.startswith("tilt")
+    floor = -1e9 if spec.place == "space" else 0.55 if spec.place == "sea" else 0.30
+    rig = Rig(spec.camera, reach, above, radians(10.0) * (2.0 * az - 1.0), tan_x, tan_y, 1.0, floor, 0.0 if level else 0.10)
+    if spec.weather != "clear":  # air is measured by how far away the subject stands
+        env[at.FOG] = (0.24 if spec.weather == "mist" else 0.09) / reach
     env[at.SHORE] = -(0.5 * figure.length * figure.scale + 1.2 + 1.2 * quirk[0])
     travel = figure.speed * figure.scale * seconds
     return _fit(Stage(spec, figure, env, rig, axes, scale, travel, phase, quirk))
 
 
 def _fit(stage: Stage) -> Stage:
-    """Keep the subject in the frame: first shorten its way, then step back."""
-    limit = 0.97
+    """Keep the subject in the frame: first shorten its way and the camera's, then step back."""
+    limit = 0.985
     full = stage.travel
-    for share in (1.0, 0.8, 0.62, 0.48, 0.36, 0.26):
-        stage = replace(stage, travel=full * share)
+    for share, amount in ((1.0, 1.0), (0.8, 1.0), (0.62, 1.0), (0.48, 0.9), (0.36, 0.8), (0.26, 0.75), (0.2, 0.7)):
+        stage = replace(stage, travel=full * share, rig=replace(stage.rig, amount=amount))
         if stage.widest() <= limit:
             return stage
     for _ in range(24):
-        stage = replace(stage, rig=replace(stage.rig, reach=stage.rig.reach * 1.035, height=stage.rig.height * 1.02))
+        stage = replace(stage, rig=replace(stage.rig, reach=stage.rig.reach * 1.035))
         if stage.widest() <= limit:
             break
     return stage

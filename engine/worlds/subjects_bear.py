@@ -9,8 +9,8 @@ from engine.worlds.figure import Figure, Moment
 from engine.worlds.motion import BOUND, LUMBER, foot, knee, wave
 from engine.worlds.spec import WorldSpec
 
-COAT: Colour = (0.90, 0.84, 0.72)
-SHADE: Colour = (0.74, 0.67, 0.56)
+COAT: Colour = (0.80, 0.74, 0.63)
+SHADE: Colour = (0.58, 0.52, 0.43)
 NOSE: Colour = (0.012, 0.011, 0.012)
 
 

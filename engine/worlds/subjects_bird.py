@@ -50,7 +50,7 @@ def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
     b.oval(up(0.0, 0.0), (0.36, 0.155, 0.145), back, 0.08, at.FUR)
     b.oval(up(0.07, -0.05), (0.27, 0.115, 0.115), belly, 0.05, at.FUR)
     b.limb(up(0.22, 0.04), up(0.38, 0.105), 0.12, 0.105, back, 0.06, at.FUR)
-    b.oval(up(0.41, 0.115), (0.125, 0.105, 0.10), back, 0.03, at.FUR)
+    b.oval(up(0.43, 0.125), (0.135, 0.118, 0.112), back, 0.03, at.FUR)
     b.limb(up(0.50, 0.105), up(0.66, 0.085), 0.045, 0.010, BEAK, 0.01, at.PAINT)
     b.limb(up(0.50, 0.085), up(0.62, 0.068), 0.032, 0.008, shade(BEAK, 0.7), 0.005, at.PAINT)
     for s in (-1.0, 1.0):
@@ -61,10 +61,10 @@ def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
         a = 0.24 * (k - 2)
         b.limb(up(-0.26, 0.02, 0.02 * (k - 2)), up(-0.26 - 0.40 * cos(a), 0.045, 0.40 * sin(a)), 0.055, 0.042, tip if k % 2 else back, 0.02, at.FUR)
     for s in (-1.0, 1.0):
-        wing(b, up(0.10, 0.07, 0.09 * s), s, 0.18 + 0.78 * sin(beat), -0.42 * sin(beat + 0.5 * pi) - 0.10, back, tip)
+        wing(b, up(0.10, 0.07, 0.09 * s), s, 0.34 + 0.70 * sin(beat), -0.42 * sin(beat + 0.5 * pi) - 0.10, back, tip)
 
 
 def figure(spec: WorldSpec) -> Figure:
     """Its frame."""
     del spec
-    return Figure(pose, 1.35, -0.62, 0.80, 1.9, 0.55, 1.0, altitude=1.45)
+    return Figure(pose, 1.35, -0.42, 0.78, 1.3, 0.55, 1.0, altitude=1.15, lean=(-8.0, 36.0))

@@ -115,12 +115,12 @@ def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
         if walking:
             lift, lag, sweep = 0.95 + 0.06 * wave(c, 1.0), -0.16, 0.62
         else:
-            lift, lag, sweep = 0.30 + 0.72 * sin(beat), -0.42 * sin(beat + 0.5 * pi) * 0.75 - 0.06, 0.16
+            lift, lag, sweep = 0.42 + 0.66 * sin(beat), -0.42 * sin(beat + 0.5 * pi) * 0.75 - 0.06, 0.16
         wing(b, (0.16, 0.76, 0.13 * side), side, lift, lag, sweep, skin, hide)
     if fire:
         burst = 0.90 + 0.10 * wave(now.seconds, 3.1) + 0.05 * wave(now.seconds, 5.7)
         aim = unit((1.0, -0.30, 0.0))
-        b.fire(mouth, aim, 1.18 * burst, 0.055, 0.34, 3.2, at.FIRE, 3.4)
+        b.fire(mouth, aim, 1.42 * burst, 0.06, 0.42, 4.2, at.FIRE, 3.6)
         b.glow(add(mouth, aim, 0.10), 0.13, (1.6, 0.75, 0.22), 0.0)
         b.glow(add(mouth, aim, 0.50), 0.42, (0.55, 0.20, 0.04), 5.5 * burst)
 
@@ -128,7 +128,7 @@ def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
 def figure(spec: WorldSpec) -> Figure:
     """Its frame."""
     if spec.action == "walk":
-        return Figure(pose, 2.75, 0.0, 1.75, 1.5, LUMBER.speed, 1.25, centre=-0.05)
+        return Figure(pose, 2.6, 0.0, 1.72, 1.3, LUMBER.speed, 1.25, centre=-0.08, lean=(8.0, 34.0))
     if spec.action == "breathe_fire":
-        return Figure(pose, 3.75, 0.05, 1.55, 1.9, 0.42, 1.25, altitude=0.62, centre=0.42)
-    return Figure(pose, 2.85, 0.05, 1.6, 2.1, 0.75, 1.25, altitude=0.65, centre=-0.02)
+        return Figure(pose, 3.3, 0.10, 1.55, 1.3, 0.42, 1.25, altitude=0.55, centre=0.42, lean=(12.0, 36.0))
+    return Figure(pose, 2.6, 0.10, 1.6, 1.4, 0.75, 1.25, altitude=0.60, centre=-0.02, lean=(-38.0, 38.0))

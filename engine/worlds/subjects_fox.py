@@ -10,7 +10,7 @@ from engine.worlds.motion import BOUND, WALK, foot, knee, wave
 from engine.worlds.spec import WorldSpec
 
 COATS: dict[str, tuple[Colour, Colour, Colour]] = {  # coat, chest and tail's tip, socks and ears
-    "orange": ((0.80, 0.235, 0.03), (0.90, 0.86, 0.80), (0.03, 0.02, 0.018)),
+    "orange": ((0.76, 0.17, 0.018), (0.90, 0.86, 0.80), (0.03, 0.02, 0.018)),
     "white": ((0.88, 0.87, 0.84), (0.95, 0.95, 0.95), (0.60, 0.58, 0.55)),
     "grey": ((0.27, 0.28, 0.31), (0.72, 0.72, 0.72), (0.035, 0.035, 0.04)),
 }

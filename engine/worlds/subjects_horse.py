@@ -49,7 +49,7 @@ def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
         s = k / 5.0
         p = add(mix(up((0.26, 1.00, 0.0)), add(poll, (-0.055, 0.07, 0.0)), s), (0.0, 0.01, 0.0))
         blow = 0.03 * wave(now.seconds, 1.7, 0.15 * k) + (0.05 if spec.action == "run" else 0.0)
-        b.limb(p, add(p, (-0.06 - blow, -0.10, 0.03)), 0.052, 0.026, hair, 0.03, fur)
+        b.limb(p, add(p, (-0.07 - blow, -0.13, 0.045)), 0.056, 0.030, hair, 0.06, fur)
     b.limb(add(poll, (0.0, 0.06, 0.0)), add(poll, (0.10, -0.02, 0.0)), 0.035, 0.02, hair, 0.02, fur)
     sway = 0.07 * wave(now.seconds, 0.9, now.phase)
     lift = 0.22 if spec.action == "run" else 0.0

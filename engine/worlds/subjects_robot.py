@@ -81,5 +81,5 @@ def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
 def figure(spec: WorldSpec) -> Figure:
     """Its frame."""
     if spec.action == "fly":
-        return Figure(pose, 1.0, -0.55, 1.85, 0.7, 0.9, 1.0, climb=0.35)
-    return Figure(pose, 0.95, 0.0, 1.83, 0.75, MARCH.stride * 1.5 / MARCH.duty * MARCH.rate, 1.0)
+        return Figure(pose, 1.0, -0.25, 1.85, 0.7, 0.9, 1.0, climb=0.35, lean=(15.0, 50.0))
+    return Figure(pose, 0.95, 0.0, 1.83, 0.75, MARCH.stride * 1.5 / MARCH.duty * MARCH.rate, 1.0, lean=(8.0, 42.0))

@@ -11,7 +11,7 @@ from engine.worlds.figure import Figure, Moment, shade, tint
 from engine.worlds.motion import wave
 from engine.worlds.spec import WorldSpec
 
-WHALES: dict[str, Colour] = {"blue": (0.035, 0.16, 0.46), "grey": (0.25, 0.27, 0.30), "black": (0.022, 0.024, 0.03)}
+WHALES: dict[str, Colour] = {"blue": (0.02, 0.095, 0.36), "grey": (0.25, 0.27, 0.30), "black": (0.022, 0.024, 0.03)}
 BOATS: dict[str, tuple[Colour, Colour]] = {  # hull, sails
     "white": ((0.85, 0.85, 0.83), (0.92, 0.91, 0.87)), "red": ((0.62, 0.03, 0.03), (0.80, 0.06, 0.05)),
     "blue": ((0.03, 0.10, 0.52), (0.06, 0.22, 0.80)), "brown": ((0.24, 0.095, 0.035), (0.42, 0.20, 0.085)),
@@ -26,8 +26,8 @@ def whale(b: Body, spec: WorldSpec, now: Moment) -> None:
     beat = wave(now.seconds, 0.62, now.phase - 0.22)
     lift = 0.07 * roll
     spine: list[Vector] = [(1.02, 0.10 + 0.5 * lift, 0.0), (0.66, 0.16 + lift, 0.0), (0.20, 0.17 + lift, 0.0), (-0.30, 0.10 + 0.6 * lift, 0.0),
-                           (-0.72, 0.13 - 0.04 * beat, 0.0), (-1.08, 0.34 + 0.13 * beat, 0.0), (-1.26, 0.56 + 0.19 * beat, 0.0)]
-    b.chain(spine, [0.19, 0.33, 0.385, 0.32, 0.19, 0.085, 0.055], hide, 0.13, at.SCALES)
+                           (-0.70, 0.10 - 0.03 * beat, 0.0), (-1.00, 0.22 + 0.09 * beat, 0.0), (-1.16, 0.36 + 0.15 * beat, 0.0)]
+    b.chain(spine, [0.20, 0.335, 0.385, 0.335, 0.22, 0.12, 0.075], hide, 0.13, at.SCALES)
     b.limb(add(spine[0], (0.03, -0.085, 0.0)), add(spine[2], (0.0, -0.21, 0.0)), 0.16, 0.26, belly, 0.05, at.SCALES)
     b.limb(add(spine[0], (0.10, -0.02, 0.11)), add(spine[1], (0.10, -0.10, 0.30)), 0.013, 0.013, shade(hide, 0.35), 0.0)
     b.limb(add(spine[0], (0.10, -0.02, -0.11)), add(spine[1], (0.10, -0.10, -0.30)), 0.013, 0.013, shade(hide, 0.35), 0.0)
@@ -39,12 +39,12 @@ def whale(b: Body, spec: WorldSpec, now: Moment) -> None:
         tail_up = 0.55 + 0.45 * beat
         x = unit((-0.42 * cos(tail_up), 0.35 + 0.25 * beat, 1.0 * s))
         fore = unit(add(unit((cos(tail_up) * 0.6, -0.8, 0.0)), x, -(x[0] * cos(tail_up) * 0.6 - x[1] * 0.8)))
-        b.sheet(add(spine[6], (0.01, -0.01, 0.0)), (x, unit(_cross(fore, x)), fore), 0.52, 0.34, 0.028, 0.10, 0.0, at.FLUKE, hide, None, at.SCALES, 0.03)
+        b.sheet(add(spine[6], (0.01, -0.01, 0.0)), (x, unit(_cross(fore, x)), fore), 0.66, 0.44, 0.032, 0.10, 0.0, at.FLUKE, hide, None, at.SCALES, 0.03)
     b.limb(add(spine[3], (0.02, 0.27, 0.0)), add(spine[3], (-0.14, 0.42, 0.0)), 0.07, 0.015, hide, 0.08, at.SCALES)
     puff = 0.75 + 0.25 * wave(now.seconds, 0.9, now.phase)
     hole = add(spine[1], (-0.02, 0.31, 0.0))
-    b.fire(hole, (-0.10, 1.0, 0.06), 0.88 * puff, 0.045, 0.26, 1.25, at.SPRAY, 1.6)
-    b.fire(hole, (-0.22, 1.0, -0.05), 0.66 * puff, 0.045, 0.18, 0.9, at.SPRAY, 1.6)
+    b.fire(hole, (-0.10, 1.0, 0.06), 0.92 * puff, 0.06, 0.30, 3.6, at.SPRAY, 1.6)
+    b.fire(hole, (-0.22, 1.0, -0.05), 0.70 * puff, 0.06, 0.22, 2.0, at.SPRAY, 1.6)
 
 
 def _cross(a: Vector, c: Vector) -> Vector:
@@ -81,10 +81,10 @@ def boat(b: Body, spec: WorldSpec, now: Moment) -> None:
 def whale_figure(spec: WorldSpec) -> Figure:
     """Frame of the whale."""
     del spec
-    return Figure(whale, 2.75, -0.10, 1.12, 1.1, 0.42, 1.8, wake=0.55, centre=-0.12)
+    return Figure(whale, 2.5, -0.10, 1.15, 0.9, 0.42, 1.8, wake=0.55, centre=-0.08, lean=(-12.0, 38.0))
 
 
 def boat_figure(spec: WorldSpec) -> Figure:
     """Frame of the sailboat."""
     del spec
-    return Figure(boat, 2.0, -0.05, 2.06, 0.7, 0.50, 1.35, wake=0.32)
+    return Figure(boat, 2.0, -0.05, 2.06, 0.5, 0.50, 1.35, wake=0.32, lean=(-35.0, 35.0))

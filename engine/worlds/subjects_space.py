@@ -6,72 +6,93 @@ from math import cos, exp, pi, sin
 
 from engine.worlds import layout as at
 from engine.worlds.accel import Colour
-from engine.worlds.body import Body, Vector, add, mix, turned, unit
+from engine.worlds.body import Body, Vector, add, cross, mix, turned, unit
 from engine.worlds.figure import Figure, Moment
 from engine.worlds.noise import hash2
 from engine.worlds.spec import WorldSpec
 
-ROCK: dict[str, Colour] = {"grey": (0.36, 0.36, 0.38), "brown": (0.36, 0.19, 0.09), "black": (0.055, 0.052, 0.055)}
-EARTH: Vector = (1.45, -0.28, 0.0)
-EARTH_RADIUS = 0.98
-START: Vector = (-1.95, 0.78, 0.0)
+ROCK: dict[str, Colour] = {"grey": (0.25, 0.25, 0.27), "brown": (0.27, 0.125, 0.05), "black": (0.030, 0.029, 0.032)}
+EARTH: Vector = (1.45, -0.28, -0.9)
+EARTH_RADIUS = 1.08
+START: Vector = (-1.35, 0.66, 1.25)
 CONTACT = 0.50  # share of the clip at which it strikes
-AIM = unit(add(START, EARTH, -1.0))
-SITE = add(EARTH, AIM, EARTH_RADIUS)
+
+
+def towards_camera(b: Body, p: Vector) -> Vector:
+    """p, mirrored where the subject's right hand points away from the camera."""
+    return (p[0], p[1], p[2] if b.axes[2][2] >= 0.0 else -p[2])
+
+
+def earth_at(b: Body) -> Vector:
+    """Local centre of the Earth that is struck."""
+    return towards_camera(b, EARTH)
+
+
+def course(b: Body) -> tuple[Vector, Vector, Vector]:
+    """Start, point of impact, and unit vector from the Earth's centre to it; it comes in on the camera's side."""
+    start, earth = towards_camera(b, START), earth_at(b)
+    aim = unit(add(start, earth, -1.0))
+    return start, add(earth, aim, EARTH_RADIUS), aim
+
+
 
 
 def rock(b: Body, spec: WorldSpec, now: Moment, c: Vector, ahead: Vector, r: float) -> None:
     """The rock, its glowing head and its trail."""
     spin = turned(0.9 * now.seconds + 6.0 * now.phase, 0.5 * now.seconds)
-    b.rock(c, r, ROCK[spec.colour], spin, 10.0 * now.quirk[0], 0.85, ahead)
+    b.rock(c, r, ROCK[spec.colour], spin, 10.0 * now.quirk[0], 0.65, ahead)
     back = (-ahead[0], -ahead[1], -ahead[2])
-    b.fire(add(c, ahead, 0.25 * r), back, 5.6 * r, 1.02 * r, 0.25 * r, 1.5, at.TRAIL, 4.0)
-    b.fire(add(c, ahead, 1.02 * r), back, 2.3 * r, 0.72 * r, 1.25 * r, 0.75, at.TRAIL, 5.0)
-    b.glow(add(c, ahead, 0.55 * r), 1.5 * r, (0.42, 0.15, 0.035), 1.2)
+    b.fire(add(c, ahead, 0.45 * r), back, 6.4 * r, 1.08 * r, 0.30 * r, 2.0, at.TRAIL, 4.0)
+    b.fire(add(c, ahead, 1.22 * r), back, 2.6 * r, 1.02 * r, 1.22 * r, 0.32, at.TRAIL, 5.0)
+    b.glow(add(c, ahead, 0.55 * r), 1.5 * r, (0.42, 0.15, 0.035), 0.5)
 
 
-def blast(b: Body, now: Moment, since: float) -> None:
+def blast(b: Body, now: Moment, since: float, site: Vector, aim: Vector) -> None:
     """What flies up after the impact."""
     flash = exp(-since * 9.0)
-    b.glow(SITE, 0.55 + 1.3 * since, (5.0 * flash + 1.2 * exp(-since * 2.2), 3.8 * flash + 0.42 * exp(-since * 2.4),
-                                      2.4 * flash + 0.08), 1.5)
+    b.glow(site, 0.55 + 0.7 * since, (7.0 * flash + 1.1 * exp(-since * 2.4), 5.0 * flash + 0.40 * exp(-since * 2.6),
+                                      3.0 * flash + 0.05 * exp(-since * 3.0)), 1.5)
     grow = 1.0 - exp(-since * 6.0)
-    b.fire(add(SITE, AIM, -0.12), AIM, 0.25 + 0.95 * grow, 0.20 + 0.16 * grow, 0.30 + 0.45 * grow, 3.0 * exp(-since * 1.1), at.FIRE, 2.0)
+    b.fire(add(site, aim, -0.12), aim, 0.25 + 0.95 * grow, 0.24 + 0.18 * grow, 0.34 + 0.50 * grow, 4.2 * exp(-since * 0.9), at.FIRE, 2.0)
     for k in range(14):
         a = 2.0 * pi * hash2(k, 3, int(now.quirk[1] * 1000.0))
         tilt = 0.35 + 0.75 * hash2(k, 5, 9)
-        side: Vector = (-AIM[1] * cos(a), AIM[0] * cos(a), sin(a))
-        way = unit(add((AIM[0] * cos(tilt), AIM[1] * cos(tilt), 0.0), side, sin(tilt)))
+        across = unit(cross(aim, (0.0, 1.0, 0.0)))
+        upwards = cross(across, aim)
+        ring = add((across[0] * cos(a), across[1] * cos(a), across[2] * cos(a)), upwards, sin(a))
+        way = unit(add((aim[0] * cos(tilt), aim[1] * cos(tilt), aim[2] * cos(tilt)), ring, sin(tilt)))
         speed = 1.0 + 1.5 * hash2(k, 8, 4)
-        p = add(SITE, way, 0.05 + speed * (1.0 - exp(-1.5 * since)) * 0.9)
+        p = add(site, way, 0.05 + speed * (1.0 - exp(-1.5 * since)) * 0.9)
         size = (0.022 + 0.04 * hash2(k, 1, 2)) * (1.0 - 0.3 * since)
         heat = 2.4 * exp(-since * 1.2)
-        b.ball(p, size, (1.0, 0.42 * exp(-since), 0.10), 0.0, at.GLOW, 0.7 + heat)
+        b.limb(p, add(p, way, -0.16 * exp(-since)), size, 0.3 * size, (1.0, 0.42 * exp(-since), 0.10), 0.0, at.GLOW, 0.7 + heat)
 
 
 def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
     """Build what is to be seen at this moment."""
+    start, site, aim = course(b)
     if spec.action == "fly":
         rock(b, spec, now, (0.0, 0.0, 0.0), (1.0, 0.0, 0.0), 0.52)
         return
     s = now.share / CONTACT
     if s < 1.0:
-        ahead = (-AIM[0], -AIM[1], -AIM[2])
-        rock(b, spec, now, mix(START, add(SITE, AIM, 0.05), s**1.15), ahead, 0.36)
+        ahead = (-aim[0], -aim[1], -aim[2])
+        rock(b, spec, now, mix(start, add(site, aim, 0.05), s**1.15), ahead, 0.36)
     else:
-        blast(b, now, (now.share - CONTACT) * 2.0)
+        blast(b, now, (now.share - CONTACT) * 2.0, site, aim)
 
 
-def impact(now: Moment) -> tuple[Vector, float, float]:
+def impact(b: Body, now: Moment) -> tuple[Vector, float, float]:
     """Local direction of the scar from the Earth's centre, its heat, and the reach of its ring in radians."""
     since = (now.share - CONTACT) * 2.0
+    aim = course(b)[2]
     if since < 0.0:
-        return AIM, 0.0, 0.0
-    return AIM, exp(-since * 0.35), 0.10 + 0.75 * (1.0 - exp(-since * 1.5))
+        return aim, 0.0, 0.0
+    return aim, exp(-since * 0.35), 0.10 + 0.75 * (1.0 - exp(-since * 1.5))
 
 
 def figure(spec: WorldSpec) -> Figure:
     """Its frame."""
     if spec.action == "strike":
-        return Figure(pose, 4.3, -1.15, 1.20, 1.6, 0.0, 1.0, centre=0.17)
+        return Figure(pose, 4.0, -1.15, 1.10, 1.6, 0.0, 1.0, centre=0.25)
     return Figure(pose, 2.1, -0.62, 0.62, 1.2, 0.95, 1.0, centre=-0.35)
