@@ -67,8 +67,8 @@ def write_run(folder: Path, training: Training) -> None:
     """Keep the run's configuration beside its checkpoints."""
     kind = next(name for name, cls in KINDS.items() if isinstance(training, cls))
     text = json.dumps({"kind": kind, **asdict(training)}, indent=1)
-    with atomic_write(folder / _FILE) as file:
-        file.write(text.encode())
+    with atomic_write(folder / _FILE) as part:
+        part.write_text(text, "utf-8")
 
 
 def read_run(name: str | Path) -> Training:

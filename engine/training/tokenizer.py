@@ -60,6 +60,8 @@ class TokenizerTraining:
     equivariance_weight: float = 0.25
     equivariance_rate: float = 0.25
     freeze_encoder: bool = False
+    view: tuple[int, int, int] = (17, 128, 224)
+    """Frames, height and width of the clips for validation and for the latent statistics."""
 
 
 class TokenizerTrainer:
@@ -107,7 +109,7 @@ class TokenizerTrainer:
         rows: list[NDArray[np.uint8]] = []
         for name, (source, _) in self.sources.items():
             rng = np.random.default_rng(1234)
-            clips = np.stack([source.crop(rng, 17, 128, 224) for _ in range(8)])
+            clips = np.stack([source.crop(rng, *self.training.view) for _ in range(8)])
             x = to_tensor(clips)
             with torch.autocast("cpu", torch.bfloat16):
                 y = torch.cat([self.tokenizer.decoder(self.tokenizer.encoder(one)) for one in x.split(1)])
@@ -116,16 +118,18 @@ class TokenizerTrainer:
             figures[f"psnr_{name}_last"] = psnr(y[:, :, -1], x[:, :, -1])
             for i in range(2):
                 shown = to_frames(y[i])
-                rows += [np.concatenate([clips[i, k] for k in (0, 7, 16)], 1), np.concatenate(shown[[0, 7, 16]], 1)]
+                moments = [0, len(shown) // 2, len(shown) - 1]
+                rows += [np.concatenate(clips[i, moments], 1), np.concatenate(shown[moments], 1)]
         write_png(self.folder / f"sheet-{step:07d}.png", np.concatenate(rows))
         return figures
 
-    def finish(self, clips: int = 64, height: int = 128, width: int = 128) -> None:
+    def finish(self, clips: int = 64) -> None:
         """Measure the latent statistics with the averaged weights and save them with the checkpoint."""
         rng = np.random.default_rng(4321)
         sources = list(self.sources.values())
         weights = [weight for _, weight in sources]
-        picked = [sources[_choose(rng, weights)][0].crop(rng, 17, height, width) for _ in range(clips)]
+        view = self.training.view
+        picked = [sources[_choose(rng, weights)][0].crop(rng, *view) for _ in range(clips)]
         self.loop.ema.swap(self.tokenizer)
         measure_latents(self.tokenizer.eval(), picked)
         self.loop.ema.swap(self.tokenizer)

@@ -117,10 +117,10 @@ def test_the_optimizer_treats_matrices_and_vectors_apart_and_learns() -> None:
     muon, adamw = split_parameters(model)
     assert set(muon.names) == {"0.weight", "2.weight"}
     assert set(adamw.names) == {"0.bias", "2.bias"}
-    optimizer = Optimizer([muon, adamw], lr=0.01, muon_lr=0.01)
+    optimizer = Optimizer([muon, adamw], lr=0.03, muon_lr=0.03)
     x = torch.randn(4, 8, 6, 6)
     first = last = 0.0
-    for step in range(40):
+    for step in range(60):
         optimizer.zero_grad()
         loss = (model(x) - x.flip(1)).square().mean()
         loss.backward()
@@ -204,10 +204,11 @@ def test_a_tokenizer_run_ends_with_latents_of_unit_spread(tmp_path: Path) -> Non
         model=TINY,
         loop=LoopConfig(steps=4, warmup=2, report_steps=10_000),
         shapes=(BatchShape(0.5, 1, 17, 32, 32), BatchShape(0.5, 2, 1, 32, 32)),
+        view=(17, 32, 32),
     )
     trainer = TokenizerTrainer(training, {"clips": (ClipStore(tmp_path / "clips"), 1.0)}, tmp_path / "run")
     trainer.loop.run()
-    trainer.finish(clips=6, height=32, width=32)
+    trainer.finish(clips=6)
     write_run(tmp_path / "run", training)
     tokenizer = load_run_tokenizer(tmp_path / "run")
     z = torch.cat([tokenizer.encode(to_tensor(clip[None])) for clip in clips.astype(np.uint8)])

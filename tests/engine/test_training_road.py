@@ -1,0 +1,190 @@
+"""The whole road at toy size, by the command line: footage -> tokenizer -> latents -> base -> sr1 -> pack -> clip."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine.cascade import Cascade
+from engine.cli import main
+from engine.models.transformer import TransformerConfig
+from engine.packs.load import load_pack
+from engine.request import ClipRequest
+from engine.training.store import ShardStore, write_shard
+from engine.worlds.sampling import sample_spec
+from tests.engine.test_training import TINY
+
+LOOP = {"steps": 2, "warmup": 1, "report_steps": 2}
+
+
+def transformer(scale: int) -> TransformerConfig:
+    return TransformerConfig(
+        latent_channels=8, grid=(5, 4 * scale, 8 * scale), patch=scale, width=32, layers=2, heads=2,
+        spatial_window=(4, 8), spacetime_window=(2, 4), text_width=16, frame_conditioning=True, low_res=scale > 1,
+    )  # fmt: skip
+
+
+def write_json(path: Path, data: object) -> str:
+    path.write_text(json.dumps(data))
+    return str(path)
+
+
+def walt(*words: object) -> None:
+    assert main([str(word) for word in words]) == 0
+
+
+@pytest.fixture(scope="module")
+def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything up to an installable pack, in one folder."""
+    home = tmp_path_factory.mktemp("road")
+    rng = np.random.default_rng(0)
+    truth = [{"spec": sample_spec(i).to_dict()} for i in range(80)]
+    for name, frames, scale in (("clips", 17, 2), ("images", 1, 2)):
+        small = rng.integers(60, 200, (80, frames, 4, 8, 3), dtype=np.uint8)
+        write_shard(home / name, 0, small.repeat(8 * scale, axis=2).repeat(8 * scale, axis=3), truth)
+    shapes = [{"weight": 1, "batch": 1, "frames": 17, "height": 32, "width": 32}]
+    run = write_json(
+        home / "tok.json",
+        {"kind": "tokenizer", "model": asdict(TINY), "loop": LOOP | {"report_steps": 99}, "shapes": shapes, "view": [17, 32, 32]},
+    )
+    walt("train", "tokenizer", "--run", run, "--clips", home / "clips", "--out", home / "tok")
+    for name in ("clips", "images"):
+        for kind, shrink in (("low", 2), ("high", 1)):
+            out = home / f"{name}-{kind}"
+            walt(
+                "train",
+                "encode",
+                "--clips",
+                home / name,
+                "--tokenizer",
+                home / "tok",
+                "--shrink",
+                shrink,
+                "--out",
+                out,
+            )
+    base = {
+        "kind": "base",
+        "model": asdict(transformer(1)),
+        "loop": LOOP,
+        "text_layers": 1,
+        "image_batch": 2,
+        "video_batch": 2,
+        "prompts": ["a horse"],
+    }
+    run = write_json(home / "base.json", base)
+    walt(
+        "train",
+        "base",
+        "--run",
+        run,
+        "--tokenizer",
+        home / "tok",
+        "--images",
+        home / "images-low",
+        "--videos",
+        home / "clips-low",
+        "--out",
+        home / "base",
+    )
+    run = write_json(
+        home / "sr1.json",
+        {
+            "kind": "superres",
+            "model": asdict(transformer(2)),
+            "loop": LOOP,
+            "text_layers": 1,
+            "image_batch": 1,
+        },
+    )
+    walt(
+        "train",
+        "superres",
+        "--run",
+        run,
+        "--tokenizer",
+        home / "tok",
+        "--base",
+        home / "base",
+        "--images",
+        home / "images-high",
+        home / "images-low",
+        "--videos",
+        home / "clips-high",
+        home / "clips-low",
+        "--out",
+        home / "sr1",
+    )
+    about = {
+        "title": "Toy", "version": "0", "licence": "Apache-2.0", "description": "toy", "sizes": {"16:9": [32, 64]},
+        "sampling": {"base": {"steps": 2}, "sr1": {"steps": 1, "low_res_noise": 50}},
+    }  # fmt: skip
+    (home / "card.md").write_text("# Toy\n")
+    walt(
+        "train",
+        "pack",
+        "--tokenizer",
+        home / "tok",
+        "--base",
+        home / "base",
+        "--sr1",
+        home / "sr1",
+        "--about",
+        write_json(home / "about.json", about),
+        "--card",
+        home / "card.md",
+        "--out",
+        home / "packs" / "toy",
+    )
+    return home
+
+
+def test_latents_come_in_the_right_shapes(road: Path) -> None:
+    assert ShardStore(road / "clips-low")[0].shape == (8, 5, 4, 8)
+    assert ShardStore(road / "clips-high")[0].shape == (8, 5, 8, 16)
+    assert ShardStore(road / "images-low")[0].shape == (8, 1, 4, 8)
+
+
+def test_runs_log_validate_and_draw(road: Path) -> None:
+    for run, figure in (("base", "val_video"), ("sr1", "psnr_video")):
+        assert f"valid,{figure}" in (road / run / "log.csv").read_text()
+        assert (road / run / "sheet-0000002.png").stat().st_size > 1000
+
+
+def test_superres_leaves_the_text_encoder_alone(road: Path) -> None:
+    from engine.training.checkpoint import load_tensors
+
+    base, sr1 = load_tensors(road / "base", "ema"), load_tensors(road / "sr1", "model")
+    names = [name for name in base if name.startswith("text.")]
+    assert names
+    assert all(torch.equal(base[name], sr1[name]) for name in names)
+
+
+def test_the_pack_makes_a_clip(road: Path) -> None:
+    pack = load_pack(road / "packs" / "toy")
+    clip = Cascade(pack).generate(
+        ClipRequest(prompt="a horse", pack="toy", upto="sr1"), lambda event: None, lambda: False
+    )
+    assert clip.frames.shape == (17, 64, 128, 3)
+
+
+def test_a_run_of_the_wrong_kind_is_refused(road: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(
+        [
+            "train",
+            "tokenizer",
+            "--run",
+            str(road / "base.json"),
+            "--clips",
+            str(road / "clips"),
+            "--out",
+            str(road / "x"),
+        ]
+    )
+    assert status == 2
+    assert "wrong-run" in capsys.readouterr().err
