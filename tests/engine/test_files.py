@@ -1,0 +1,136 @@
+"""Whole or not at all: what `atomic_write` leaves behind in fair weather and foul."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from engine.errors import WaltError
+from engine.files import atomic_write, ensure_writable
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def test_a_new_file_appears_whole(tmp_path: Path) -> None:
+    target = tmp_path / "clip.json"
+    with atomic_write(target) as part:
+        part.write_text("new")
+        assert part.parent == tmp_path
+        assert part.name.startswith(".")
+        assert not target.exists()
+    assert target.read_text() == "new"
+    assert names(tmp_path) == ["clip.json"]
+
+
+@pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt, MemoryError])
+def test_a_failure_keeps_the_old_file_and_leaves_no_part(
+    tmp_path: Path, failure: type[BaseException]
+) -> None:
+    target = tmp_path / "clip.json"
+    target.write_text("old")
+
+    def write_and_fail() -> None:
+        with atomic_write(target) as part:
+            part.write_text("half")
+            raise failure
+
+    with pytest.raises(failure):
+        write_and_fail()
+    assert target.read_text() == "old"
+    assert names(tmp_path) == ["clip.json"]
+
+
+def test_no_room_left_is_told_plainly(tmp_path: Path) -> None:
+    def write_to_a_full_disk() -> None:
+        with atomic_write(tmp_path / "clip.json"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(WaltError, match="no room left") as caught:
+        write_to_a_full_disk()
+    assert caught.value.code == "output-not-writable"
+    assert names(tmp_path) == []
+
+
+def test_other_errors_of_the_body_pass_through(tmp_path: Path) -> None:
+    def read_something_else() -> None:
+        with atomic_write(tmp_path / "clip.json"):
+            (tmp_path / "source").read_text()
+
+    with pytest.raises(FileNotFoundError):
+        read_something_else()
+    assert names(tmp_path) == []
+
+
+def test_a_part_that_is_taken_away_is_told_plainly(tmp_path: Path) -> None:
+    def lose_the_part() -> None:
+        with atomic_write(tmp_path / "clip.json") as part:
+            part.unlink()
+
+    with pytest.raises(WaltError) as caught:
+        lose_the_part()
+    assert caught.value.code == "output-not-writable"
+
+
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [("missing/clip.mp4", "does not exist"), ("file/clip.mp4", "does not exist"), ("folder", "is a folder")],
+)
+def test_impossible_places_are_refused_early(tmp_path: Path, place: str, sentence: str) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(WaltError, match=sentence) as caught:
+        ensure_writable(tmp_path / place)
+    assert caught.value.code == "output-not-writable"
+    assert names(tmp_path) == ["file", "folder"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+def test_a_device_or_a_pipe_is_never_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for place in (tmp_path / "pipe", Path(os.devnull)):
+        with pytest.raises(WaltError, match="not a plain file"):
+            ensure_writable(place)
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may write anywhere"
+)
+def test_a_read_only_folder_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(WaltError, match="permission denied"):
+        ensure_writable(tmp_path / "clip.mp4")
+    tmp_path.chmod(0o700)
+
+
+def test_a_writable_place_passes_and_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "old").write_text("old")
+    ensure_writable(tmp_path / "old")
+    ensure_writable(tmp_path / "new")
+    assert names(tmp_path) == ["old"]
+    assert (tmp_path / "old").read_text() == "old"
+
+
+def test_long_and_odd_names_work(tmp_path: Path) -> None:
+    for name in ("n" * 255, "ours polaire 🐻 à l'aube.mp4", "-x %d.mp4"):
+        with atomic_write(tmp_path / name) as part:
+            part.write_text(name)
+        assert (tmp_path / name).read_text() == name
+    with pytest.raises(WaltError):
+        ensure_writable(tmp_path / ("n" * 300))
+    with pytest.raises(WaltError):
+        ensure_writable(tmp_path / "nul\0byte")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need privileges there")
+def test_a_link_is_written_through(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "there" / "real")
+    with atomic_write(tmp_path / "link") as part:
+        part.write_text("new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "there" / "real").read_text() == "new"
