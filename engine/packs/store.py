@@ -11,7 +11,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from engine.errors import WaltError
-from engine.packs.manifest import MANIFEST, Manifest, read_manifest
+from engine.packs.manifest import MANIFEST, Manifest, damaged, read_manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,9 @@ class PackStore:
         errors: list[WaltError] = []
         for folder in self._folders():
             try:
-                manifest = read_manifest(folder)
+                packs.setdefault(folder.name, _read(folder))
             except WaltError as error:
                 errors.append(error)
-            else:
-                packs.setdefault(manifest.name, InstalledPack(folder, manifest))
         return list(packs.values()), errors
 
     def installed(self) -> list[InstalledPack]:
@@ -72,10 +70,19 @@ class PackStore:
         Raises:
             WaltError: ``pack-not-found`` naming those installed, or ``pack-damaged``.
         """
-        folders = [Path(name)] if "/" in name or os.sep in name else [root / name for root in self.roots]
-        for folder in folders:
-            if name and (folder / MANIFEST).is_file():
-                return InstalledPack(folder, read_manifest(folder))
+        folder = Path(name)
+        if ("/" in name or os.sep in name) and (folder / MANIFEST).is_file():
+            return InstalledPack(folder, read_manifest(folder))
+        for root in self.roots:
+            if name and folder.name == name and (root / name / MANIFEST).is_file():
+                return _read(root / name)
         known = ", ".join(pack.name for pack in self.installed())
         hint = f"Installed: {known}." if known else f"No pack is installed; packs belong in {self.roots[-1]}."
         raise WaltError("pack-not-found", f"There is no pack called {name!r}.", hint)
+
+
+def _read(folder: Path) -> InstalledPack:
+    manifest = read_manifest(folder)
+    if manifest.name != folder.name:
+        raise damaged(folder, f"its folder should be called {manifest.name}")
+    return InstalledPack(folder, manifest)

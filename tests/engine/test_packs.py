@@ -115,6 +115,14 @@ def test_an_unknown_pack_names_those_installed(store: PackStore, name: str) -> N
     assert "tiny" in error.value.hint
 
 
+def test_a_pack_is_called_as_its_folder(copy: Path) -> None:
+    other = copy.rename(copy.with_name("other"))
+    with pytest.raises(WaltError, match="called tiny"):
+        PackStore([other.parent]).find("other")
+    assert PackStore([other.parent]).installed() == []
+    assert PackStore([]).find(str(other)).name == "tiny"
+
+
 def test_a_store_may_be_empty(tmp_path: Path) -> None:
     with pytest.raises(WaltError, match="no pack") as error:
         PackStore([tmp_path / "nowhere"]).find("starter")
