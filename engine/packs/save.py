@@ -39,7 +39,9 @@ def save_pack(
     fresh.mkdir(parents=True)
     try:
         for name, network in networks.items():
-            save_file(stored_weights(network), fresh / weights_file(name))
+            weights = fresh / weights_file(name)
+            save_file(stored_weights(network), weights)
+            weights.chmod(0o644)  # safetensors writes for the owner only; a shipped pack is everybody's
         (fresh / VOCABULARY).write_text(vocabulary.to_json(), "utf-8")
         (fresh / CARD).write_text(card, "utf-8")
         files = {file.name: _describe(file) for file in sorted(fresh.iterdir())}

@@ -91,6 +91,7 @@ def test_saving_replaces_the_old_pack_and_leaves_nothing_else(copy: Path, pack: 
     assert read_manifest(copy) == manifest
     assert [path.name for path in copy.parent.iterdir()] == ["tiny"]
     assert not (copy / "stray.txt").exists()
+    assert all(file.stat().st_mode & 0o444 == 0o444 for file in copy.iterdir())
     assert load_pack(copy).manifest.title == "New"
 
 
