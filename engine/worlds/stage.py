@@ -149,7 +149,7 @@ def build_stage(spec: WorldSpec, height: int, width: int, seconds: float) -> Sta
     floor = -1e9 if spec.place == "space" else 0.55 if spec.place == "sea" else 0.30
     rig = Rig(spec.camera, reach, above, radians(10.0) * (2.0 * az - 1.0), tan_x, tan_y, 1.0, floor, 0.0 if level else 0.10)
     if spec.weather != "clear":  # air is measured by how far away the subject stands
-        env[at.FOG] = (0.24 if spec.weather == "mist" else 0.09) / reach
+        env[at.FOG] = (0.15 if spec.weather == "mist" else 0.07) / reach
     env[at.SHORE] = -(0.5 * figure.length * figure.scale + 1.2 + 1.2 * quirk[0])
     travel = figure.speed * figure.scale * seconds
     return _fit(Stage(spec, figure, env, rig, axes, scale, travel, phase, quirk))

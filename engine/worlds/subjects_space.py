@@ -11,7 +11,7 @@ from engine.worlds.figure import Figure, Moment
 from engine.worlds.noise import hash2
 from engine.worlds.spec import WorldSpec
 
-ROCK: dict[str, Colour] = {"grey": (0.25, 0.25, 0.27), "brown": (0.27, 0.125, 0.05), "black": (0.030, 0.029, 0.032)}
+ROCK: dict[str, Colour] = {"grey": (0.165, 0.167, 0.18), "brown": (0.27, 0.125, 0.05), "black": (0.030, 0.029, 0.032)}
 EARTH: Vector = (1.45, -0.28, -0.9)
 EARTH_RADIUS = 1.08
 START: Vector = (-1.35, 0.66, 1.25)
