@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -190,10 +191,18 @@ def pixmap(name: Name, size: int, colour: QColor, ratio: float = 1.0) -> QPixmap
 
 def icon(name: Name, colours: QPalette, size: int = 20, *, toggle: bool = False) -> QIcon:
     """An icon in the colours of a palette: normal, disabled; a toggle is quiet when off, clear when on."""
+    groups, roles = QPalette.ColorGroup, QPalette.ColorRole
+    normal = colours.color(groups.Active, roles.ButtonText)
+    faded = colours.color(groups.Disabled, roles.ButtonText)
+    quiet = colours.color(groups.Active, roles.PlaceholderText)
+    return _icon(name, size, toggle, normal.rgba(), faded.rgba(), quiet.rgba())
+
+
+@lru_cache(maxsize=128)
+def _icon(name: Name, size: int, toggle: bool, *colours: int) -> QIcon:
+    """Buttons ask again whenever their style changes, which is often while a window is built."""
     result = QIcon()
-    normal = colours.color(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText)
-    faded = colours.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
-    quiet = colours.color(QPalette.ColorGroup.Active, QPalette.ColorRole.PlaceholderText)
+    normal, faded, quiet = (QColor.fromRgba(colour) for colour in colours)
     for ratio in _RATIOS:
         result.addPixmap(
             pixmap(name, size, quiet if toggle else normal, ratio), QIcon.Mode.Normal, QIcon.State.Off

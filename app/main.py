@@ -15,10 +15,7 @@ from platformdirs import user_log_path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app import loop
 from app.bridge import EngineBridge, EngineFactory
-from app.model.machine import device_label
-from app.model.report import installed
 from app.model.session import Session
 from app.settings import Settings
 from app.tasks import Tasks
@@ -40,7 +37,6 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--pack", default="starter", help="which pack to use")
     parser.add_argument("--theme", choices=CHOICES, help="colours; as last time if left out")
-    parser.add_argument("--version", action="version", version=f"walt {installed('walt')}")
     return parser.parse_args(argv)
 
 
@@ -56,7 +52,7 @@ def engine_factory(device: str) -> EngineFactory:
 
 
 def build(
-    app: QApplication, settings: Settings, *, pack: str = "starter", device: str = "auto",
+    app: QApplication, settings: Settings, *, pack: str = "starter",
     store: PackStore | None = None, theme: Theme | None = None,
 ) -> tuple[MainWindow, EngineBridge]:  # fmt: skip
     """The window and the bridge behind it, not yet shown, the engine not yet made."""
@@ -64,7 +60,7 @@ def build(
     bridge = EngineBridge()
     session = Session(bridge, tasks, store, pack)
     theme = theme or Theme(app, settings.theme)
-    window = MainWindow(session, bridge, tasks, theme, settings, device_label(device))
+    window = MainWindow(session, bridge, tasks, theme, settings)
     for part in (session, bridge, tasks):
         part.setParent(window)
     return window, bridge
@@ -99,14 +95,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     settings = Settings()
     if args.theme:
         settings.theme = args.theme
-    window, bridge = build(app, settings, pack=args.pack, device=args.device)
+    window, bridge = build(app, settings, pack=args.pack)
     window.show()
 
     def wake_up() -> None:
+        window.header.name_device(args.device)
         window.session.read_pack()
         bridge.start(engine_factory(args.device))
 
     QTimer.singleShot(0, window, wake_up)
+    from app import loop  # asyncio, which the window does not need to be on screen
+
     loop.run(app, bridge)
     window.shut_down()
     if not bridge.stopped:

@@ -125,7 +125,8 @@ class Stage:
         self.app = app
         self.frames = frames
         settings = Settings(folder / "window.ini")
-        self.window, self.bridge = build(app, settings, device="cpu", theme=theme)
+        self.window, self.bridge = build(app, settings, theme=theme)
+        self.window.header.name_device("cpu")
         self.session = self.window.session
         self.bridge.start(lambda listener: Puppet(listener))
         self.session._take_card(PackCard(*card_of("Starter")))  # pyright: ignore[reportPrivateUsage]

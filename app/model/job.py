@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from app.bridge import Chunk
-from engine.clip import Clip
-from engine.errors import WaltError
 from engine.events import STAGES, StageName, StageStarted, StepDone
-from engine.request import ClipRequest
+
+if TYPE_CHECKING:
+    from app.bridge import Chunk
+    from engine.clip import Clip
+    from engine.errors import WaltError
+    from engine.request import ClipRequest
 
 
 @dataclass(frozen=True, slots=True)

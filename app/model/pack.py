@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engine.errors import WaltError
-from engine.events import StageName
-from engine.models.vocabulary import Vocabulary
-from engine.packs.check import read_vocabulary
-from engine.packs.store import InstalledPack, PackStore
-from engine.request import Aspect
+
+if TYPE_CHECKING:
+    from engine.events import StageName
+    from engine.models.vocabulary import Vocabulary
+    from engine.packs.store import InstalledPack, PackStore
+    from engine.request import Aspect
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,14 @@ class PackCard:
         return self.vocabulary.suggest(word)
 
 
-def read_pack(store: PackStore, name: str) -> PackCard:
-    """Read a pack's manifest and vocabulary.
+def read_pack(store: PackStore | None, name: str) -> PackCard:
+    """Read a pack's manifest and vocabulary from a store, the default one if None.
 
     Raises:
         WaltError: ``pack-not-found``, ``pack-damaged``, ``pack-too-new`` or ``bad-vocabulary``.
     """
-    pack = store.find(name)
+    from engine.packs.check import read_vocabulary  # imported with the first pack, after the window is shown
+    from engine.packs.store import PackStore
+
+    pack = (store or PackStore()).find(name)
     return PackCard(pack, read_vocabulary(pack))

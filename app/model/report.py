@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import platform
-from importlib.metadata import PackageNotFoundError, version
-
 from app.model.job import Failed
 
 
 def installed(package: str) -> str:
     """The version of an installed package, without importing it."""
+    from importlib.metadata import PackageNotFoundError, version  # slow to import; the window opens first
+
     try:
         return version(package)
     except PackageNotFoundError:
@@ -18,6 +17,8 @@ def installed(package: str) -> str:
 
 def details_of(state: Failed) -> str:
     """Versions, error and settings of a failed job."""
+    import platform
+
     packages = ", ".join(f"{name} {installed(name)}" for name in ("walt", "torch", "PySide6_Essentials"))
     lines = [
         f"error[{state.error.code}]: {state.error.message}",

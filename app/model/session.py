@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -16,13 +17,17 @@ from app.model.player import Player
 from app.model.reel import Reel
 from app.model.still import Checking, Loader, Refused, StillSlot, load_with_engine
 from app.tasks import Tasks
-from engine.clip import Clip
 from engine.errors import WaltError
 from engine.events import STAGES, JobFailed, JobStarted, StageName, StageStarted, StepDone
-from engine.packs.store import PackStore
-from engine.request import MAX_PROMPT, MAX_SEED, Aspect, ClipRequest
+
+if TYPE_CHECKING:
+    from engine.clip import Clip
+    from engine.packs.store import PackStore
+    from engine.request import Aspect, ClipRequest
 
 FRAMES = 17
+NEW_SEEDS = 100_000
+"""Seeds that nobody chose are below this: short enough to be read out."""
 _SHAPES: dict[Aspect, tuple[int, int]] = {"16:9": (224, 128), "9:16": (128, 224), "1:1": (128, 128)}
 """The paper's base pictures, as long as the pack's own are not known. Its 16:9 is 7:4 in pixels."""
 
@@ -109,13 +114,18 @@ class Session(QObject):
             self.draft_changed.emit()
 
     def new_seed(self) -> int:
-        """A seed that nobody chose; short enough to be read out."""
-        return self._random.randint(0, min(MAX_SEED, 99_999))
+        """A seed that nobody chose."""
+        return self._random.randrange(NEW_SEEDS)
 
     @property
     def surplus(self) -> int:
         """By how many letters the prompt is too long."""
-        return max(0, len(" ".join(self._draft.prompt.split())) - MAX_PROMPT)
+        words = " ".join(self._draft.prompt.split())
+        if not words:
+            return 0
+        from engine.request import MAX_PROMPT  # pydantic, which the window does not need to be on screen
+
+        return max(0, len(words) - MAX_PROMPT)
 
     @property
     def can_generate(self) -> bool:
@@ -129,7 +139,7 @@ class Session(QObject):
     def read_pack(self) -> None:
         """Read the pack's manifest and words, off the window's thread."""
         store, name = self._store, self.pack
-        self._tasks.run(lambda: read_pack(store or PackStore(), name), self._take_card, self._take_pack_error)
+        self._tasks.run(lambda: read_pack(store, name), self._take_card, self._take_pack_error)
 
     def _take_card(self, card: PackCard) -> None:
         self.card, self.pack_error = card, None
@@ -178,6 +188,8 @@ class Session(QObject):
             return
         if not self._draft.seed_fixed:
             self.edit(seed=self.new_seed())
+        from engine.request import ClipRequest
+
         draft = self._draft
         request: ClipRequest | None = None
         try:

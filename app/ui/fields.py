@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QRectF, QRegularExpression, QSize, Qt, Slot
 from PySide6.QtGui import (
     QAction,
@@ -19,7 +21,9 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QSizePolicy,
 from app.model.session import Session
 from app.theme import INSIDE, figures
 from app.ui.parts import FIELD, IconButton
-from engine.request import MAX_SEED, Aspect
+
+if TYPE_CHECKING:
+    from engine.request import Aspect
 
 SHAPES: tuple[tuple[Aspect, tuple[float, float]], ...] = (
     ("16:9", (16, 9)),
@@ -156,6 +160,8 @@ class SeedField(QWidget):
     @Slot(str)
     def _typed(self, text: str) -> None:
         if text:
+            from engine.request import MAX_SEED
+
             self._session.edit(seed=min(int(text), MAX_SEED), seed_fixed=True)
 
     @Slot(bool)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QVBoxLayout, QWidget
 
 from app.actions import Actions
+from app.model.machine import device_label
 from app.model.session import Session
 from app.theme import AROUND
 from app.ui.parts import hairline, note, set_role
@@ -14,9 +15,7 @@ from app.ui.parts import hairline, note, set_role
 class Header(QWidget):
     """Menus, pack and device. Where menus live elsewhere (macOS) only the right side shows."""
 
-    def __init__(
-        self, session: Session, actions: Actions, device: str, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("header")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -24,7 +23,7 @@ class Header(QWidget):
         self.menus = QMenuBar()
         actions.fill(self.menus)
         self.pack = note(role="")
-        self.device = note(device)
+        self.device = note()
         self.device.setToolTip(self.tr("Where clips are computed"))
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, AROUND, 0)
@@ -40,6 +39,10 @@ class Header(QWidget):
         column.addWidget(hairline())
         session.pack_changed.connect(self.refresh)
         self.refresh()
+
+    def name_device(self, asked: str) -> None:
+        """Say where clips are computed."""
+        self.device.setText(device_label(asked))
 
     @Slot()
     def refresh(self) -> None:

@@ -44,7 +44,6 @@ class MainWindow(QMainWindow):
         tasks: Tasks,
         theme: Theme,
         settings: Settings,
-        device: str = "",
     ) -> None:
         super().__init__()
         self.session = session
@@ -54,7 +53,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self.actions_ = Actions(self)
         self.exporter = Exporter(tasks, self)
-        self.header = Header(session, self.actions_, device)
+        self.header = Header(session, self.actions_)
         self.composer = Composer(session, self.actions_)
         self.viewer = Viewer(session, self.actions_)
         self.status = StatusPanel(session, self.actions_)

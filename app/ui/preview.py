@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
+import random
+
 from PySide6.QtCore import QRectF, Qt, QVariantAnimation, Slot
 from PySide6.QtGui import (
     QColor,
@@ -20,7 +21,7 @@ from app.model.reel import Reel
 from app.theme import AROUND, FADE_MS, reduced_motion
 
 GRAINS = 4
-GRAIN_SIZE = (32, 56)
+GRAIN_SIZE = (56, 32)
 
 
 def letterbox(shape: tuple[int, int], room: QRectF) -> QRectF:
@@ -35,11 +36,17 @@ def letterbox(shape: tuple[int, int], room: QRectF) -> QRectF:
 
 def grain(seed: int, low: QColor, high: QColor) -> QImage:
     """A frame of quiet film grain between two colours: the noise that a clip begins as."""
-    values = np.random.default_rng(seed).normal(0.5, 0.22, GRAIN_SIZE).clip(0, 1)[..., None]
-    ends = [
-        np.array([colour.red(), colour.green(), colour.blue()], dtype=np.float64) for colour in (low, high)
-    ]
-    return to_image((ends[0] + (ends[1] - ends[0]) * values).astype(np.uint8))
+    noise = random.Random(seed)
+    width, height = GRAIN_SIZE
+    values = bytes(max(0, min(255, round(noise.gauss(128, 56)))) for _ in range(width * height))
+    image = QImage(values, width, height, width, QImage.Format.Format_Indexed8)
+    image.setColorTable([_mix(low, high, level / 255).rgb() for level in range(256)])
+    return image.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def _mix(low: QColor, high: QColor, share: float) -> QColor:
+    ends = ((low.red(), high.red()), (low.green(), high.green()), (low.blue(), high.blue()))
+    return QColor(*(round(a + (b - a) * share) for a, b in ends))
 
 
 class Preview(QWidget):

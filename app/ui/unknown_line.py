@@ -8,7 +8,6 @@ from PySide6.QtCore import QTimer, QUrl, Signal, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.model.session import Session
-from engine.request import MAX_PROMPT
 
 PAUSE_MS = 350
 """A word is judged once the fingers rest, not letter by letter."""
@@ -55,6 +54,8 @@ class UnknownLine(QLabel):
         words = card.unknown(self._prompt) if card else []
         self.found.emit(words)
         if self._session.surplus:
+            from engine.request import MAX_PROMPT
+
             text = self.tr("Too long: a prompt has at most {0} letters, this one {1} more.")
             self.setText(escape(text.format(MAX_PROMPT, self._session.surplus)))
         elif card and words:

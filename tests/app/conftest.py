@@ -1,0 +1,118 @@
+"""A window off screen with a fake engine behind it; the user's own files are never touched, no thread is left."""
+
+from __future__ import annotations
+
+import os
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.bridge import EngineBridge
+from app.main import build
+from app.model.session import Session
+from app.settings import Settings
+from app.theme import Theme
+from app.ui.main_window import MainWindow
+from engine.models.vocabulary import Vocabulary
+from engine.packs.store import PackStore
+from tests.app.fake_engine import FakeEngine, Script, whole_clip
+
+WORDS = ["a", "beach", "horse", "night", "on", "robot", "the", "walking"]
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left() -> Iterator[None]:
+    yield
+    left = [thread.name for thread in threading.enumerate() if thread.name.startswith("walt-")]
+    assert left == []
+
+
+@pytest.fixture(scope="session")
+def theme(qapp: QApplication) -> Theme:
+    return Theme(qapp, "dark")
+
+
+@pytest.fixture(scope="session")
+def face_store(tmp_path_factory: pytest.TempPathFactory) -> PackStore:
+    """A store with a pack that has a manifest and words, but no weights: all that the window reads."""
+    folder = tmp_path_factory.mktemp("packs") / "starter"
+    folder.mkdir()
+    stage = {"transformer": {}, "steps": 3}
+    manifest = {
+        "name": "starter", "title": "Starter", "version": "1", "licence": "Apache-2.0", "description": "Words only.",
+        "sizes": {"16:9": [128, 224], "1:1": [128, 128]}, "tokenizer": {}, "text": {},
+        "stages": {"base": stage, "sr1": {**stage, "low_res_noise": 1}, "sr2": {**stage, "low_res_noise": 1}},
+    }  # fmt: skip
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "vocabulary.json").write_text(Vocabulary.build(WORDS, {}, ["please"]).to_json())
+    return PackStore([folder.parent])
+
+
+@dataclass
+class Studio:
+    """The window with everything behind it."""
+
+    window: MainWindow
+    bridge: EngineBridge
+    engine: FakeEngine
+
+    @property
+    def session(self) -> Session:
+        return self.window.session
+
+
+OpenStudio = Callable[..., Studio]
+
+
+@pytest.fixture
+def open_studio(
+    qtbot: QtBot, qapp: QApplication, theme: Theme, face_store: PackStore, tmp_path: Path
+) -> Iterator[OpenStudio]:
+    """Opens a window: ``open_studio(script)``. It is closed, and must end its threads, after the test."""
+    opened: list[Studio] = []
+
+    def make(script: Script = whole_clip, *, store: PackStore = face_store) -> Studio:
+        settings = Settings(tmp_path / "window.ini")
+        window, bridge = build(qapp, settings, store=store, theme=theme)
+        qtbot.addWidget(window)
+        engines: list[FakeEngine] = []
+
+        def factory(listener: object) -> FakeEngine:
+            engines.append(FakeEngine(listener, script))  # pyright: ignore[reportArgumentType]
+            return engines[0]
+
+        bridge.start(factory)
+        with qtbot.waitActive(window):
+            window.show()
+            window.activateWindow()
+        with qtbot.waitSignal(window.session.pack_changed):
+            window.session.read_pack()
+        opened.append(Studio(window, bridge, engines[0]))
+        return opened[-1]
+
+    yield make
+    for studio in opened:
+        if studio.window.isVisible():
+            with qtbot.waitSignal(studio.bridge.closed):
+                studio.window.close()
+        studio.window.shut_down()
+
+
+@pytest.fixture
+def studio(open_studio: OpenStudio) -> Studio:
+    return open_studio()

@@ -1,0 +1,182 @@
+"""The growing picture: stages replace each other in place, glimpses never coarsen it, events keep their order."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from app.model.job import Done, Running
+from app.model.reel import Reel, latent_index
+from app.ui.preview import Preview, letterbox
+from engine.events import STAGES, JobStarted, StageName
+from tests.app.conftest import OpenStudio, Studio
+from tests.app.fake_engine import GLIMPSE_RED, RED, SIZES, STEPS, Gate, frames_of, gated, glimpse, play_stage
+
+
+def shown(preview: Preview) -> QColor:
+    image = preview.image
+    assert image is not None
+    return image.pixelColor(image.width() // 2, image.height() // 2)
+
+
+def start(studio: Studio) -> str:
+    """Ask for a clip whose events the test sends itself."""
+    studio.session.edit(prompt="a horse")
+    studio.session.generate()
+    assert isinstance(studio.session.state, Running)
+    return studio.session.state.job
+
+
+def hold(studio: Studio) -> None:
+    studio.session.player.pause()
+    studio.session.player.seek(0)
+
+
+def test_stages_replace_each_other_in_place(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    studio = open_studio(gated(Gate(), before="base"))
+    job, preview = start(studio), studio.window.viewer.preview
+    rectangles = [preview.frame_rect()]
+    reds: list[int] = []
+    for stage in STAGES:
+        for event in play_stage(job, stage):
+            studio.bridge.listen(event)
+        size = SIZES[stage]
+        qtbot.waitUntil(lambda size=size: preview.image is not None and preview.image.width() == size[0])
+        hold(studio)
+        rectangles.append(preview.frame_rect())
+        reds.append(shown(preview).red())
+    assert reds == [RED[stage] for stage in STAGES]
+    assert len({rect.getRect() for rect in rectangles}) == 1
+    assert studio.session.reel.thumb(16) is not None
+
+
+def test_the_picture_on_the_screen_is_the_frame(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    studio = open_studio()
+    studio.session.edit(prompt="a horse")
+    studio.session.generate()
+    qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
+    studio.session.player.pause()
+    studio.session.player.seek(12)
+    preview = studio.window.viewer.preview
+    qtbot.waitUntil(lambda: preview._fade.state() == preview._fade.State.Stopped)
+    seen = preview.grab().toImage().pixelColor(preview.frame_rect().center().toPoint())
+    assert (seen.red(), seen.green(), seen.blue()) == (RED["sr2"], 120, 0)
+
+
+def test_a_chunk_replaces_its_own_frames_only(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    studio = open_studio(gated(Gate(), before="base"))
+    job, reel = start(studio), studio.session.reel
+    events = [*play_stage(job, "base"), *list(play_stage(job, "sr1"))[:-1]]
+    for event in events:
+        studio.bridge.listen(event)
+    qtbot.waitUntil(lambda: (frame := reel.frame(8)) is not None and frame[0, 0, 0] == RED["sr1"])
+    last = reel.frame(9)
+    assert last is not None
+    assert last[0, 0, 0] == RED["base"]
+
+
+def test_a_glimpse_shows_until_a_frame_is_decoded(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    studio = open_studio(gated(Gate(), before="base"))
+    job, preview = start(studio), studio.window.viewer.preview
+    base, detail = list(play_stage(job, "base")), list(play_stage(job, "sr1"))
+    for event in base[:2]:
+        studio.bridge.listen(event)
+    qtbot.waitUntil(lambda: preview.image is not None)
+    assert shown(preview).red() == GLIMPSE_RED
+    assert studio.session.player.playing
+    for event in [*base[2:], *detail[:3]]:
+        studio.bridge.listen(event)
+    qtbot.waitUntil(lambda: preview.image is not None and preview.image.width() == SIZES["base"][0])
+    assert shown(preview).red() == RED["base"]
+
+
+def test_stage_events_come_in_order(qtbot: QtBot, studio: Studio) -> None:
+    seen: list[tuple[StageName, int]] = []
+
+    def note() -> None:
+        state = studio.session.state
+        if isinstance(state, Running) and state.current is not None:
+            seen.append((state.current.name, state.current.step))
+
+    studio.session.progress_changed.connect(note)
+    start(studio)
+    qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
+    steps = [(stage, step) for stage in STAGES for step in range(STEPS + 1)]
+    assert list(dict.fromkeys(seen)) == steps
+    state = studio.session.state
+    assert isinstance(state, Done)
+    assert [run.seconds for run in state.stages] == [1.5, 2.5, 3.5]
+
+
+def test_the_status_names_stage_step_and_time_left(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    studio = open_studio(gated(Gate(), before="base"))
+    job, line = start(studio), studio.window.status.line
+    assert "Getting ready" in line.text() or "Loading Starter" in line.text()
+    studio.bridge.listen(JobStarted(job))
+    for event in list(play_stage(job, "base"))[:3]:
+        studio.bridge.listen(event)
+    qtbot.waitUntil(lambda: "step 3 of 3" in line.text())
+    assert "Sketch" in line.text()
+    assert "about 5 s left" in line.text()
+    run = studio.window.status.stages.runs()[0]
+    assert run.fraction == 2 / 3
+    assert "67 %" in studio.window.status.stages.accessibleDescription()
+
+
+def test_the_stage_bar_shows_the_sizes_of_the_chosen_shape(studio: Studio) -> None:
+    bar = studio.window.status.stages
+    assert [bar._side(run) for run in bar.runs()] == ["224 × 128", "448 × 256", "896 × 512"]
+    studio.session.edit(aspect="1:1")
+    assert [bar._side(run) for run in bar.runs()] == ["128 × 128", "256 × 256", "512 × 512"]
+    edges = [edge for box in bar.segments() for edge in (box.left(), box.right())]
+    assert edges == sorted(edges)
+    assert edges[-1] == bar.width()
+
+
+def test_a_click_on_the_picture_plays_and_pauses(qtbot: QtBot, studio: Studio) -> None:
+    start(studio)
+    qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
+    preview = studio.window.viewer.preview
+    playing = studio.session.player.playing
+    qtbot.mouseClick(preview, Qt.MouseButton.LeftButton, pos=preview.frame_rect().center().toPoint())
+    assert studio.session.player.playing is not playing
+    qtbot.mouseClick(preview, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
+    assert studio.session.player.playing is not playing
+
+
+def test_letterbox_keeps_the_shape_and_stays_inside() -> None:
+    room = QRectF(16, 16, 700, 300)
+    for shape in ((224, 128), (128, 224), (128, 128), (896, 512)):
+        box = letterbox(shape, room)
+        assert room.contains(box)
+        assert abs(box.width() / box.height() - shape[0] / shape[1]) < 0.01
+        assert box.width() in (700, round(300 * shape[0] / shape[1]))
+
+
+def test_every_stage_fills_the_same_rectangle() -> None:
+    room = QRectF(16, 16, 913, 531)
+    assert len({letterbox(shape, room).getRect() for shape in ((224, 128), (448, 256), (896, 512))}) == 1
+
+
+def test_latent_frames_stand_for_one_then_four_frames() -> None:
+    assert [latent_index(index, 17, 5) for index in range(17)] == [0] + [1] * 4 + [2] * 4 + [3] * 4 + [4] * 4
+    assert latent_index(0, 1, 1) == 0
+    assert [latent_index(index, 6, 3) for index in range(6)] == [0, 0, 1, 1, 2, 2]
+
+
+def test_a_reel_knows_only_frames_it_has(qtbot: QtBot) -> None:
+    reel = Reel()
+    assert reel.frame(0) is None
+    reel.begin(17, 28, 16)
+    assert reel.empty
+    assert reel.frame(0) is None
+    reel.look(glimpse())
+    frame = reel.frame(16)
+    assert frame is not None
+    assert frame[0, 0, 1] == 160
+    assert reel.frame(17) is None
+    reel.put(0, frames_of("base")[:1], [None])  # pyright: ignore[reportArgumentType]
+    first = reel.frame(0)
+    assert first is not None
+    assert first.shape == (16, 28, 3)
