@@ -26,9 +26,9 @@ __all__ = ["StoredClip", "iter_frames", "provenance", "read_clip", "read_metadat
 ENCODERS = ("libx264", "libopenh264", "h264_videotoolbox", "h264_mf")
 """H.264 encoders, best first; PyAV's wheels carry the first, a system's own build maybe only another."""
 
-# The same frames must give the same file. With x264's macroblock tree they do not: its choices vary with whatever
-# was in memory before (150 encodings of one clip gave dozens of different files with it, one without). They vary
-# with the number of threads as well, so that is fixed.
+# The same frames must give the same file. With x264's macroblock tree they do not: its choices vary with
+# whatever was in memory before (150 encodings of one clip gave dozens of different files with it, one
+# without). They vary with the number of threads as well, so that is fixed.
 _OPTIONS = {"libx264": {"crf": "16", "preset": "medium", "x264-params": "mbtree=0", "threads": "4"}}
 _FALLBACK_BITS_PER_PIXEL = 0.4
 _BT709, _LIMITED = 1, 1

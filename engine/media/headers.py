@@ -6,6 +6,7 @@ Read before any decoder sees the file, so that a small file that claims billions
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -48,12 +49,22 @@ def _png(data: bytes) -> Header:
     orientation, at = 1, 8
     while at + 8 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
+        _check_png_chunk(name, data[at + 4 : at + 12 + length], length)
         if name == b"eXIf":
             orientation = _orientation(data[at + 8 : at + 8 + length])
         at += 12 + length
         if name == b"IEND":
             return Header("png", width, height, orientation, complete=at <= len(data))
     return Header("png", width, height, orientation, complete=False)
+
+
+def _check_png_chunk(name: bytes, chunk: bytes, length: int) -> None:
+    """Compare the checksum of a chunk that a decoder must read: libpng would complain on the terminal."""
+    critical = name[0] & 0x20 == 0
+    if critical and len(chunk) == length + 8:
+        (expected,) = struct.unpack(">I", chunk[-4:])
+        if zlib.crc32(chunk[:-4]) != expected:
+            raise ValueError("a PNG chunk is damaged")
 
 
 def _jpeg(data: bytes) -> Header:

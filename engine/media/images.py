@@ -6,10 +6,10 @@ import stat
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
-from cv2.utils import logging
 from numpy.typing import NDArray
 
 from engine.errors import WaltError
@@ -112,8 +112,10 @@ def _decode(path: Path, data: bytes) -> NDArray[np.generic]:
 @contextmanager
 def _quiet_decoder() -> Generator[None]:
     """Keep OpenCV's own complaints off the terminal: a broken picture is told in one plain line."""
+    # OpenCV 4.13 moved these two.
+    logging: Any = cv2 if hasattr(cv2, "setLogLevel") else cv2.utils.logging
     level = logging.getLogLevel()
-    logging.setLogLevel(logging.LOG_LEVEL_SILENT)
+    logging.setLogLevel(0)
     try:
         yield
     finally:

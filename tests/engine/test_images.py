@@ -178,6 +178,14 @@ def test_a_picture_that_was_cut_off_is_refused(tmp_path: Path, kind: str, share:
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize("at", [20, 60, -6, -30])
+def test_a_damaged_png_is_refused_without_noise_on_the_terminal(tmp_path: Path, at: int, capfd) -> None:
+    data = bytearray(encode(".png", quarters()))
+    data[at] ^= 0x55
+    assert refusal(save(tmp_path, bytes(data))).code == "image-unreadable"
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize(
     "data", [b"hello", b"\0" * 4096, b"%PDF-1.7", b"RIFF\0\0\0\0WAVEfmt ", b"<svg></svg>"]
 )
