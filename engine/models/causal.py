@@ -139,7 +139,9 @@ class ResBlock(nn.Module):
         self.conv1 = CausalConv3d(in_channels, out_channels, bias=False)
         self.norm2 = FrameNorm(out_channels, norm)
         self.conv2 = CausalConv3d(out_channels, out_channels, bias=False)
-        self.shortcut = None if in_channels == out_channels else CausalConv3d(in_channels, out_channels, 1, bias=False)
+        self.shortcut = (
+            None if in_channels == out_channels else CausalConv3d(in_channels, out_channels, 1, bias=False)
+        )
 
     def forward(self, x: Tensor, cache: StreamCache | None = None) -> Tensor:
         """(B, C, T, H, W) -> (B, C', T, H, W)."""

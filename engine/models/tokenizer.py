@@ -249,17 +249,17 @@ class Tokenizer(nn.Module):
         tiles = list(_tiles(raw.shape[3], raw.shape[4], tile))
         caches = [StreamCache() for _ in tiles]
         for part in raw.split(chunk, dim=2):
-            out: Tensor | None = None
-            weight = torch.zeros(1, 1, 1, raw.shape[3] * SPACE, raw.shape[4] * SPACE, device=raw.device)
+            size = (raw.shape[3] * SPACE, raw.shape[4] * SPACE)
+            out = torch.zeros(0)
+            weight = torch.zeros(size, device=raw.device)
             for (y, x, h, w), cache in zip(tiles, caches, strict=True):
                 pixels = self.decoder(part[..., y : y + h, x : x + w], cache).float()
                 ramp = _ramp(h, w, raw.device)
                 area = (..., slice(y * SPACE, (y + h) * SPACE), slice(x * SPACE, (x + w) * SPACE))
-                if out is None:
-                    out = pixels.new_zeros(*pixels.shape[:3], *weight.shape[3:])
+                if not out.numel():  # only now is the number of frames known
+                    out = pixels.new_zeros(*pixels.shape[:3], *size)
                 out[area] += pixels * ramp
                 weight[area] += ramp
-            assert out is not None
             yield out / weight
 
     def preview(self, z: Tensor) -> Tensor:

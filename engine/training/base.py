@@ -122,8 +122,12 @@ class BaseTrainer:
         out: list[tuple[str, DenoisingBatch]] = []
         if self.clips is not None and t.video_batch:
             x0, truths, _ = self.clips.draw(rng, t.video_batch)
-            known = torch.from_numpy(rng.integers(1, 3, t.video_batch) * (rng.random(t.video_batch) < t.frame_rate))
-            out.append(("video", DenoisingBatch(x0, self.captioner.ids(truths, rng), frame_condition(x0, known))))
+            known = torch.from_numpy(
+                rng.integers(1, 3, t.video_batch) * (rng.random(t.video_batch) < t.frame_rate)
+            )
+            out.append(
+                ("video", DenoisingBatch(x0, self.captioner.ids(truths, rng), frame_condition(x0, known)))
+            )
         if self.images is not None and t.image_batch:
             x0, truths, _ = self.images.draw(rng, t.image_batch)
             out.append(("image", DenoisingBatch(x0, self.captioner.ids(truths, rng))))

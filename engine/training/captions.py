@@ -23,7 +23,9 @@ class Captioner:
         french: Share of French captions of rendered worlds.
     """
 
-    def __init__(self, vocabulary: Vocabulary, length: int = 32, drop: float = 0.1, french: float = 0.2) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, length: int = 32, drop: float = 0.1, french: float = 0.2
+    ) -> None:
         self.vocabulary, self.length, self.drop, self.french = vocabulary, length, drop, french
 
     def text(self, truth: dict[str, Any], rng: np.random.Generator) -> str:

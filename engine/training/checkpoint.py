@@ -14,7 +14,9 @@ from torch import Tensor
 _POINTER = "latest.json"
 
 
-def save_checkpoint(folder: Path, step: int, tensors: dict[str, dict[str, Tensor]], facts: dict[str, Any]) -> None:
+def save_checkpoint(
+    folder: Path, step: int, tensors: dict[str, dict[str, Tensor]], facts: dict[str, Any]
+) -> None:
     """Write ``tensors`` (file name -> tensors) and ``facts`` as checkpoint ``step``, then forget the one before.
 
     The pointer file is replaced last: until then the previous checkpoint is the valid one.

@@ -30,9 +30,15 @@ def add_parser(subparsers: Any) -> None:
     base.add_argument("--videos", type=Path, help="latent shards of clips")
     superres = _add_training(steps, "superres", "starter-sr1", "train a super-resolution stage")
     superres.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer's run")
-    superres.add_argument("--base", type=Path, required=True, help="folder of the base's run (its text encoder)")
-    superres.add_argument("--images", type=Path, nargs=2, metavar=("HIGH", "LOW"), help="latent shards of images")
-    superres.add_argument("--videos", type=Path, nargs=2, metavar=("HIGH", "LOW"), help="latent shards of clips")
+    superres.add_argument(
+        "--base", type=Path, required=True, help="folder of the base's run (its text encoder)"
+    )
+    superres.add_argument(
+        "--images", type=Path, nargs=2, metavar=("HIGH", "LOW"), help="latent shards of images"
+    )
+    superres.add_argument(
+        "--videos", type=Path, nargs=2, metavar=("HIGH", "LOW"), help="latent shards of clips"
+    )
     _add_pack(steps)
 
 
@@ -51,10 +57,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _add_prepare(steps: Any) -> None:
-    parser = steps.add_parser("prepare", help="render worlds, or cut a folder of footage, into shards of clips")
+    parser = steps.add_parser(
+        "prepare", help="render worlds, or cut a folder of footage, into shards of clips"
+    )
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--worlds", type=int, metavar="N", help="render N training worlds")
-    source.add_argument("--folder", type=Path, help="videos (and, for --frames 1, pictures) with captions in .txt files")
+    source.add_argument(
+        "--folder", type=Path, help="videos (and, for --frames 1, pictures) with captions in .txt files"
+    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--size", default="128x224", help="height x width in pixels (default: %(default)s)")
     parser.add_argument("--frames", type=int, default=17, help="1 makes images (default: %(default)s)")
@@ -73,7 +83,9 @@ def _add_encode(steps: Any) -> None:
 def _add_training(steps: Any, name: str, default: str, summary: str) -> argparse.ArgumentParser:
     parser = steps.add_parser(name, help=summary)
     parser.add_argument("--run", default=default, help="named run or JSON file (default: %(default)s)")
-    parser.add_argument("--out", type=Path, required=True, help="the run's folder; a run that is there is resumed")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="the run's folder; a run that is there is resumed"
+    )
     parser.add_argument("--init", type=Path, help="start from the averaged weights of another run")
     parser.add_argument("--minutes", type=float, default=0.0, help="stop after so many minutes and save")
     parser.add_argument("--steps", type=int, help="length of the schedule")
@@ -83,8 +95,12 @@ def _add_training(steps: Any, name: str, default: str, summary: str) -> argparse
 def _add_pack(steps: Any) -> None:
     parser = steps.add_parser("pack", help="make an installable pack of trained runs")
     for name in ("tokenizer", "base", "sr1", "sr2"):
-        parser.add_argument(f"--{name}", type=Path, required=name in ("tokenizer", "base"), help=f"run of the {name}")
-    parser.add_argument("--about", type=Path, required=True, help="JSON with name, title, licence, description...")
+        parser.add_argument(
+            f"--{name}", type=Path, required=name in ("tokenizer", "base"), help=f"run of the {name}"
+        )
+    parser.add_argument(
+        "--about", type=Path, required=True, help="JSON with name, title, licence, description..."
+    )
     parser.add_argument("--card", type=Path, required=True, help="the model card, Markdown")
     parser.add_argument("--out", type=Path, required=True, help="folder that will hold the pack")
 
@@ -122,7 +138,9 @@ def _tokenizer(args: argparse.Namespace) -> None:
     if not isinstance(training, TokenizerTraining):
         raise UsageError("wrong-run", f"{args.run} does not train a tokenizer.")
     training = replace(training, loop=_loop(training.loop, args))
-    sources: dict[str, tuple[CropSource, float]] = {str(path.name): (ClipStore(path), 1.0) for path in args.clips}
+    sources: dict[str, tuple[CropSource, float]] = {
+        str(path.name): (ClipStore(path), 1.0) for path in args.clips
+    }
     if args.photos is not None:
         sources["photos"] = (Photos(args.photos), max(0.5, 0.5 * len(sources)))
     if not sources:
@@ -171,7 +189,13 @@ def _superres(args: argparse.Namespace) -> None:
     words = world_vocabulary()
     images, videos = (None if pair is None else (pair[0], pair[1]) for pair in (args.images, args.videos))
     trainer = SuperresTrainer(
-        training, load_run_tokenizer(args.tokenizer), load_text(args.base, words), words, images, videos, args.out
+        training,
+        load_run_tokenizer(args.tokenizer),
+        load_text(args.base, words),
+        words,
+        images,
+        videos,
+        args.out,
     )
     if args.init is not None and trainer.loop.step == 0:
         averaged(args.init, trainer.model)

@@ -61,7 +61,11 @@ class Denoiser(nn.Module):
 
 
 def denoising_loss(
-    model: Denoiser, schedule: Schedule, batch: DenoisingBatch, generator: torch.Generator, self_conditioning: bool
+    model: Denoiser,
+    schedule: Schedule,
+    batch: DenoisingBatch,
+    generator: torch.Generator,
+    self_conditioning: bool,
 ) -> Tensor:
     """Mean squared error of v, per sample (B,), at random noise levels; two passes with self-conditioning."""
     size = len(batch.x0)
@@ -73,7 +77,12 @@ def denoising_loss(
 
 
 def loss_at(
-    model: Denoiser, schedule: Schedule, batch: DenoisingBatch, t: Tensor, eps: Tensor, self_conditioning: bool
+    model: Denoiser,
+    schedule: Schedule,
+    batch: DenoisingBatch,
+    t: Tensor,
+    eps: Tensor,
+    self_conditioning: bool,
 ) -> Tensor:
     """`denoising_loss` at given levels t (B,) and noise."""
     x = schedule.add_noise(batch.x0, eps, t)
@@ -127,7 +136,9 @@ class LatentSet:
         latents = np.stack([np.asarray(self.store[i]) for i in picks]).astype(np.float32)
         spare = latents.shape[-1] - self.crop_width if self.crop_width else 0
         if spare > 0:
-            shift = 0 if rng is None else int(np.clip(rng.normal(0, spare / 8), -spare // 2, spare - spare // 2))
+            shift = (
+                0 if rng is None else int(np.clip(rng.normal(0, spare / 8), -spare // 2, spare - spare // 2))
+            )
             start = spare // 2 + shift
             latents = latents[..., start : start + self.crop_width]
         return torch.from_numpy(latents)

@@ -75,9 +75,9 @@ class Ema:
     def update(self, model: nn.Module, step: int) -> None:
         """Move towards the model."""
         decay = min(self.decay, (1 + step) / (10 + step))
-        names = [n for n, p in model.named_parameters() if p.requires_grad]
-        params = dict(model.named_parameters())
-        torch._foreach_lerp_([self.slow[n] for n in names], [params[n].detach() for n in names], 1 - decay)  # pyright: ignore[reportPrivateUsage]
+        for name, param in model.named_parameters():
+            if param.requires_grad:
+                self.slow[name].lerp_(param.detach(), 1 - decay)
 
     @torch.no_grad()
     def swap(self, model: nn.Module) -> None:
@@ -103,7 +103,9 @@ class Loop:
         folder: Checkpoints, ``log.csv`` and whatever ``report`` draws.
     """
 
-    def __init__(self, model: nn.Module, loss: LossFn, report: ReportFn, config: LoopConfig, folder: Path) -> None:
+    def __init__(
+        self, model: nn.Module, loss: LossFn, report: ReportFn, config: LoopConfig, folder: Path
+    ) -> None:
         self.model, self.loss, self.report = model, loss, report
         self.config, self.folder = config, folder
         self.optimizer = Optimizer(

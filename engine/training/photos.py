@@ -25,7 +25,9 @@ class Photos:
         paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in {".jpg", ".jpeg", ".png", ".webp"})
         self.pictures = [picture for path in paths if (picture := _read(path)) is not None]
         if not self.pictures:
-            raise WaltError("no-photos", f"{folder} holds no readable pictures.", "Give a folder of JPEG or PNG files.")
+            raise WaltError(
+                "no-photos", f"{folder} holds no readable pictures.", "Give a folder of JPEG or PNG files."
+            )
 
     def clip(
         self, rng: np.random.Generator, frames: int, height: int, width: int, zoom: float = 0.0
@@ -77,7 +79,9 @@ def move(
         left, top = cx + dx[i] - width * s / 2 - x0, cy + dy[i] - height * s / 2 - y0
         matrix = np.array([[s, 0, left], [0, s, top]], np.float32)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        out[i] = cv2.warpAffine(source, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REFLECT_101)
+        out[i] = cv2.warpAffine(
+            source, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REFLECT_101
+        )
     return out
 
 

@@ -114,6 +114,7 @@ def _cut(path: Path, height: int, width: int, frames: int, fps: int) -> Iterator
 
 def _frames_at(path: Path, fps: int) -> Iterator[NDArray[np.uint8]]:
     import av
+    from av.error import FFmpegError
 
     try:
         with av.open(str(path)) as container:
@@ -122,9 +123,9 @@ def _frames_at(path: Path, fps: int) -> Iterator[NDArray[np.uint8]]:
             for frame in container.decode(stream):
                 now = float(frame.time or 0.0)
                 if now + 1e-6 >= due:
-                    yield frame.to_ndarray(format="rgb24")
+                    yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
                     due = max(due + 1 / fps, now)
-    except (av.FFmpegError, IndexError):
+    except (FFmpegError, IndexError):
         return  # a broken file ends early; what came before it counts
 
 

@@ -91,4 +91,6 @@ def read_run(name: str | Path) -> Training:
         raise UsageError("bad-run", f"{path} has no kind.", f"Say one of {', '.join(KINDS)}.") from None
     except (ValidationError, TypeError) as error:
         reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-        raise UsageError("bad-run", f"{path} is no training run: {reason}.", "See docs/training.md.") from None
+        raise UsageError(
+            "bad-run", f"{path} is no training run: {reason}.", "See docs/training.md."
+        ) from None

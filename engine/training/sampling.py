@@ -34,13 +34,20 @@ def sample_latents(
     doubled = [None if value is None else torch.cat([value, value]) for value in (frames, low_res, low_res_t)]
 
     def call(x: Tensor, t: int, x0_prev: Tensor | None, twice: bool) -> Tensor:
-        x, x0_prev = (None if y is None else torch.cat([y, y]) if twice else y for y in (x, x0_prev))
-        assert x is not None
+        if twice:
+            x = torch.cat([x, x])
+            x0_prev = None if x0_prev is None else torch.cat([x0_prev, x0_prev])
         f, low, level = doubled if twice else (frames, low_res, low_res_t)
         times = torch.full((len(x),), t)
         with torch.autocast("cpu", torch.bfloat16):
             return model.transformer(
-                x, times, text=both if twice else text, x0_prev=x0_prev, frames=f, low_res=low, low_res_t=level
+                x,
+                times,
+                text=both if twice else text,
+                x0_prev=x0_prev,
+                frames=f,
+                low_res=low,
+                low_res_t=level,
             ).float()
 
     def pair(x: Tensor, t: int, x0_prev: Tensor | None) -> tuple[Tensor, Tensor]:

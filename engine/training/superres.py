@@ -110,7 +110,10 @@ class SuperresTrainer:
         twice = bool(draw.numpy.random() < t.self_conditioning)
         losses: list[Tensor] = []
         figures: dict[str, float] = {}
-        for name, pairs, size in (("video", self.clips, t.video_batch), ("image", self.images, t.image_batch)):
+        for name, pairs, size in (
+            ("video", self.clips, t.video_batch),
+            ("image", self.images, t.image_batch),
+        ):
             if pairs is not None and size:
                 batch = self._draw(pairs, size, draw)
                 each = denoising_loss(self.model, self.schedule, batch, draw.torch, twice)
@@ -159,14 +162,24 @@ class SuperresTrainer:
         """Sample one pair: (PSNR, bicubic's PSNR) against the decoded truth, and a strip low | sampled | true."""
         noise = torch.randn(batch.x0.shape, generator=torch.Generator().manual_seed(1))
         z = sample_latents(
-            self.model, self.schedule, noise, batch.ids, 10, Guidance(1.0), None, batch.low_res, batch.low_res_t
+            self.model,
+            self.schedule,
+            noise,
+            batch.ids,
+            10,
+            Guidance(1.0),
+            None,
+            batch.low_res,
+            batch.low_res_t,
         )
         low, _ = pairs.low.validation(1)
         with torch.autocast("cpu", torch.bfloat16):
             sampled, true, small = (self.tokenizer.decode(y).float() for y in (z, batch.x0, low))
         size = (true.shape[3], true.shape[4])
         flat = small.transpose(1, 2).flatten(0, 1)
-        bicubic = torch.nn.functional.interpolate(flat, size, mode="bicubic").unflatten(0, (1, -1)).transpose(1, 2)
+        bicubic = (
+            torch.nn.functional.interpolate(flat, size, mode="bicubic").unflatten(0, (1, -1)).transpose(1, 2)
+        )
         last = true.shape[2] - 1
         strip = np.concatenate([to_frames(y[0])[last] for y in (bicubic, sampled, true)], 1)
         return psnr(sampled, true), psnr(bicubic, true), strip

@@ -17,11 +17,11 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.training.pixels import psnr, to_frames, to_tensor
-from engine.training.sheets import write_png
 from engine.models.causal import space_to_depth
 from engine.models.tokenizer import SPACE, TIME, Tokenizer, TokenizerConfig
 from engine.training.loop import Draw, Loop, LoopConfig
+from engine.training.pixels import psnr, to_frames, to_tensor
+from engine.training.sheets import write_png
 
 
 class CropSource(Protocol):
@@ -138,7 +138,9 @@ class TokenizerTrainer:
     def _blocks(self, batches: int = 24) -> Tensor:
         """Blocks (N, 768) of the training clips, for the linear start."""
         rng = np.random.default_rng(self.training.loop.seed)
-        found = [space_to_depth(self._batch(rng), TIME, SPACE).transpose(0, 1).flatten(1).T for _ in range(batches)]
+        found = [
+            space_to_depth(self._batch(rng), TIME, SPACE).transpose(0, 1).flatten(1).T for _ in range(batches)
+        ]
         return torch.cat(found)
 
     def _batch(self, rng: np.random.Generator) -> Tensor:

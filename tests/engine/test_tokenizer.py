@@ -39,7 +39,9 @@ def build(config: TokenizerConfig) -> Tokenizer:
 
 
 def video(frames: int, height: int = 32, width: int = 48, batch: int = 1) -> Tensor:
-    return torch.rand(batch, 3, frames, height, width, generator=torch.Generator().manual_seed(frames)) * 2 - 1
+    return (
+        torch.rand(batch, 3, frames, height, width, generator=torch.Generator().manual_seed(frames)) * 2 - 1
+    )
 
 
 @CONFIGS
@@ -130,10 +132,14 @@ def test_tiles_agree_with_the_whole_where_they_see_enough() -> None:
 def test_one_tile_is_the_whole() -> None:
     tokenizer = build(starter_like())
     z = torch.randn(1, 8, 2, 4, 4)
-    assert torch.equal(torch.cat(list(tokenizer.stream(z, tile=8)), 2), torch.cat(list(tokenizer.stream(z)), 2))
+    assert torch.equal(
+        torch.cat(list(tokenizer.stream(z, tile=8)), 2), torch.cat(list(tokenizer.stream(z)), 2)
+    )
 
 
-@pytest.mark.parametrize(("frames", "height", "width"), [(16, 32, 32), (4, 32, 32), (0, 32, 32), (17, 30, 32), (17, 32, 4)])
+@pytest.mark.parametrize(
+    ("frames", "height", "width"), [(16, 32, 32), (4, 32, 32), (0, 32, 32), (17, 30, 32), (17, 32, 4)]
+)
 def test_impossible_sizes_are_refused(frames: int, height: int, width: int) -> None:
     tokenizer = build(starter_like())
     with pytest.raises(WaltError) as caught:

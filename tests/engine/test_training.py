@@ -107,7 +107,9 @@ def test_a_checkpoint_that_was_not_finished_does_not_count(tmp_path: Path) -> No
 
 def test_orthogonalise_brings_singular_values_near_one() -> None:
     for shape in ((24, 80), (80, 24)):
-        values = torch.linalg.svdvals(orthogonalise(torch.randn(shape, generator=torch.Generator().manual_seed(1))).float())
+        values = torch.linalg.svdvals(
+            orthogonalise(torch.randn(shape, generator=torch.Generator().manual_seed(1))).float()
+        )
         assert 0.5 < values.min() < values.max() < 1.5
 
 

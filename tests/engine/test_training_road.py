@@ -50,7 +50,13 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shapes = [{"weight": 1, "batch": 1, "frames": 17, "height": 32, "width": 32}]
     run = write_json(
         home / "tok.json",
-        {"kind": "tokenizer", "model": asdict(TINY), "loop": LOOP | {"report_steps": 99}, "shapes": shapes, "view": [17, 32, 32]},
+        {
+            "kind": "tokenizer",
+            "model": asdict(TINY),
+            "loop": LOOP | {"report_steps": 99},
+            "shapes": shapes,
+            "view": [17, 32, 32],
+        },
     )
     walt("train", "tokenizer", "--run", run, "--clips", home / "clips", "--out", home / "tok")
     for name in ("clips", "images"):
