@@ -34,7 +34,8 @@ _drop_stale()
 def fast(function: F) -> F:
     """Compile `function` on first call; without a writable source folder (a frozen bundle) nothing is cached."""
     compiler = cast(Callable[..., Any], numba.njit)
-    options: dict[str, Any] = {"fastmath": True, "nogil": True, "error_model": "numpy"}
+    # _nrt off: nothing here allocates, and counting references to arrays took more than half of the time
+    options: dict[str, Any] = {"fastmath": True, "nogil": True, "error_model": "numpy", "_nrt": False}
     try:
         return cast(F, compiler(cache=True, **options)(function))
     except RuntimeError:

@@ -7,7 +7,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.worlds.accel import Array, Colour, fast
+from engine.worlds.accel import Array, Colour, Indices, fast
 from engine.worlds.layout import AHEAD, EXPOSURE, EYE, PIXEL, RIGHT, TAN_X, TAN_Y, UP
 from engine.worlds.shading import trace
 
@@ -35,7 +35,7 @@ def film(r: float, g: float, b: float, exposure: float) -> Colour:
 
 
 @fast
-def sample(env: Array, cam: Array, q: Array, fires: Array, glows: Array, idx: NDArray[np.int64], span: Array, u: float,
+def sample(env: Array, cam: Array, q: Array, fires: Array, glows: Array, idx: Indices, span: Array, u: float,
            v: float) -> tuple[float, float, float, float]:
     """Displayed colour and subject mask through the point (u, v) of the film, both in [-1, 1], v upwards."""
     a, b = u * cam[TAN_X], v * cam[TAN_Y]
@@ -51,14 +51,12 @@ def sample(env: Array, cam: Array, q: Array, fires: Array, glows: Array, idx: ND
 
 
 @fast
-def expose(env: Array, cam: Array, q: Array, fires: Array, glows: Array, window: NDArray[np.int64], height: int,
-           width: int, samples: int, out: Picture) -> None:
+def expose(env: Array, cam: Array, q: Array, fires: Array, glows: Array, window: Indices, height: int, width: int,
+           idx: Indices, span: Array, out: Picture) -> None:
     """Fill out (h, w, 4) with colour and mask of the window (top, left, h, w) of a height x width picture.
 
-    With samples > 1, pixels that differ from a neighbour get samples - 1 further rays.
+    idx (n + 1,) and span (n + 1, 2) are scratch for n primitives.
     """
-    idx = np.empty(q.shape[0] + 1, np.int64)
-    span = np.empty((q.shape[0] + 1, 2), np.float64)
     top, left, rows, cols = window[0], window[1], window[2], window[3]
     for i in range(rows):
         for j in range(cols):
@@ -66,16 +64,22 @@ def expose(env: Array, cam: Array, q: Array, fires: Array, glows: Array, window:
             v = 1.0 - (2.0 * (top + i) + 1.0) / height
             r, g, b, hit = sample(env, cam, q, fires, glows, idx, span, u, v)
             out[i, j, 0], out[i, j, 1], out[i, j, 2], out[i, j, 3] = r, g, b, hit
-    if samples < 2:
-        return
-    first = out.copy()
+
+
+@fast
+def refine(env: Array, cam: Array, q: Array, fires: Array, glows: Array, window: Indices, height: int, width: int,
+           idx: Indices, span: Array, samples: int, first: Picture, out: Picture) -> None:
+    """Spend samples - 1 further rays on the pixels of `first` that differ from a neighbour, and write the means to out."""
+    top, left, rows, cols = window[0], window[1], window[2], window[3]
     for i in range(rows):
         for j in range(cols):
             worst = 0.0
-            for di, dj in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-                a, c = min(max(i + di, 0), rows - 1), min(max(j + dj, 0), cols - 1)
-                for ch in range(4):
-                    worst = max(worst, abs(first[i, j, ch] - first[a, c, ch]))
+            for ch in range(4):
+                here = first[i, j, ch]
+                worst = max(worst, abs(here - first[max(i - 1, 0), j, ch]))
+                worst = max(worst, abs(here - first[min(i + 1, rows - 1), j, ch]))
+                worst = max(worst, abs(here - first[i, max(j - 1, 0), ch]))
+                worst = max(worst, abs(here - first[i, min(j + 1, cols - 1), ch]))
             if worst < 0.055:
                 continue
             r, g, b, hit = first[i, j, 0], first[i, j, 1], first[i, j, 2], first[i, j, 3]

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.worlds.kernel import expose
+from engine.worlds.kernel import expose, refine
 from engine.worlds.spec import WorldSpec
 from engine.worlds.stage import Stage, build_stage
 
@@ -30,7 +30,11 @@ def _expose(spec: WorldSpec, index: int, frames: int, height: int, width: int, f
     window = (0, 0, height, width) if crop is None else crop
     out = np.empty((window[2], window[3], 4), np.float32)
     cam = stage.view(share).vector(height)
-    expose(env, cam, prims, flames, glows, np.array(window, np.int64), height, width, samples, out)
+    area = np.array(window, np.int64)
+    idx, span = np.empty(len(prims) + 1, np.int64), np.empty((len(prims) + 1, 2), np.float64)
+    expose(env, cam, prims, flames, glows, area, height, width, idx, span, out)
+    if samples > 1:
+        refine(env, cam, prims, flames, glows, area, height, width, idx, span, samples, out.copy(), out)
     return out
 
 
