@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -75,8 +76,11 @@ class Pace:
 def step_cost(config: TransformerConfig, frames: int, height: int, width: int) -> float:
     """Operations of one pass over latents (frames, height, width): every layer's matrix products."""
     tokens = frames * height * width / config.patch**2
-    matrices = 12 if config.text_width is None else 16
-    return 2.0 * matrices * config.width**2 * config.layers * tokens
+    spatial, spacetime = math.prod(config.spatial_window), frames * math.prod(config.spacetime_window)
+    matrices, keys = 12 * config.width, (spatial + spacetime) / 2  # layers alternate
+    if config.text_width is not None:
+        matrices, keys = matrices + 4 * config.width, keys + spatial
+    return config.layers * tokens * config.width * (2.0 * matrices + 4.0 * keys)
 
 
 def decode_cost(config: TokenizerConfig, height: int, width: int) -> float:

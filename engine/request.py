@@ -36,6 +36,7 @@ class ClipRequest(BaseModel):
     steps: Annotated[int, Field(ge=1, le=1000)] | None = None
     """Denoising steps of the base stage; the super-resolution stages scale with it."""
     guidance: Annotated[float, Field(ge=0, le=30)] | None = None
+    """Guidance scale of the base stage; the super-resolution stages keep the pack's."""
     pack: str = "starter"
 
     @field_validator("prompt")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NICENESS = 5
-"""Lower priority of the engine's thread, so that a window on the same cores stays fluent."""
+"""How much lower the priority of the engine's thread is, so that a window on the same cores stays fluent."""
 
 
 @dataclass(eq=False, slots=True)
@@ -171,6 +171,7 @@ def _internal(error: BaseException) -> WaltError:
 def _lower_priority() -> None:
     if sys.platform == "linux":  # elsewhere priorities belong to processes, or need rights
         try:
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+            thread = threading.get_native_id()
+            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS)
         except OSError:
             log.debug("the engine's priority stays as it is", exc_info=True)

@@ -16,7 +16,7 @@ from engine.errors import UsageError
 from engine.events import STAGES, Event, JobCancelled, JobDone, JobFailed
 from engine.files import ensure_writable
 from engine.memory import peak_rss_mb
-from engine.packs.check import UnknownWord, check_request
+from engine.packs.check import Heard, UnknownWord, check_request
 from engine.packs.store import PackStore
 from engine.request import MAX_SEED, ClipRequest
 from engine.worker import Engine
@@ -57,8 +57,8 @@ def run(args: argparse.Namespace) -> int:
     request = _request(args)
     check_output(args.out)
     store = PackStore()
-    unknown = check_request(request, store.find(request.pack))
-    for line in describe_unknown(request.pack, unknown):
+    heard = check_request(request, store.find(request.pack))
+    for line in describe_unheard(request.pack, heard):
         print(line, file=sys.stderr)
     if args.seed is None:
         print(f"seed {request.seed}", file=sys.stderr)
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     from engine.media.clips import provenance, write_mp4
 
     write_mp4(args.out, clip.frames, clip.fps, provenance(clip))
-    report = describe(clip, args.out, unknown)
+    report = describe(clip, args.out, heard)
     print(json.dumps(report) if args.json else _sentence(report))
     return 0
 
@@ -93,14 +93,18 @@ def check_output(path: Path) -> None:
     ensure_writable(path)
 
 
-def describe_unknown(pack: str, words: list[UnknownWord]) -> list[str]:
-    """What to say about words that will have no effect: a line, or none."""
-    if not words:
-        return []
-    named = [
-        f"{word.word} (did you mean {word.suggestion}?)" if word.suggestion else word.word for word in words
-    ]
-    return [f"The {pack} doesn't know: {', '.join(named)}"]
+def describe_unheard(pack: str, heard: Heard) -> list[str]:
+    """What to say about words that will have no effect: a line for each reason."""
+    lines: list[str] = []
+    if heard.unknown:
+        lines.append(f"The {pack} doesn't know: {', '.join(_suggesting(word) for word in heard.unknown)}")
+    if heard.unread:
+        lines.append(f"Too long for the {pack}, which does not read: {', '.join(heard.unread)}")
+    return lines
+
+
+def _suggesting(word: UnknownWord) -> str:
+    return f"{word.word} (did you mean {word.suggestion}?)" if word.suggestion else word.word
 
 
 def make(request: ClipRequest, store: PackStore, device: str) -> Clip | None:
@@ -137,7 +141,7 @@ def make(request: ClipRequest, store: PackStore, device: str) -> Clip | None:
         engine.close()
 
 
-def describe(clip: Clip, path: Path, unknown: list[UnknownWord]) -> dict[str, Any]:
+def describe(clip: Clip, path: Path, heard: Heard) -> dict[str, Any]:
     """A finished clip as ``--json`` prints it."""
     width, height = clip.size
     return {
@@ -151,7 +155,8 @@ def describe(clip: Clip, path: Path, unknown: list[UnknownWord]) -> dict[str, An
         "pack": clip.pack,
         "seconds": {name: round(seconds, 3) for name, seconds in clip.seconds.items()},
         "peak_rss_mb": round(peak_rss_mb(), 1),
-        "unknown_words": [word.word for word in unknown],
+        "unknown_words": [word.word for word in heard.unknown],
+        "unread_words": list(heard.unread),
     }
 
 

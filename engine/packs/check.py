@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.errors import UsageError
-from engine.models.vocabulary import Vocabulary
+from engine.models.vocabulary import UNKNOWN, Vocabulary
 from engine.packs.manifest import MAX_MANIFEST_BYTES, VOCABULARY, Manifest, damaged
 from engine.packs.store import InstalledPack
-from engine.request import ClipRequest
+from engine.request import MAX_PROMPT, ClipRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,14 @@ class UnknownWord:
 
     word: str
     suggestion: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a pack makes of a prompt: words it does not know, and known words beyond the length it reads."""
+
+    unknown: tuple[UnknownWord, ...]
+    unread: tuple[str, ...]
 
 
 def read_vocabulary(pack: InstalledPack) -> Vocabulary:
@@ -37,8 +45,8 @@ def read_vocabulary(pack: InstalledPack) -> Vocabulary:
         raise damaged(pack.path, f"{VOCABULARY} is not text") from None
 
 
-def check_request(request: ClipRequest, pack: InstalledPack) -> list[UnknownWord]:
-    """Whether ``pack`` can make what is asked; returns the words of prompt and negative it does not know.
+def check_request(request: ClipRequest, pack: InstalledPack) -> Heard:
+    """Whether ``pack`` can make what is asked, and which words of prompt and negative will have no effect.
 
     Raises:
         UsageError: ``stage-not-in-pack``, ``aspect-not-in-pack`` or ``prompt-not-known``.
@@ -46,7 +54,7 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> list[UnknownWord
     """
     height, width = pack.manifest.size(request.aspect, request.upto)
     vocabulary = read_vocabulary(pack)
-    if not any(vocabulary.encode(request.prompt, len(vocabulary.split(request.prompt)))):
+    if not _known(vocabulary, request.prompt):
         raise UsageError(
             "prompt-not-known",
             f"The pack {pack.name} knows no word of this prompt.",
@@ -57,7 +65,17 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> list[UnknownWord
 
         load_still(request.image, width, height)
     unknown = dict.fromkeys(vocabulary.unknown(request.prompt) + vocabulary.unknown(request.negative))
-    return [UnknownWord(word, vocabulary.suggest(word)) for word in unknown]
+    length = int(pack.manifest.text.get("length", MAX_PROMPT))
+    return Heard(
+        tuple(UnknownWord(word, vocabulary.suggest(word)) for word in unknown),
+        tuple(
+            word for text in (request.prompt, request.negative) for word in _known(vocabulary, text)[length:]
+        ),
+    )
+
+
+def _known(vocabulary: Vocabulary, text: str) -> list[str]:
+    return [word for word in vocabulary.split(text) if vocabulary.id(word) != UNKNOWN]
 
 
 def _summary(manifest: Manifest) -> str:

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from engine.cli import COMMANDS, main
-from engine.commands.generate import describe_unknown
+from engine.commands.generate import describe_unheard
 from engine.commands.progress import ProgressLines, duration
 from engine.events import JobStarted, StageStarted, StepDone
 from engine.media.clips import read_clip
 from engine.media.images import write_png
-from engine.packs.check import UnknownWord
+from engine.packs.check import Heard, UnknownWord
 
 ROOT = Path(__file__).parents[2]
 Capture = pytest.CaptureFixture[str]
@@ -88,7 +88,15 @@ def test_unknown_words_are_named(tiny: str, tmp_path: Path, capsys: Capture) -> 
     printed = capsys.readouterr()
     assert "doesn't know: hose (did you mean horse?), near, castle" in printed.err
     assert json.loads(printed.out)["unknown_words"] == ["hose", "near", "castle"]
-    assert describe_unknown("starter", [UnknownWord("castle", None)]) == ["The starter doesn't know: castle"]
+    heard = Heard((UnknownWord("castle", None),), ())
+    assert describe_unheard("starter", heard) == ["The starter doesn't know: castle"]
+
+
+def test_words_beyond_the_models_length_are_named(tiny: str, tmp_path: Path, capsys: Capture) -> None:
+    assert generate(tiny, tmp_path / "a.mp4", "--json", prompt="red " * 8 + "horse walking") == 0
+    printed = capsys.readouterr()
+    assert "does not read: horse, walking" in printed.err
+    assert json.loads(printed.out)["unread_words"] == ["horse", "walking"]
 
 
 REFUSED: dict[str, tuple[list[str], int, str]] = {

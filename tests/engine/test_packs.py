@@ -255,8 +255,9 @@ def test_a_manifest_survives_its_own_json(pack: LoadedPack) -> None:
 def test_requests_are_checked_at_the_door(store: PackStore) -> None:
     tiny = store.find("tiny")
     ask = ClipRequest.parse
-    assert check_request(ask(prompt="a red horse, please", pack="tiny"), tiny) == []
-    unknown = check_request(ask(prompt="a hose and a castle", negative="castle", pack="tiny"), tiny)
+    assert check_request(ask(prompt="a red horse, please", pack="tiny"), tiny).unknown == ()
+    heard = check_request(ask(prompt="a hose and a castle", negative="castle", pack="tiny"), tiny)
+    unknown = heard.unknown
     assert UnknownWord("hose", "horse") in unknown
     assert [word.word for word in unknown].count("castle") == 1
     with pytest.raises(UsageError) as error:

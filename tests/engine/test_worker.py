@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -85,6 +87,14 @@ def test_a_job_from_start_to_clip(engine: Engine, listener: Listener, make: Call
     kinds = list(dict.fromkeys(type(event) for event in listener.of(job)))
     assert kinds == [JobStarted, StageStarted, StepDone, FramesReady, JobDone]
     assert listener.threads == {"walt-engine"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority a thread")
+def test_the_engine_lets_a_window_go_first(engine: Engine, listener: Listener) -> None:
+    seen: list[int] = []
+    listener.on = lambda event: seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+    listener.wait(engine.submit(ask()))
+    assert min(seen) > os.getpriority(os.PRIO_PROCESS, threading.main_thread().native_id or 0)
 
 
 def test_two_jobs_run_one_after_the_other(engine: Engine, listener: Listener) -> None:
