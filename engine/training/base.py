@@ -17,6 +17,7 @@ from torch import Tensor
 
 from engine.diffusion.guidance import Guidance
 from engine.diffusion.schedule import Schedule
+from engine.media.images import write_png
 from engine.models.text import TextConfig, TextEncoder
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import TransformerConfig, WindowTransformer
@@ -33,7 +34,6 @@ from engine.training.denoising import (
 from engine.training.loop import Draw, Loop, LoopConfig
 from engine.training.pixels import to_frames
 from engine.training.sampling import sample_latents
-from engine.training.sheets import write_png
 from engine.training.store import ShardStore
 
 

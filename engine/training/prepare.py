@@ -9,11 +9,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import WaltError
+from engine.media.images import load_still
+from engine.media.reading import iter_frames
 from engine.training.store import ShardStore, write_shard
 
 SHARD = 64
@@ -98,43 +99,19 @@ def prepare_folder(
 
 
 def _cut(path: Path, height: int, width: int, frames: int, fps: int) -> Iterator[NDArray[np.uint8]]:
-    """Clips of ``frames`` frames, back to back, at ``fps``, scaled and centre-cropped."""
-    if path.suffix.lower() in IMAGE:
-        picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-        if picture is not None:
-            yield _fit(np.ascontiguousarray(picture[..., ::-1]), height, width)[None]
-        return
+    """Clips of ``frames`` frames, back to back, at ``fps``; a broken file ends early, what came before it counts."""
     kept: list[NDArray[np.uint8]] = []
-    for frame in _frames_at(path, fps):
-        kept.append(_fit(frame, height, width))
-        if len(kept) == frames:
-            yield np.stack(kept)
-            kept = []
-
-
-def _frames_at(path: Path, fps: int) -> Iterator[NDArray[np.uint8]]:
-    import av
-    from av.error import FFmpegError
-
     try:
-        with av.open(str(path)) as container:
-            stream = container.streams.video[0]
-            due = 0.0
-            for frame in container.decode(stream):
-                now = float(frame.time or 0.0)
-                if now + 1e-6 >= due:
-                    yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
-                    due = max(due + 1 / fps, now)
-    except (FFmpegError, IndexError):
-        return  # a broken file ends early; what came before it counts
-
-
-def _fit(frame: NDArray[Any], height: int, width: int) -> NDArray[np.uint8]:
-    scale = max(height / frame.shape[0], width / frame.shape[1])
-    size = max(width, round(frame.shape[1] * scale)), max(height, round(frame.shape[0] * scale))
-    shrunk = cv2.resize(frame, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-    y, x = (shrunk.shape[0] - height) // 2, (shrunk.shape[1] - width) // 2
-    return np.ascontiguousarray(shrunk[y : y + height, x : x + width]).astype(np.uint8, copy=False)
+        if path.suffix.lower() in IMAGE:
+            yield load_still(path, width, height)[None]
+            return
+        for frame in iter_frames(path, fps=fps, size=(width, height)):
+            kept.append(frame)
+            if len(kept) == frames:
+                yield np.stack(kept)
+                kept = []
+    except WaltError:
+        return
 
 
 def encode_shards(clips: Path, tokenizer: Any, out: Path, progress: Progress, shrink: int = 1) -> None:

@@ -17,11 +17,11 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.media.images import write_png
 from engine.models.causal import space_to_depth
 from engine.models.tokenizer import SPACE, TIME, Tokenizer, TokenizerConfig
 from engine.training.loop import Draw, Loop, LoopConfig
 from engine.training.pixels import psnr, to_frames, to_tensor
-from engine.training.sheets import write_png
 
 
 class CropSource(Protocol):
