@@ -47,6 +47,8 @@ class BaseTraining:
         self_conditioning: Share of steps with two passes (p_sc of the paper: 0.9).
         caption_drop: Share of empty captions.
         crop_width: Columns of latents to train on (16: square), 0 for all.
+        compile: Compile the layers; pays after some thousand steps on an idle machine.
+        freeze_text: Keep the text encoder as it is, so that other stages can be trained on it meanwhile.
         prompts: What the sample sheets draw.
     """
 
@@ -60,6 +62,7 @@ class BaseTraining:
     caption_drop: float = 0.1
     crop_width: int = 0
     compile: bool = False
+    freeze_text: bool = False
     prompts: tuple[str, ...] = (
         "a horse walking on the beach at sunset",
         "a dragon breathing fire over the sea",
@@ -102,6 +105,8 @@ class BaseTrainer:
         assert width is not None
         text = TextEncoder(TextConfig(len(vocabulary), width=width, layers=training.text_layers))
         self.model = Denoiser(text, WindowTransformer(training.model))
+        if training.freeze_text:
+            self.model.text.requires_grad_(False)
         self.loop = Loop(self.model, self.loss, self.report, training.loop, folder)
         if training.compile:
             self.model.transformer.compile_blocks()

@@ -18,6 +18,8 @@ from engine.media.reading import iter_frames
 from engine.training.store import ShardStore, write_shard
 
 SHARD = 64
+"""Clips in a shard, unless they are large: a shard is held in memory while it is made."""
+_SHARD_BYTES = 400_000_000
 Progress = Callable[[int, int], None]
 
 
@@ -28,10 +30,11 @@ def prepare_worlds(
 
     Clip k is the world of seed ``seed + k``, so a run can be continued, or split over machines.
     """
-    shards = range(-(-count // SHARD))
+    size = _shard_size(frames, height, width)
+    shards = range(-(-count // size))
     todo = [i for i in shards if not (out / f"shard-{i:05d}.npy").exists()]
     progress(len(shards) - len(todo), len(shards))
-    jobs = [(out, i, min(SHARD, count - i * SHARD), height, width, frames, seed + i * SHARD) for i in todo]
+    jobs = [(out, i, min(size, count - i * size), height, width, frames, seed + i * size) for i in todo]
     if workers <= 1:
         for done, job in enumerate(jobs, len(shards) - len(todo) + 1):
             _render_shard(job)
@@ -40,6 +43,10 @@ def prepare_worlds(
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for done, _ in enumerate(pool.map(_render_shard, jobs), len(shards) - len(todo) + 1):
             progress(done, len(shards))
+
+
+def _shard_size(frames: int, height: int, width: int) -> int:
+    return max(1, min(SHARD, _SHARD_BYTES // (frames * height * width * 3)))
 
 
 def _render_shard(job: tuple[Path, int, int, int, int, int, int]) -> None:
@@ -79,6 +86,7 @@ def prepare_folder(
     clips: list[NDArray[np.uint8]] = []
     truth: list[dict[str, Any]] = []
     total = shards = 0
+    size = _shard_size(frames, height, width)
     for done, path in enumerate(paths, 1):
         text = path.with_suffix(".txt")
         lines = [line for line in text.read_text().splitlines() if line.strip()] if text.exists() else [""]
@@ -86,7 +94,7 @@ def prepare_folder(
             clips.append(clip)
             truth.append({"captions": lines, "source": path.name})
             total += 1
-            if len(clips) == SHARD:
+            if len(clips) == size:
                 write_shard(out, shards, np.stack(clips), truth)
                 clips, truth, shards = [], [], shards + 1
         progress(done, len(paths))
