@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-from math import cos, exp, pi, sqrt
+from math import exp, sqrt
+
+import numpy as np
 
 from engine.worlds.accel import Array, Indices, fast
-from engine.worlds.layout import BALL, BLEND, BOX, DISC_KIND, HULL, KIND, LIMB, MEMBRANE, OVAL
+from engine.worlds.layout import (
+    BALL, BAT, BLEND, BOX, DISC_KIND, FEATHER, FLUKE, HULL, KIND, LIMB, MEMBRANE, OVAL, SAIL,
+)
 from engine.worlds.noise import noise3
 
 FAR = 1.0e9
 
 
+def edges(style: int, u: Array) -> tuple[Array, Array]:
+    """Leading and trailing edge (in chords) of a membrane at span fractions u, in chord direction."""
+    if style == BAT:  # forward to the wrist, swept back to the tip, scalloped behind
+        lead = np.where(u < 0.35, 0.30 * u / 0.35, 0.30 - 0.62 * (np.maximum(u - 0.35, 0.0) / 0.65) ** 1.4)
+        return lead, lead - (1.0 - u**1.6) * (0.78 + 0.30 * np.abs(np.cos(np.pi * 3.5 * u)))
+    if style == FEATHER:
+        lead = np.where(u < 0.4, 0.25 * u / 0.4, 0.25 - 0.75 * (np.maximum(u - 0.4, 0.0) / 0.6) ** 1.6)
+        return lead, lead - (1.0 - 0.82 * u**2.2) * (0.92 + 0.08 * np.cos(np.pi * 14.0 * u))
+    if style == SAIL:  # a straight luff, a leech that narrows upwards
+        return np.zeros_like(u), -((1.0 - u) ** 0.85)
+    lead = 0.1 - 0.9 * u**1.5
+    return lead, lead - (0.9 - 0.75 * u) - 0.15 * (1.0 - np.abs(2.0 * u - 1.0))
+
+
+# style, span fraction, leading or trailing edge: looked up while marching, since powers are slow
+EDGES = np.stack([np.stack(edges(style, np.linspace(0.0, 1.0, 257)), axis=-1) for style in (BAT, FEATHER, SAIL, FLUKE)])
+
+
 @fast
 def outline(style: int, u: float, chord: float) -> tuple[float, float]:
-    """Leading and trailing edge of a membrane at span fraction u, in chord direction."""
-    if style == 0:  # a bat's wing: forward to the wrist, swept back to the tip, scalloped behind
-        lead = chord * (0.30 * u / 0.35 if u < 0.35 else 0.30 - 0.62 * ((u - 0.35) / 0.65) ** 1.4)
-        scallop = abs(cos(pi * 3.5 * u))
-        return lead, lead - chord * (1.0 - u**1.6) * (0.78 + 0.30 * scallop)
-    if style == 1:  # feathers
-        lead = chord * (0.25 * u / 0.4 if u < 0.4 else 0.25 - 0.75 * ((u - 0.4) / 0.6) ** 1.6)
-        return lead, lead - chord * (1.0 - 0.82 * u**2.2) * (0.92 + 0.08 * cos(pi * 14.0 * u))
-    if style == 2:  # a sail: a straight luff, a leech that narrows upwards
-        return 0.0, -chord * (1.0 - u) ** 0.85
-    lead = chord * (0.1 - 0.9 * u**1.5)
-    return lead, lead - chord * (0.9 - 0.75 * u) - 0.15 * chord * (1.0 - abs(2.0 * u - 1.0))
+    """Leading and trailing edge at one span fraction."""
+    s = u * 255.999
+    k = int(s)
+    f = s - k
+    lead = EDGES[style, k, 0] + (EDGES[style, k + 1, 0] - EDGES[style, k, 0]) * f
+    trail = EDGES[style, k, 1] + (EDGES[style, k + 1, 1] - EDGES[style, k, 1]) * f
+    return chord * lead, chord * trail
 
 
 @fast
