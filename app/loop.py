@@ -23,14 +23,10 @@ class _Gate(QObject):
         self.passed.set()
 
 
-async def _until_closed(bridge: EngineBridge) -> None:
-    gate = _Gate()
-    bridge.closed.connect(gate.open)
-    await gate.passed.wait()
-
-
 def run(app: QApplication, bridge: EngineBridge) -> None:
     """Serve the window until the engine behind it has ended."""
+    gate = _Gate()
+    bridge.closed.connect(gate.open)
     app.setQuitOnLastWindowClosed(False)  # the loop ends when the engine has, not when the window is gone
     with qasync.QEventLoop(app) as loop:
-        loop.run_until_complete(_until_closed(bridge))
+        loop.run_until_complete(gate.passed.wait())

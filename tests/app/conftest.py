@@ -1,4 +1,4 @@
-"""A window off screen with a fake engine behind it; the user's own files are never touched, no thread is left."""
+"""A window off screen with a fake engine behind it. No file of the user's is touched, no thread is left."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def face_store(tmp_path_factory: pytest.TempPathFactory) -> PackStore:
     folder.mkdir()
     stage = {"transformer": {}, "steps": 3}
     manifest = {
-        "name": "starter", "title": "Starter", "version": "1", "licence": "Apache-2.0", "description": "Words only.",
+        "name": "starter", "title": "Starter", "version": "1", "licence": "Apache-2.0",
+        "description": "Words only.",
         "sizes": {"16:9": [128, 224], "1:1": [128, 128]}, "tokenizer": {}, "text": {},
         "stages": {"base": stage, "sr1": {**stage, "low_res_noise": 1}, "sr2": {**stage, "low_res_noise": 1}},
     }  # fmt: skip

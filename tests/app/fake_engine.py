@@ -1,4 +1,4 @@
-"""An engine without networks: plays scripted events from its own thread, stops at gates, obeys cancel and close."""
+"""An engine without networks: plays scripted events from its own thread, obeys gates, cancel and close."""
 
 from __future__ import annotations
 

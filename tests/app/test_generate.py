@@ -155,9 +155,7 @@ def test_cancel_before_anything_was_finished_leaves_the_examples(
     assert not studio.window.actions_["export"].isEnabled()
 
 
-def test_a_second_clip_can_not_be_asked_for_while_one_is_made(
-    qtbot: QtBot, open_studio: OpenStudio
-) -> None:
+def test_a_second_clip_can_not_be_asked_for_while_one_is_made(qtbot: QtBot, open_studio: OpenStudio) -> None:
     gate = Gate()
     studio = open_studio(gated(gate, before="sr2"))
     type_and_generate(qtbot, studio)
@@ -167,9 +165,7 @@ def test_a_second_clip_can_not_be_asked_for_while_one_is_made(
     wait_for(qtbot, studio, Done)
 
 
-def test_a_failure_says_what_why_and_what_to_do(
-    qtbot: QtBot, open_studio: OpenStudio, qapp: object
-) -> None:
+def test_a_failure_says_what_why_and_what_to_do(qtbot: QtBot, open_studio: OpenStudio, qapp: object) -> None:
     error = WaltError("pack-damaged", "The pack is damaged.", "Install it again.")
     studio = open_studio(failing(error, "Traceback: line 1"))
     type_and_generate(qtbot, studio, SECRET)

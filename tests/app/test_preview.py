@@ -1,4 +1,4 @@
-"""The growing picture: stages replace each other in place, glimpses never coarsen it, events keep their order."""
+"""The growing picture: stages replace each other in place, glimpses never coarsen it, events keep order."""
 
 from __future__ import annotations
 

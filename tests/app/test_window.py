@@ -1,0 +1,242 @@
+"""The window as a whole: opening light, closing clean, remembering, colours, verbs."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import threading
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import SIGNAL, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPainterPath
+from PySide6.QtWidgets import QApplication, QMessageBox, QToolButton
+from pytestqt.qtbot import QtBot
+
+from app import icons
+from app.model.job import Running
+from app.settings import Settings
+from app.theme import DARK, LIGHT, Theme, Tokens, stylesheet
+from tests.app.conftest import OpenStudio, Studio
+from tests.app.fake_engine import Gate, gated
+
+ROOT = Path(__file__).resolve().parents[2]
+
+OPEN_AND_CLOSE = """
+import sys, threading
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
+import app.main
+HEAVY = {"torch", "numpy", "cv2", "av", "numba", "pydantic"}
+assert not HEAVY & set(sys.modules), HEAVY & set(sys.modules)
+shown = []
+def look():
+    [window] = [top for top in QApplication.topLevelWidgets() if isinstance(top, QMainWindow)]
+    shown.append(window.isVisible())
+    assert "torch" not in sys.modules
+    window.close()
+qt = QApplication(["walt"])
+QTimer.singleShot(0, lambda: QTimer.singleShot(50, look))
+status = app.main.main(["--device", "cpu"])
+assert shown == [True]
+assert not [t for t in threading.enumerate() if t.name.startswith("walt-")]
+print("status", status)
+"""
+
+
+def luminance(colour: str) -> float:
+    channels = (QColor(colour).redF(), QColor(colour).greenF(), QColor(colour).blueF())
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_whole_program_opens_and_closes_without_torch(tmp_path: Path) -> None:
+    folders = {name: str(tmp_path) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")}
+    environment = {"QT_QPA_PLATFORM": "offscreen", "PATH": "", **folders}
+    result = subprocess.run(
+        [sys.executable, "-c", OPEN_AND_CLOSE],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    assert "status 0" in result.stdout
+
+
+def test_closing_while_busy_cancels_and_leaves_no_thread(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    studio = open_studio(gated(Gate(), before="sr1"))
+    studio.session.edit(prompt="a horse")
+    studio.session.generate()
+    qtbot.waitUntil(lambda: studio.session.reel.thumb(0) is not None)
+    assert isinstance(studio.session.state, Running)
+    with qtbot.waitSignal(studio.bridge.closed):
+        studio.window.close()
+    assert not studio.window.isVisible()
+    studio.window.shut_down()
+    assert not studio.engine._thread.is_alive()
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("walt-")] == []
+
+
+def test_the_window_answers_while_the_engine_works(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    gate = Gate()
+    studio = open_studio(gated(gate, before="base"))
+    studio.session.edit(prompt="a horse")
+    studio.session.generate()
+    qtbot.keyClicks(studio.window.composer.prompt, " and a robot")
+    assert studio.session.draft.prompt == "a horse and a robot"
+    assert isinstance(studio.session.state, Running)
+
+
+def test_size_panels_and_theme_are_remembered(
+    qtbot: QtBot, qapp: QApplication, open_studio: OpenStudio, tmp_path: Path
+) -> None:
+    first = open_studio()
+    first.window.resize(790, 640)
+    first.window.actions_["theme_light"].trigger()
+    with qtbot.waitSignal(first.bridge.closed):
+        first.window.close()
+    assert Settings(tmp_path / "window.ini").theme == "light"
+    second = open_studio()
+    assert (second.window.width(), second.window.height()) == (790, 640)
+    second.window.theme.choose("dark")
+
+
+def test_damaged_settings_mean_the_defaults(tmp_path: Path) -> None:
+    file = tmp_path / "window.ini"
+    file.write_bytes(b"\x00\xff[General\ntheme=plaid\nlayout\\window=nonsense")
+    settings = Settings(file)
+    assert settings.theme == "system"
+    assert settings.layout("window") is None
+
+
+def test_the_composer_can_be_folded_away(studio: Studio) -> None:
+    studio.window.actions_["composer"].trigger()
+    assert not studio.window.composer.isVisible()
+    studio.window.actions_["composer"].trigger()
+    assert studio.window.composer.isVisible()
+
+
+@pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])
+def test_every_text_and_control_has_contrast(tokens: Tokens) -> None:
+    surfaces = (tokens.canvas, tokens.surface, tokens.raised, tokens.hover)
+    for text in (tokens.text, tokens.secondary):
+        assert all(contrast(text, surface) >= 4.5 for surface in surfaces)
+    for text in (tokens.accent, tokens.error, tokens.good):
+        assert all(contrast(text, surface) >= 4.5 for surface in surfaces[1:3])
+    for fill in (tokens.accent, tokens.accent_hover):
+        assert contrast(tokens.on_accent, fill) >= 4.5
+    for line in (tokens.control, tokens.accent):
+        assert all(contrast(line, surface) >= 3 for surface in surfaces[:3])
+
+
+@pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])
+def test_the_stylesheet_is_filled_in(tokens: Tokens) -> None:
+    text = stylesheet(tokens)
+    assert "$" not in text
+    assert tokens.accent in text
+
+
+def test_the_theme_follows_the_system_until_one_is_chosen(qapp: QApplication, theme: Theme) -> None:
+    hints = QGuiApplication.styleHints()
+    theme.choose("system")
+    for scheme, tokens in ((Qt.ColorScheme.Light, LIGHT), (Qt.ColorScheme.Dark, DARK)):
+        hints.setColorScheme(scheme)
+        if hints.colorScheme() == scheme:  # the off-screen platform may not know schemes
+            theme._follow(scheme)
+            assert theme.tokens is tokens
+            assert qapp.palette().window().color() == QColor(tokens.surface)
+    theme.choose("light")
+    assert theme.tokens is LIGHT
+    assert qapp.palette().window().color() == QColor(LIGHT.surface)
+    theme.choose("dark")
+    assert theme.tokens is DARK
+
+
+def test_every_verb_is_wired_and_no_two_share_a_key(studio: Studio) -> None:
+    keys: list[str] = []
+    for spec in studio.window.actions_:
+        action = studio.window.actions_[spec.name]
+        assert action.text()
+        assert action.receivers(SIGNAL("triggered(bool)")) + action.receivers(SIGNAL("toggled(bool)")) > 0
+        keys += [shortcut.toString() for shortcut in action.shortcuts()]
+    assert len(keys) == len(set(keys))
+
+
+def test_every_icon_button_explains_itself(studio: Studio) -> None:
+    for button in studio.window.findChildren(QToolButton):
+        if button.isVisible() and not button.objectName().startswith("qt_"):
+            assert button.toolTip()
+            assert button.accessibleName()
+
+
+def test_focus_goes_down_the_composer(qtbot: QtBot, studio: Studio) -> None:
+    studio.session.edit(prompt="a horse")
+    order = []
+    studio.window.composer.prompt.setFocus()
+    for _ in range(9):
+        order.append(studio.window.focusWidget())
+        studio.window.focusNextChild()
+    ys = [widget.mapTo(studio.window, widget.rect().topLeft()).y() for widget in order]
+    below = [widget for widget in order if studio.window.composer.isAncestorOf(widget)]
+    assert studio.window.composer.generate in below
+    assert all(a <= b for a, b in pairwise(ys[: len(below)]))
+
+
+def test_about_says_what_it_is(studio: Studio) -> None:
+    studio.window.actions_["about"].trigger()
+    box = studio.window.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    assert "walt" in box.text()
+    box.close()
+
+
+@pytest.mark.parametrize("name", icons.NAMES)
+def test_icons_draw_inside_their_square(qapp: QApplication, name: icons.Name) -> None:
+    box = icons._PATHS[name]().boundingRect()
+    assert box.left() >= 2
+    assert box.top() >= 2
+    assert box.right() <= 18
+    assert box.bottom() <= 18
+    image = icons.pixmap(name, 20, QColor("white"), 2.0).toImage()
+    assert image.width() == 40
+    assert any(image.pixelColor(x, y).alpha() for x in range(40) for y in range(40))
+
+
+def test_qt_does_not_wear_none_out(qapp: QApplication) -> None:
+    """PySide6 6.12.0 drops a reference to None in each call that returns nothing: fatal up to 3.11."""
+    path = QPainterPath()
+    before = sys.getrefcount(None)
+    for _ in range(500):
+        path.lineTo(1, 1)
+    assert sys.getrefcount(None) >= before - 50
+
+
+def test_words_on_the_screen_go_through_tr() -> None:
+    setters = {
+        "setText",
+        "setToolTip",
+        "setPlaceholderText",
+        "setAccessibleName",
+        "setWindowTitle",
+        "note",
+        "button",
+    }
+    bare: list[str] = []
+    for file in sorted((ROOT / "app").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            first = node.args[0]
+            words = isinstance(first, ast.Constant) and isinstance(first.value, str) and " " in first.value
+            if name in setters and words:
+                bare.append(f"{file.name}:{node.lineno}")
+            if name == "tr" and not isinstance(first, ast.Constant):
+                bare.append(f"{file.name}:{node.lineno} tr of something that is not a plain string")
+    assert bare == []
