@@ -6,7 +6,11 @@ import argparse
 import json
 import queue
 import secrets
+import signal
 import sys
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -118,27 +122,46 @@ def make(request: ClipRequest, store: PackStore, device: str) -> Clip | None:
     lines = ProgressLines(sys.stderr)
     try:
         job = engine.submit(request)
-        while True:
-            try:
-                event = events.get(timeout=0.2)  # a wait without end could not be interrupted on Windows
-            except queue.Empty:
-                continue
-            except KeyboardInterrupt:
-                engine.cancel(job)
-                continue
-            lines.show(event)
-            match event:
-                case JobDone(clip=clip):
-                    return clip
-                case JobFailed(error=error):
-                    raise error
-                case JobCancelled():
-                    return None
-                case _:
-                    pass
+        with _interrupt_calls(lambda: engine.cancel(job)):
+            while True:
+                event = _next(events)
+                lines.show(event)
+                match event:
+                    case JobDone(clip=clip):
+                        return clip
+                    case JobFailed(error=error):
+                        raise error
+                    case JobCancelled():
+                        return None
+                    case _:
+                        pass
     finally:
         lines.end()
         engine.close()
+
+
+def _next(events: queue.Queue[Event]) -> Event:
+    while True:
+        with suppress(queue.Empty):
+            return events.get(timeout=0.2)  # on Windows a wait without end would not notice Ctrl-C
+
+
+@contextmanager
+def _interrupt_calls(cancel: Callable[[], None]) -> Generator[None]:
+    """Let the first Ctrl-C call ``cancel``, wherever it finds us; a second one interrupts as usual."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread gets signals
+        return
+
+    def first(*_: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        cancel()
+
+    before = signal.signal(signal.SIGINT, first)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def describe(clip: Clip, path: Path, heard: Heard) -> dict[str, Any]:
