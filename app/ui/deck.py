@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.actions import Actions
@@ -22,6 +23,8 @@ TRANSPORT: tuple[tuple[IconName, ActionName], ...] = (
     ("end", "last_frame"),
     ("loop", "loop"),
 )
+
+ROOMY = 640
 
 
 class Deck(QWidget):
@@ -82,6 +85,10 @@ class Deck(QWidget):
         words = self.tr("frame {0} of {1}")
         self.frame.setText(words.format(player.position + 1, reel.total) if known else "")
         self.shown_size.setText(f"{frame.shape[1]} × {frame.shape[0]}" if frame is not None else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the least telling word out when there is little room."""
+        self.shown_size.setVisible(event.size().width() >= ROOMY)
 
     @Slot(bool)
     def _playing(self, playing: bool) -> None:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from engine.errors import WaltError
 
 SIZE = (1280, 800)
+MIDDLE = 560
+"""The middle is never narrower, and does not grow by itself when its words get longer."""
 PICTURES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff"
 
 
@@ -68,6 +70,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("walt")
         self.setMenuWidget(self.header)
         middle = QWidget()
+        middle.setMinimumWidth(MIDDLE)
         middle.setObjectName("middle")
         middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(middle)
@@ -84,7 +87,6 @@ class MainWindow(QMainWindow):
         splitter.setStretchFactor(1, 1)
         splitter.setCollapsible(1, False)
         self.composer.setMinimumWidth(280)
-        middle.setMinimumWidth(480)
         splitter.setSizes([WIDTH, SIZE[0] - WIDTH])
         self.setCentralWidget(splitter)
         self.resize(*SIZE)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import random
 
-from PySide6.QtCore import QRectF, Qt, QVariantAnimation, Slot
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, QVariantAnimation, Slot
 from PySide6.QtGui import (
     QColor,
+    QHideEvent,
     QImage,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPalette,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -59,6 +61,10 @@ class Preview(QWidget):
         self._image: QImage | None = None
         self._former: QImage | None = None
         self._grains: list[QImage] = []
+        self._stir = QTimer(self)
+        self._stir.setInterval(round(1000 / player.fps))
+        self._stir.timeout.connect(self._stir_grain)
+        self._turn = 0
         self._fade = QVariantAnimation(self)
         self._fade.setDuration(FADE_MS)
         self._fade.setStartValue(0.0)
@@ -91,6 +97,7 @@ class Preview(QWidget):
             self._former = self._image
             self._fade.start()
         self._image = image
+        self._keep_stirring()
         self.update()
 
     @Slot(int, int)
@@ -104,6 +111,27 @@ class Preview(QWidget):
         self._former = None
         self._image = None
         self.refresh()
+
+    def _keep_stirring(self) -> None:
+        """Let the grain live as long as there is nothing else to see."""
+        waiting = self._image is None and self._reel.total > 0 and self.isVisible() and not reduced_motion()
+        if waiting and not self._stir.isActive():
+            self._stir.start()
+        elif not waiting:
+            self._stir.stop()
+
+    @Slot()
+    def _stir_grain(self) -> None:
+        self._turn += 1
+        self.update(self.frame_rect().toAlignedRect())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Stir the grain while it is seen."""
+        self._keep_stirring()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Rest while nobody looks."""
+        self._keep_stirring()
 
     @Slot()
     def _repaint(self) -> None:
@@ -130,7 +158,13 @@ class Preview(QWidget):
             low = self.palette().color(QPalette.ColorRole.Window)
             high = self.palette().color(QPalette.ColorRole.Midlight)
             self._grains = [grain(seed, low, high) for seed in range(GRAINS)]
-        return self._grains[self._player.position % GRAINS]
+        return self._grains[self._turn % GRAINS]
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Grain in the colours of the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._grains.clear()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Click to play or pause."""

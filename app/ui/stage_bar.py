@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -59,13 +61,18 @@ class StageBar(QWidget):
         names = {"base": self.tr("1  Sketch"), "sr1": self.tr("2  Detail"), "sr2": self.tr("3  Finish")}
         return names[stage]
 
-    def _side(self, run: StageRun) -> str:
+    def _facts(self, run: StageRun) -> list[str]:
+        """The size of a stage's picture and what it took, as far as known; the more telling last."""
         size = run.size or (None if run.started else self._session.stage_size(run.name))
-        words = f"{size[0]} × {size[1]}" if size else ""
-        if run.seconds is not None:
-            took = seconds_text(run.seconds)
-            return f"{words}  ·  {took}" if words else took
-        return words
+        facts = [f"{size[0]} × {size[1]}"] if size else []
+        return facts if run.seconds is None else [*facts, seconds_text(run.seconds)]
+
+    def _side(self, run: StageRun, room: float = inf) -> str:
+        """The facts that there is room for."""
+        facts = self._facts(run)
+        while facts and self.fontMetrics().horizontalAdvance("  ·  ".join(facts)) > room:
+            facts = facts[1:]
+        return "  ·  ".join(facts)
 
     def _spoken(self, run: StageRun) -> str:
         return f"{self._name(run.name)} {self._side(run)} {round(run.fraction * 100)} %"
@@ -89,8 +96,7 @@ class StageBar(QWidget):
         painter.drawText(words, left, name)
         room = box.width() - self.fontMetrics().horizontalAdvance(name) - INSIDE
         painter.setPen(faint)
-        side = self.fontMetrics().elidedText(self._side(run), Qt.TextElideMode.ElideRight, int(room))
-        painter.drawText(words, right, side)
+        painter.drawText(words, right, self._side(run, room))
         self._paint_bar(painter, QRectF(box.left(), LINE, box.width(), BAR), run, working)
 
     def _paint_bar(self, painter: QPainter, bar: QRectF, run: StageRun, working: bool) -> None:

@@ -12,7 +12,7 @@ from app.model.job import Failed, Idle, Running, Stopped
 from app.model.report import details_of
 from app.model.session import Session
 from app.model.still import offer_of
-from app.theme import BETWEEN, INSIDE
+from app.theme import AROUND, BETWEEN, INSIDE
 from app.ui.drop_zone import accept_still
 from app.ui.parts import ActionButton, button, note, set_role
 from app.ui.preview import Preview
@@ -42,6 +42,7 @@ def _column(parent: QWidget) -> QVBoxLayout:
     across.addWidget(inner, 20)
     across.addStretch(1)
     down = QVBoxLayout(parent)
+    down.setContentsMargins(AROUND, AROUND, AROUND, AROUND)
     down.addStretch()
     down.addLayout(across)
     down.addStretch()
