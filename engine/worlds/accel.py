@@ -13,13 +13,17 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Colour = tuple[float, float, float]
+KERNELS = ("accel", "layout", "noise", "sdf", "sky", "ground", "planet", "fire", "shading", "kernel")
 _HERE = Path(__file__).parent
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _drop_stale() -> None:
-    """Forget compiled code older than any source here: numba looks only at the caller's own file, not at its callees."""
-    newest = max((p.stat().st_mtime for p in _HERE.glob("*.py")), default=0.0)
+    """Forget compiled code older than any kernel's source: numba looks only at the caller's own file, not callees."""
+    newest = max(
+        ((_HERE / f"{name}.py").stat().st_mtime for name in KERNELS if (_HERE / f"{name}.py").exists()),
+        default=0.0,
+    )
     for entry in (_HERE / "__pycache__").glob("*.nbi"):
         try:
             if entry.stat().st_mtime < newest:

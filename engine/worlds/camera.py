@@ -34,8 +34,18 @@ class View:
 
     def vector(self, height: int) -> Array:
         """The camera vector (CAM,) for a picture of so many rows."""
-        return np.array([*self.eye, *self.right, *self.up, *self.ahead, self.tan_x, self.tan_y, 2.0 * self.tan_y / height],
-                        np.float64)
+        return np.array(
+            [
+                *self.eye,
+                *self.right,
+                *self.up,
+                *self.ahead,
+                self.tan_x,
+                self.tan_y,
+                2.0 * self.tan_y / height,
+            ],
+            np.float64,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,11 @@ class Rig:
             pitch = a * swing * atan2(0.32 * self.tan_y, 1.0) * (1.0 if self.move == "tilt_up" else -1.0)
         if self.move.startswith(("orbit", "zoom")):
             aim = add(target, add(follow, target, -1.0), 0.6)
-        eye = (aim[0] + reach * sin(azimuth), max(aim[1] + self.height, self.floor), aim[2] + reach * cos(azimuth))
+        eye = (
+            aim[0] + reach * sin(azimuth),
+            max(aim[1] + self.height, self.floor),
+            aim[2] + reach * cos(azimuth),
+        )
         ahead = unit(add(aim, eye, -1.0))
         level = sqrt(ahead[0] ** 2 + ahead[2] ** 2)
         heading = atan2(ahead[0], -ahead[2]) + yaw
@@ -87,5 +101,3 @@ def lens(height: int, width: int) -> tuple[float, float]:
     """Tangents of half the field of view in x and y; the smaller side of the picture always has the same."""
     small = min(height, width)
     return TAN * width / small, TAN * height / small
-
-

@@ -10,14 +10,19 @@ from engine.worlds.noise import hash2, noise3, smooth
 
 
 @fast
-def flame(env: Array, f: Array, ray: tuple[float, float, float, float, float, float], depth: float,
-          steps: int) -> tuple[float, float, float, float]:
+def flame(
+    env: Array, f: Array, ray: tuple[float, float, float, float, float, float], depth: float, steps: int
+) -> tuple[float, float, float, float]:
     """Light (r, g, b) and opacity of one cone of fire or spray along a ray, up to depth."""
     ox, oy, oz, dx, dy, dz = ray
     length, r0, r1 = f[6], f[7], f[8]
     big = max(r0, r1) * 1.15
     ball = sqrt(0.25 * length * length + big * big)
-    cx, cy, cz = f[0] + f[3] * length * 0.5 - ox, f[1] + f[4] * length * 0.5 - oy, f[2] + f[5] * length * 0.5 - oz
+    cx, cy, cz = (
+        f[0] + f[3] * length * 0.5 - ox,
+        f[1] + f[4] * length * 0.5 - oy,
+        f[2] + f[5] * length * 0.5 - oz,
+    )
     b = cx * dx + cy * dy + cz * dz
     off = cx * cx + cy * cy + cz * cz - b * b
     if off > ball * ball or b + ball < 0.0:
@@ -48,8 +53,11 @@ def flame(env: Array, f: Array, ray: tuple[float, float, float, float, float, fl
         rr = sqrt(px * px + py * py + pz * pz) / max(width, 1e-4)
         if rr > 1.15:
             continue
-        n = noise3(px * k + (along - flow) * f[3] * k * 0.7, py * k + (along - flow) * f[4] * k * 0.7,
-                   pz * k + (along - flow) * f[5] * k * 0.7)
+        n = noise3(
+            px * k + (along - flow) * f[3] * k * 0.7,
+            py * k + (along - flow) * f[4] * k * 0.7,
+            pz * k + (along - flow) * f[5] * k * 0.7,
+        )
         n = 0.65 * n + 0.35 * noise3(px * 2.3 * k + 7.0, py * 2.3 * k - flow * k, (pz - flow * 0.7) * 2.3 * k)
         d = 1.0 - rr * rr - 0.75 * n * (0.25 + s)
         if d <= 0.0:
@@ -92,7 +100,7 @@ def flakes(env: Array, dx: float, dy: float, dz: float, shells: int) -> float:
         fall = env[TIME] * (0.34 - 0.055 * layer)
         u = (az + 0.05 * env[TIME] * (1.0 - 0.2 * layer)) * cells + 37.0 * layer
         v = (el + fall) * cells + 11.0 * layer
-        i, j = int(floor(u)), int(floor(v))
+        i, j = floor(u), floor(v)
         key = int(env[SALT]) + 40 + layer * 5
         if hash2(i, j, key) < 0.55:
             size = 0.10 + 0.07 * hash2(i, j, key + 1)

@@ -6,8 +6,25 @@ from math import cos, exp, floor, sin, sqrt
 
 from engine.worlds.accel import Array, Colour, Indices, fast
 from engine.worlds.layout import (
-    BEACH, DESERT, KEY, KEY_RGB, LIGHT, MEADOW, NIGHT, OFF_X, OFF_Z, PLACE, REACH, RGB, SEA, SHORE, SKY_AMB, SNOW,
-    TIME, WAKE, WAVES,
+    BEACH,
+    DESERT,
+    KEY,
+    KEY_RGB,
+    LIGHT,
+    MEADOW,
+    NIGHT,
+    OFF_X,
+    OFF_Z,
+    PLACE,
+    REACH,
+    RGB,
+    SEA,
+    SHORE,
+    SKY_AMB,
+    SNOW,
+    TIME,
+    WAKE,
+    WAVES,
 )
 from engine.worlds.noise import fbm2, hash2, noise2, smooth
 from engine.worlds.sdf import around, cull, distance, march
@@ -71,14 +88,27 @@ def foam_of_wake(env: Array, x: float, z: float) -> float:
         return 0.0
     arm = 0.55 * w + 0.34 * (back + w)
     n = noise2(x * 3.2 / w - env[TIME] * 0.3, z * 3.2 / w)
-    v = exp(-((side - arm) / (0.16 * w + 0.05 * (back + w))) ** 2) * (0.45 + 0.8 * n)
+    v = exp(-(((side - arm) / (0.16 * w + 0.05 * (back + w))) ** 2)) * (0.45 + 0.8 * n)
     middle = smooth(arm, 0.3 * arm, side) * smooth(0.0, w, back) * n * 0.9
     return env[WAKE + 5] * (v + middle) * exp(-max(back, 0.0) / (3.2 * w))
 
 
 @fast
-def sea_colour(env: Array, q: Array, n: int, idx: Indices, span: Array, x: float, z: float, dx: float, dy: float, dz: float,
-               t: float, pixel: float, lit: float) -> Colour:
+def sea_colour(
+    env: Array,
+    q: Array,
+    n: int,
+    idx: Indices,
+    span: Array,
+    x: float,
+    z: float,
+    dx: float,
+    dy: float,
+    dz: float,
+    t: float,
+    pixel: float,
+    lit: float,
+) -> Colour:
     """Radiance of the water: mirrored sky and subject, depth colour, glitter, foam."""
     foot = pixel * t / max(-dy, 0.03)
     h, hx, hz = waves(env, x, z, foot, 5)
@@ -129,7 +159,12 @@ def sea_colour(env: Array, q: Array, n: int, idx: Indices, span: Array, x: float
     k = 1.0 / sqrt(gx * gx + gy * gy + gz * gz)
     spec = max((gx * nx + gy * ny + gz * nz) * k, 0.0)
     power = 260.0 if foot < 0.05 else 260.0 / (1.0 + 2.6 * min(foot - 0.05, 1.0))
-    gl = spec**power * (2.4 if env[LIGHT] != NIGHT else 1.2) * (0.35 + 0.65 * lit) * (0.25 + 0.75 * power / 260.0)
+    gl = (
+        spec**power
+        * (2.4 if env[LIGHT] != NIGHT else 1.2)
+        * (0.35 + 0.65 * lit)
+        * (0.25 + 0.75 * power / 260.0)
+    )
     r, g, b = r + gl * env[32], g + gl * env[33], b + gl * env[34]
     foam = foam_of_wake(env, x, z)
     if env[PLACE] == BEACH:
@@ -139,7 +174,12 @@ def sea_colour(env: Array, q: Array, n: int, idx: Indices, span: Array, x: float
         roll = sin(d * 2.1 + 1.7 * env[TIME] + 0.5 * sin(0.5 * x))
         foam += 0.8 * smooth(0.82, 0.98, roll) * smooth(4.5, 1.0, d) * smooth(0.2, 0.7, edge + 0.2)
     else:
-        foam += 0.55 * smooth(0.085, 0.17, h) * smooth(0.45, 0.8, noise2(x * 1.7 + env[OFF_X], z * 3.1)) * exp(-foot * 3.0)
+        foam += (
+            0.55
+            * smooth(0.085, 0.17, h)
+            * smooth(0.45, 0.8, noise2(x * 1.7 + env[OFF_X], z * 3.1))
+            * exp(-foot * 3.0)
+        )
     if env[PLACE] == SEA and n > 0:
         rr = env[REACH + 3] + 0.2
         if (x - env[REACH]) ** 2 + (z - env[REACH + 2]) ** 2 < rr * rr:
@@ -162,12 +202,14 @@ def bump(env: Array, x: float, z: float, foot: float) -> tuple[float, float]:
     if place == DESERT:
         bend = 2.4 * noise2(x * 0.35 + ox, z * 0.35 + oz)
         arg = (x * 0.55 + z * 1.0 + bend) * 7.0
-        fade = exp(-(foot * 7.0) ** 2 * 0.5)
+        fade = exp(-((foot * 7.0) ** 2) * 0.5)
         ripple = cos(arg) * 0.16 * fade
         a = noise2(x * 0.5 + ox, z * 0.5)
-        return ripple * 0.5 + (noise2(x * 0.5 + ox + 0.2, z * 0.5) - a) * 0.9, ripple + (noise2(x * 0.5 + ox, z * 0.5 + 0.2) - a) * 0.9
+        return ripple * 0.5 + (noise2(x * 0.5 + ox + 0.2, z * 0.5) - a) * 0.9, ripple + (
+            noise2(x * 0.5 + ox, z * 0.5 + 0.2) - a
+        ) * 0.9
     f = 1.3 if place == SNOW else 2.2
-    k = (0.8 if place == SNOW else 0.42) * exp(-(foot * f) ** 2)
+    k = (0.8 if place == SNOW else 0.42) * exp(-((foot * f) ** 2))
     if k < 0.003:
         return 0.0, 0.0
     u, v = x * f + ox, z * f + oz
@@ -187,7 +229,7 @@ def cover(env: Array, x: float, z: float, foot: float) -> Colour:
         grain = 0.5 * broad
         return 0.74 + 0.2 * grain, 0.44 + 0.18 * grain, 0.20 + 0.1 * grain
     if place == MEADOW:
-        fine = exp(-(foot * 5.0) ** 2)
+        fine = exp(-((foot * 5.0) ** 2))
         blade = (noise2(x * 11.0, z * 5.0) - 0.5) * fine
         tuft = noise2(x * 1.9 + oz, z * 1.9) - 0.5
         r = 0.115 + 0.10 * broad + 0.05 * tuft + 0.07 * blade
@@ -195,7 +237,7 @@ def cover(env: Array, x: float, z: float, foot: float) -> Colour:
         b = 0.040 + 0.02 * tuft
         cells = 1.15
         u, v = x * cells, z * cells
-        i, j = int(floor(u)), int(floor(v))
+        i, j = floor(u), floor(v)
         pick = hash2(i, j, 31)
         if pick < 0.5:
             cx, cz = i + 0.25 + 0.5 * hash2(i, j, 32), j + 0.25 + 0.5 * hash2(i, j, 33)

@@ -36,7 +36,11 @@ def film(r: float, g: float, b: float, exposure: float) -> Colour:
     r, g, b = r * exposure, g * exposure, b * exposure
     grey = 0.25 * r + 0.65 * g + 0.10 * b
     s = 1.13
-    r, g, b = max(grey + (r - grey) * s, 0.0), max(grey + (g - grey) * s, 0.0), max(grey + (b - grey) * s, 0.0)
+    r, g, b = (
+        max(grey + (r - grey) * s, 0.0),
+        max(grey + (g - grey) * s, 0.0),
+        max(grey + (b - grey) * s, 0.0),
+    )
     # half channel by channel, half by the brightest channel alone, which keeps the hue of bright colours
     top = max(max(r, g), max(b, 1e-6))
     k = 0.5 * curve(top) / top
@@ -45,60 +49,64 @@ def film(r: float, g: float, b: float, exposure: float) -> Colour:
 
 
 @fast
-def sample(env: Array, cam: Array, q: Array, fires: Array, glows: Array, idx: Indices, span: Array, u: float,
-           v: float) -> tuple[float, float, float, float]:
-    """Displayed colour and subject mask through the point (u, v) of the film, both in [-1, 1], v upwards."""
-    a, b = u * cam[TAN_X], v * cam[TAN_Y]
-    dx = cam[AHEAD] + a * cam[RIGHT] + b * cam[UP]
-    dy = cam[AHEAD + 1] + a * cam[RIGHT + 1] + b * cam[UP + 1]
-    dz = cam[AHEAD + 2] + a * cam[RIGHT + 2] + b * cam[UP + 2]
-    k = 1.0 / sqrt(dx * dx + dy * dy + dz * dz)
-    ray = (cam[EYE], cam[EYE + 1], cam[EYE + 2], dx * k, dy * k, dz * k)
-    r, g, bl, hit = trace(env, cam[PIXEL], q, q.shape[0], fires, glows, idx, span, ray)
-    fall = 1.0 - 0.13 * (u * u + v * v) * 0.5
-    r, g, bl = film(r * fall, g * fall, bl * fall, env[EXPOSURE])
-    return r, g, bl, hit
+def detailed(first: Picture, i: int, j: int, rows: int, cols: int) -> bool:
+    """Whether a pixel differs from a neighbour enough to deserve more rays."""
+    worst = 0.0
+    for ch in range(4):
+        here = first[i, j, ch]
+        worst = max(worst, abs(here - first[max(i - 1, 0), j, ch]))
+        worst = max(worst, abs(here - first[min(i + 1, rows - 1), j, ch]))
+        worst = max(worst, abs(here - first[i, max(j - 1, 0), ch]))
+        worst = max(worst, abs(here - first[i, min(j + 1, cols - 1), ch]))
+    return worst >= 0.055
 
 
 @fast
-def expose(env: Array, cam: Array, q: Array, fires: Array, glows: Array, window: Indices, height: int, width: int,
-           idx: Indices, span: Array, out: Picture) -> None:
+def expose(
+    env: Array,
+    cam: Array,
+    q: Array,
+    fires: Array,
+    glows: Array,
+    window: Indices,
+    height: int,
+    width: int,
+    samples: int,
+    idx: Indices,
+    span: Array,
+    first: Picture,
+    out: Picture,
+) -> None:
     """Fill out (h, w, 4) with colour and mask of the window (top, left, h, w) of a height x width picture.
 
-    idx (n + 1,) and span (n + 1, 2) are scratch for n primitives.
+    The first pass sends one ray through every pixel's middle; samples - 1 further passes, only for pixels with detail,
+    follow a rank-1 lattice round it. Scratch: idx (n + 1,) and span (n + 1, 2) for n primitives, first like out.
     """
     top, left, rows, cols = window[0], window[1], window[2], window[3]
-    for i in range(rows):
-        for j in range(cols):
-            u = (2.0 * (left + j) + 1.0) / width - 1.0
-            v = 1.0 - (2.0 * (top + i) + 1.0) / height
-            r, g, b, hit = sample(env, cam, q, fires, glows, idx, span, u, v)
-            out[i, j, 0], out[i, j, 1], out[i, j, 2], out[i, j, 3] = r, g, b, hit
-
-
-@fast
-def refine(env: Array, cam: Array, q: Array, fires: Array, glows: Array, window: Indices, height: int, width: int,
-           idx: Indices, span: Array, samples: int, first: Picture, out: Picture) -> None:
-    """Spend samples - 1 further rays on the pixels of `first` that differ from a neighbour, and write the means to out."""
-    top, left, rows, cols = window[0], window[1], window[2], window[3]
-    for i in range(rows):
-        for j in range(cols):
-            worst = 0.0
-            for ch in range(4):
-                here = first[i, j, ch]
-                worst = max(worst, abs(here - first[max(i - 1, 0), j, ch]))
-                worst = max(worst, abs(here - first[min(i + 1, rows - 1), j, ch]))
-                worst = max(worst, abs(here - first[i, max(j - 1, 0), ch]))
-                worst = max(worst, abs(here - first[i, min(j + 1, cols - 1), ch]))
-            if worst < 0.055:
-                continue
-            r, g, b, hit = first[i, j, 0], first[i, j, 1], first[i, j, 2], first[i, j, 3]
-            for s in range(1, samples):  # points of a rank-1 lattice round the centre
-                du = (s * 0.7548776662 + 0.5) % 1.0
-                dv = (s * 0.5698402910 + 0.5) % 1.0
+    for turn in range(samples):
+        du = (turn * 0.7548776662 + 0.5) % 1.0
+        dv = (turn * 0.5698402910 + 0.5) % 1.0
+        share = 1.0 / samples if turn > 0 and turn == samples - 1 else 1.0
+        for i in range(rows):
+            for j in range(cols):
+                if turn > 0 and not detailed(first, i, j, rows, cols):
+                    continue
                 u = 2.0 * (left + j + du) / width - 1.0
                 v = 1.0 - 2.0 * (top + i + dv) / height
-                sr, sg, sb, sh = sample(env, cam, q, fires, glows, idx, span, u, v)
-                r, g, b, hit = r + sr, g + sg, b + sb, hit + sh
-            out[i, j, 0], out[i, j, 1], out[i, j, 2] = r / samples, g / samples, b / samples
-            out[i, j, 3] = hit / samples
+                a, b = u * cam[TAN_X], v * cam[TAN_Y]
+                dx = cam[AHEAD] + a * cam[RIGHT] + b * cam[UP]
+                dy = cam[AHEAD + 1] + a * cam[RIGHT + 1] + b * cam[UP + 1]
+                dz = cam[AHEAD + 2] + a * cam[RIGHT + 2] + b * cam[UP + 2]
+                k = 1.0 / sqrt(dx * dx + dy * dy + dz * dz)
+                ray = (cam[EYE], cam[EYE + 1], cam[EYE + 2], dx * k, dy * k, dz * k)
+                red, green, blue, hit = trace(env, cam[PIXEL], q, q.shape[0], fires, glows, idx, span, ray)
+                fall = 1.0 - 0.13 * (u * u + v * v) * 0.5
+                red, green, blue = film(red * fall, green * fall, blue * fall, env[EXPOSURE])
+                if turn == 0:
+                    first[i, j, 0], first[i, j, 1], first[i, j, 2], first[i, j, 3] = red, green, blue, hit
+                    out[i, j, 0], out[i, j, 1], out[i, j, 2], out[i, j, 3] = red, green, blue, hit
+                else:
+                    out[i, j, 0] = (out[i, j, 0] + red) * share
+                    out[i, j, 1] = (out[i, j, 1] + green) * share
+                    out[i, j, 2] = (out[i, j, 2] + blue) * share
+                    out[i, j, 3] = (out[i, j, 3] + hit) * share

@@ -35,8 +35,20 @@ DAY, SUNSET, NIGHT = 0, 1, 2
 EYE, RIGHT, UP, AHEAD, TAN_X, TAN_Y, PIXEL = 0, 3, 6, 9, 12, 13, 14
 CAM = 15
 
-# primitive rows --------------------------------------------------------------------------------------------------------
-KIND, MATTER, BLEND, BALL, RGB, RGB2, PATTERN, ORIGIN, AXES, SIZES, EXTRA = 0, 1, 2, 3, 7, 10, 13, 14, 17, 26, 29
+# primitive rows ------------------------------------------------------------------------------------------------------
+KIND, MATTER, BLEND, BALL, RGB, RGB2, PATTERN, ORIGIN, AXES, SIZES, EXTRA = (
+    0,
+    1,
+    2,
+    3,
+    7,
+    10,
+    13,
+    14,
+    17,
+    26,
+    29,
+)
 PRIM = 34
 LIMB, OVAL, BOX, DISC_KIND, MEMBRANE, HULL, ROCK = 0, 1, 2, 3, 4, 5, 6
 # membrane outlines

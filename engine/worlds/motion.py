@@ -37,7 +37,7 @@ MARCH = Gait(1.15, 0.58, 0.34, 0.12, (0.0, 0.5), 0.02, 0.0)
 
 
 def foot(gait: Gait, phase: float) -> tuple[float, float, float]:
-    """Foot's forward offset (share of the stride), lift (0 to 1) and how far through its swing it is (0 on the ground)."""
+    """Foot's forward offset (share of the stride), lift (0 to 1), how far through its swing (0: on the ground)."""
     phase %= 1.0
     if phase < gait.duty:
         return 0.5 - phase / gait.duty, 0.0, 0.0

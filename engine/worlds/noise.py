@@ -23,9 +23,8 @@ def hash2(i: int, j: int, salt: int) -> float:
 @fast
 def noise2(x: float, y: float) -> float:
     """Smooth value noise on the plane; it repeats after 128 cells."""
-    fx, fy = floor(x), floor(y)
-    i, j = int(fx), int(fy)
-    u, v = x - fx, y - fy
+    i, j = floor(x), floor(y)
+    u, v = x - i, y - j
     u = u * u * (3.0 - 2.0 * u)
     v = v * v * (3.0 - 2.0 * v)
     i0, i1, j0, j1 = i & 127, (i + 1) & 127, j & 127, (j + 1) & 127
@@ -37,9 +36,8 @@ def noise2(x: float, y: float) -> float:
 @fast
 def noise3(x: float, y: float, z: float) -> float:
     """Smooth value noise in space."""
-    fx, fy, fz = floor(x), floor(y), floor(z)
-    i, j, k = int(fx), int(fy), int(fz)
-    u, v, w = x - fx, y - fy, z - fz
+    i, j, k = floor(x), floor(y), floor(z)
+    u, v, w = x - i, y - j, z - k
     u = u * u * (3.0 - 2.0 * u)
     v = v * v * (3.0 - 2.0 * v)
     w = w * w * (3.0 - 2.0 * w)

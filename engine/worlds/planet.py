@@ -10,8 +10,9 @@ from engine.worlds.noise import fbm3, noise3, smooth
 
 
 @fast
-def planet_distance(env: Array, ox: float, oy: float, oz: float, dx: float, dy: float,
-                    dz: float) -> tuple[float, float]:
+def planet_distance(
+    env: Array, ox: float, oy: float, oz: float, dx: float, dy: float, dz: float
+) -> tuple[float, float]:
     """Distance along the ray to the globe (-1 for a miss), and how near its centre the ray passes, in radii."""
     r = env[PLANET + 3]
     if r <= 0.0:
@@ -84,7 +85,7 @@ def globe(env: Array, x: float, y: float, z: float, dx: float, dy: float, dz: fl
         reach = env[IMPACT + 4]
         rough = noise3(nx * 9.0, ny * 9.0, nz * 9.0)
         pool = smooth(0.75 * reach * (0.7 + 0.5 * rough), 0.1 * reach, angle)
-        ring = exp(-((angle - reach) / (0.05 + 0.10 * reach)) ** 2) * (0.6 + 0.6 * rough)
+        ring = exp(-(((angle - reach) / (0.05 + 0.10 * reach)) ** 2)) * (0.6 + 0.6 * rough)
         wash = exp(-((angle / (reach + 0.25)) ** 2)) * min(hot, 1.0)
         r, g, b = r * (1.0 - 0.35 * wash), g * (1.0 - 0.60 * wash), b * (1.0 - 0.75 * wash)
         a = min(hot * pool, 1.0)

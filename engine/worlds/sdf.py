@@ -8,7 +8,19 @@ import numpy as np
 
 from engine.worlds.accel import Array, Indices, fast
 from engine.worlds.layout import (
-    BALL, BAT, BLEND, BOX, DISC_KIND, FEATHER, FLUKE, HULL, KIND, LIMB, MEMBRANE, OVAL, SAIL,
+    BALL,
+    BAT,
+    BLEND,
+    BOX,
+    DISC_KIND,
+    FEATHER,
+    FLUKE,
+    HULL,
+    KIND,
+    LIMB,
+    MEMBRANE,
+    OVAL,
+    SAIL,
 )
 from engine.worlds.noise import noise3
 
@@ -30,7 +42,9 @@ def edges(style: int, u: Array) -> tuple[Array, Array]:
 
 
 # style, span fraction, leading or trailing edge: looked up while marching, since powers are slow
-EDGES = np.stack([np.stack(edges(style, np.linspace(0.0, 1.0, 257)), axis=-1) for style in (BAT, FEATHER, SAIL, FLUKE)])
+EDGES = np.stack(
+    [np.stack(edges(style, np.linspace(0.0, 1.0, 257)), axis=-1) for style in (BAT, FEATHER, SAIL, FLUKE)]
+)
 
 
 @fast
@@ -77,7 +91,7 @@ def distance(q: Array, i: int, x: float, y: float, z: float) -> float:
     ly = dx * q[i, 20] + dy * q[i, 21] + dz * q[i, 22]
     lz = dx * q[i, 23] + dy * q[i, 24] + dz * q[i, 25]
     a, b, c = q[i, 26], q[i, 27], q[i, 28]
-    if kind == OVAL or kind == HULL:
+    if kind in (OVAL, HULL):
         if kind == HULL:  # a bow sharper than the stern
             c *= 1.0 - 0.45 * max(lx / a, 0.0)
             c = max(c, 0.2 * q[i, 28])
@@ -108,7 +122,10 @@ def distance(q: Array, i: int, x: float, y: float, z: float) -> float:
         return d - 1.3 * a
     s = q[i, 29]
     f = 2.1 / a
-    n = noise3(lx * f + s, ly * f, lz * f) * 0.62 + noise3(lx * f * 2.4, ly * f * 2.4 + s, lz * f * 2.4) * 0.28
+    n = (
+        noise3(lx * f + s, ly * f, lz * f) * 0.62
+        + noise3(lx * f * 2.4, ly * f * 2.4 + s, lz * f * 2.4) * 0.28
+    )
     n += noise3(lx * f * 5.5, ly * f * 5.5, lz * f * 5.5 + s) * 0.12
     return 0.72 * (d - a * (0.68 + 0.62 * n))
 
@@ -122,8 +139,18 @@ def join(d: float, e: float, k: float) -> float:
 
 
 @fast
-def cull(q: Array, n: int, ox: float, oy: float, oz: float, dx: float, dy: float, dz: float,
-         idx: Indices, span: Array) -> tuple[int, float, float]:
+def cull(
+    q: Array,
+    n: int,
+    ox: float,
+    oy: float,
+    oz: float,
+    dx: float,
+    dy: float,
+    dz: float,
+    idx: Indices,
+    span: Array,
+) -> tuple[int, float, float]:
     """Primitives whose bounding balls the ray meets: their number (indices in idx, entry and exit in span), first
     entry, last exit."""
     m, near, far = 0, FAR, -1.0
@@ -166,8 +193,14 @@ def union(q: Array, idx: Indices, m: int, x: float, y: float, z: float) -> float
 
 
 @fast
-def along(q: Array, idx: Indices, span: Array, m: int, ray: tuple[float, float, float, float, float, float],
-          t: float) -> tuple[float, float]:
+def along(
+    q: Array,
+    idx: Indices,
+    span: Array,
+    m: int,
+    ray: tuple[float, float, float, float, float, float],
+    t: float,
+) -> tuple[float, float]:
     """Smooth union at t of those primitives whose balls hold the point, and the way to the next ball's entry."""
     x, y, z = ray[0] + t * ray[3], ray[1] + t * ray[4], ray[2] + t * ray[5]
     d, jump = FAR, FAR
@@ -181,8 +214,16 @@ def along(q: Array, idx: Indices, span: Array, m: int, ray: tuple[float, float, 
 
 
 @fast
-def march(q: Array, idx: Indices, span: Array, m: int, ray: tuple[float, float, float, float, float, float],
-          near: float, far: float, pixel: float) -> float:
+def march(
+    q: Array,
+    idx: Indices,
+    span: Array,
+    m: int,
+    ray: tuple[float, float, float, float, float, float],
+    near: float,
+    far: float,
+    pixel: float,
+) -> float:
     """Distance along the ray to the surface, or -1."""
     t = near + 1e-5
     d = FAR
@@ -197,7 +238,9 @@ def march(q: Array, idx: Indices, span: Array, m: int, ray: tuple[float, float, 
 
 
 @fast
-def normal(q: Array, idx: Indices, m: int, x: float, y: float, z: float, e: float) -> tuple[float, float, float]:
+def normal(
+    q: Array, idx: Indices, m: int, x: float, y: float, z: float, e: float
+) -> tuple[float, float, float]:
     """Unit normal by a tetrahedron of four distances."""
     a = union(q, idx, m, x + e, y - e, z - e)
     b = union(q, idx, m, x - e, y - e, z + e)
@@ -209,8 +252,19 @@ def normal(q: Array, idx: Indices, m: int, x: float, y: float, z: float, e: floa
 
 
 @fast
-def shadow(q: Array, n: int, idx: Indices, span: Array, x: float, y: float, z: float, lx: float, ly: float, lz: float,
-           soft: float) -> float:
+def shadow(
+    q: Array,
+    n: int,
+    idx: Indices,
+    span: Array,
+    x: float,
+    y: float,
+    z: float,
+    lx: float,
+    ly: float,
+    lz: float,
+    soft: float,
+) -> float:
     """How much of a distant lamp is seen from a point, 0 to 1, with penumbra."""
     m, near, far = cull(q, n, x, y, z, lx, ly, lz, idx, span)
     if m == 0:
@@ -242,7 +296,9 @@ def around(q: Array, n: int, x: float, y: float, z: float, limit: float) -> floa
 
 
 @fast
-def openness(q: Array, n: int, x: float, y: float, z: float, nx: float, ny: float, nz: float, reach: float) -> float:
+def openness(
+    q: Array, n: int, x: float, y: float, z: float, nx: float, ny: float, nz: float, reach: float
+) -> float:
     """Ambient occlusion from two taps along the normal, 1 in the open."""
     a, b = 0.35 * reach, reach
     d2 = around(q, n, x + nx * b, y + ny * b, z + nz * b, b)

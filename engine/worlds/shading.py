@@ -8,8 +8,31 @@ from engine.worlds.accel import Array, Colour, Indices, fast
 from engine.worlds.fire import flakes, flame, fog_between, glow
 from engine.worlds.ground import bump, cover, is_water, key_slope, sea_colour, waves
 from engine.worlds.layout import (
-    CLOTH, FILL, FILL_RGB, FOG, FUR, GLASS, GLOW, GROUND_AMB, KEY, KEY_RGB, MATTER, PAINT, PATTERN, PLACE, REACH,
-    RGB, RGB2, SCALES, SEA, SKIN, SKY_AMB, SPACE, STONE, STRIPES, WEATHER,
+    CLOTH,
+    FILL,
+    FILL_RGB,
+    FOG,
+    FUR,
+    GLASS,
+    GLOW,
+    GROUND_AMB,
+    KEY,
+    KEY_RGB,
+    MATTER,
+    PAINT,
+    PATTERN,
+    PLACE,
+    REACH,
+    RGB,
+    RGB2,
+    SCALES,
+    SEA,
+    SKIN,
+    SKY_AMB,
+    SPACE,
+    STONE,
+    STRIPES,
+    WEATHER,
 )
 from engine.worlds.noise import noise3, smooth
 from engine.worlds.planet import globe, halo, planet_distance
@@ -44,8 +67,19 @@ def paint_of(q: Array, i: int, x: float, y: float, z: float) -> Colour:
 
 
 @fast
-def surface(env: Array, q: Array, n: int, idx: Indices, span: Array, m: int, glows: Array,
-            p: tuple[float, float, float], d: tuple[float, float, float], t: float, pixel: float) -> Colour:
+def surface(
+    env: Array,
+    q: Array,
+    n: int,
+    idx: Indices,
+    span: Array,
+    m: int,
+    glows: Array,
+    p: tuple[float, float, float],
+    d: tuple[float, float, float],
+    t: float,
+    pixel: float,
+) -> Colour:
     """Radiance of the subject at a point its ray has met."""
     x, y, z = p
     dx, dy, dz = d
@@ -87,15 +121,27 @@ def surface(env: Array, q: Array, n: int, idx: Indices, span: Array, m: int, glo
     lit = max((ndl + wrap) / (1.0 + wrap), 0.0)
     if ndl > -wrap and lit > 0.0:
         o = 3.0 * e + 0.012 * env[REACH + 3]
-        lit *= shadow(q, n, idx, span, x + nx * o, y + ny * o, z + nz * o, env[KEY], env[KEY + 1], env[KEY + 2], 9.0)
+        lit *= shadow(
+            q, n, idx, span, x + nx * o, y + ny * o, z + nz * o, env[KEY], env[KEY + 1], env[KEY + 2], 9.0
+        )
     if matter in (CLOTH, SKIN):  # light shines through
         lit += 0.30 * max(-ndl, 0.0)
     up = 0.5 + 0.5 * ny
     fill = max(nx * env[FILL] + ny * env[FILL + 1] + nz * env[FILL + 2], 0.0)
     fill = (0.25 + 0.75 * fill) * (0.4 + 0.6 * open_sky)
-    lr = env[KEY_RGB] * lit + (env[GROUND_AMB] + (env[SKY_AMB] - env[GROUND_AMB]) * up) * open_sky + env[FILL_RGB] * fill
-    lg = env[KEY_RGB + 1] * lit + (env[GROUND_AMB + 1] + (env[SKY_AMB + 1] - env[GROUND_AMB + 1]) * up) * open_sky
-    lb = env[KEY_RGB + 2] * lit + (env[GROUND_AMB + 2] + (env[SKY_AMB + 2] - env[GROUND_AMB + 2]) * up) * open_sky
+    lr = (
+        env[KEY_RGB] * lit
+        + (env[GROUND_AMB] + (env[SKY_AMB] - env[GROUND_AMB]) * up) * open_sky
+        + env[FILL_RGB] * fill
+    )
+    lg = (
+        env[KEY_RGB + 1] * lit
+        + (env[GROUND_AMB + 1] + (env[SKY_AMB + 1] - env[GROUND_AMB + 1]) * up) * open_sky
+    )
+    lb = (
+        env[KEY_RGB + 2] * lit
+        + (env[GROUND_AMB + 2] + (env[SKY_AMB + 2] - env[GROUND_AMB + 2]) * up) * open_sky
+    )
     lg += env[FILL_RGB + 1] * fill
     lb += env[FILL_RGB + 2] * fill
     for j in range(glows.shape[0]):
@@ -135,8 +181,18 @@ def surface(env: Array, q: Array, n: int, idx: Indices, span: Array, m: int, glo
 
 
 @fast
-def dry_ground(env: Array, q: Array, n: int, glows: Array, x: float, z: float, t: float, dx: float, dy: float,
-               dz: float, pixel: float, lit: float) -> Colour:
+def dry_ground(
+    env: Array,
+    q: Array,
+    n: int,
+    glows: Array,
+    x: float,
+    z: float,
+    t: float,
+    dy: float,
+    pixel: float,
+    lit: float,
+) -> Colour:
     """Radiance of sand, snow or grass."""
     foot = pixel * t / max(-dy, 0.05)
     hx, hz = bump(env, x, z, foot)
@@ -163,10 +219,19 @@ def dry_ground(env: Array, q: Array, n: int, glows: Array, x: float, z: float, t
 
 
 @fast
-def plane(env: Array, q: Array, n: int, idx: Indices, span: Array, glows: Array, ray: tuple[float, float, float, float, float, float],
-          t: float, pixel: float) -> Colour:
+def plane(
+    env: Array,
+    q: Array,
+    n: int,
+    idx: Indices,
+    span: Array,
+    glows: Array,
+    ray: tuple[float, float, float, float, float, float],
+    t: float,
+    pixel: float,
+) -> Colour:
     """Radiance of whatever covers the plane at distance t."""
-    ox, oy, oz, dx, dy, dz = ray
+    ox, _, oz, dx, dy, dz = ray
     x, z = ox + t * dx, oz + t * dz
     lit = 1.0
     if n > 0:
@@ -176,7 +241,7 @@ def plane(env: Array, q: Array, n: int, idx: Indices, span: Array, glows: Array,
             lit = shadow(q, n, idx, span, x, 0.01, z, env[KEY], env[KEY + 1], env[KEY + 2], 10.0)
     if is_water(env, x, z):
         return sea_colour(env, q, n, idx, span, x, z, dx, dy, dz, t, pixel, lit)
-    return dry_ground(env, q, n, glows, x, z, t, dx, dy, dz, pixel, lit)
+    return dry_ground(env, q, n, glows, x, z, t, dy, pixel, lit)
 
 
 @fast
@@ -192,14 +257,23 @@ def ground_distance(env: Array, oy: float, dy: float, ox: float, oz: float, dx: 
 
 
 @fast
-def trace(env: Array, pixel: float, q: Array, n: int, fires: Array, glows: Array, idx: Indices, span: Array,
-          ray: tuple[float, float, float, float, float, float]) -> tuple[float, float, float, float]:
+def trace(
+    env: Array,
+    pixel: float,
+    q: Array,
+    n: int,
+    fires: Array,
+    glows: Array,
+    idx: Indices,
+    span: Array,
+    ray: tuple[float, float, float, float, float, float],
+) -> tuple[float, float, float, float]:
     """Radiance along one ray and 1 where it met the subject."""
     ox, oy, oz, dx, dy, dz = ray
     ground = ground_distance(env, oy, dy, ox, oz, dx, dz)
     world, miss = planet_distance(env, ox, oy, oz, dx, dy, dz)
     depth = ground if world < 0.0 else world
-    met = -1.0
+    m, met = 0, -1.0
     cx, cy, cz = env[REACH] - ox, env[REACH + 1] - oy, env[REACH + 2] - oz
     b0 = cx * dx + cy * dy + cz * dz
     if cx * cx + cy * cy + cz * cz - b0 * b0 < env[REACH + 3] ** 2:
@@ -215,7 +289,7 @@ def trace(env: Array, pixel: float, q: Array, n: int, fires: Array, glows: Array
         r, g, b = globe(env, ox + world * dx, oy + world * dy, oz + world * dz, dx, dy, dz)
     elif ground < 400.0:
         r, g, b = plane(env, q, n, idx, span, glows, ray, ground, pixel)
-        seen = 0.0
+        rr, rg, rb, seen = 0.0, 0.0, 0.0, 0.0
         if ground > 30.0:
             rr, rg, rb, seen = ridges(env, ox, oy, oz, dx, dy, dz, pixel)
         if seen > 0.0:

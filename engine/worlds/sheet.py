@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 BAR = 16
 
 
-def contact_sheet(clips: Sequence[NDArray[np.uint8]], titles: Sequence[str], columns: int) -> NDArray[np.uint8]:
+def contact_sheet(
+    clips: Sequence[NDArray[np.uint8]], titles: Sequence[str], columns: int
+) -> NDArray[np.uint8]:
     """A picture uint8 (H, W, 3): each clip (T, h, w, 3) gives one row of `columns` frames under its title."""
     rows: list[NDArray[np.uint8]] = []
     for clip, title in zip(clips, titles, strict=True):

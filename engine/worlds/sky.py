@@ -6,8 +6,28 @@ from math import atan2, exp, floor, sqrt
 
 from engine.worlds.accel import Array, Colour, fast
 from engine.worlds.layout import (
-    CLOUD_DARK, CLOUD_LIT, CLOUDS, DESERT, DISC, DISC_RGB, FOG, FOG_RGB, HORIZON, LIGHT, MEADOW, NIGHT, OFF_X, OFF_Z,
-    PLACE, SALT, SNOW, SPACE, STARS, SUNSET, TIME, ZENITH,
+    CLOUD_DARK,
+    CLOUD_LIT,
+    CLOUDS,
+    DESERT,
+    DISC,
+    DISC_RGB,
+    FOG,
+    FOG_RGB,
+    HORIZON,
+    LIGHT,
+    MEADOW,
+    NIGHT,
+    OFF_X,
+    OFF_Z,
+    PLACE,
+    SALT,
+    SNOW,
+    SPACE,
+    STARS,
+    SUNSET,
+    TIME,
+    ZENITH,
 )
 from engine.worlds.noise import fbm2, fbm3, hash2, noise2, smooth
 
@@ -24,7 +44,7 @@ def stars(dx: float, dy: float, dz: float, salt: int) -> float:
         face, u, v = (4 if dz > 0 else 5), dx / az, dy / az
     light = 0.0
     cells = 17.0
-    i, j = int(floor(u * cells)), int(floor(v * cells))
+    i, j = floor(u * cells), floor(v * cells)
     key = salt + face * 101
     if hash2(i, j, key) < 0.62:
         sx = (i + 0.15 + 0.7 * hash2(i, j, key + 1)) / cells
@@ -133,8 +153,9 @@ def ridge_height(place: int, layer: int, az: float, salt: float) -> float:
 
 
 @fast
-def ridges(env: Array, ox: float, oy: float, oz: float, dx: float, dy: float, dz: float,
-           pixel: float) -> tuple[float, float, float, float]:
+def ridges(
+    env: Array, ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, pixel: float
+) -> tuple[float, float, float, float]:
     """Two rings of hills round the scene (true parallax): colour and coverage, coverage 0 where none is seen."""
     place = int(env[PLACE])
     if place not in (SNOW, DESERT, MEADOW) or dy > 0.3:

@@ -54,7 +54,14 @@ class Stage:
         f, c = self.figure, self.middle(share)
         h, a, w = 0.5 * (f.high - f.low) * self.scale, 0.5 * f.length * self.scale, 0.5 * f.width * self.scale
         x, z = self.axes[0], self.axes[2]
-        out = [add(c, x, -a), add(c, x, a), add(c, z, -w), add(c, z, w), (c[0], c[1] - h, c[2]), (c[0], c[1] + h, c[2])]
+        out = [
+            add(c, x, -a),
+            add(c, x, a),
+            add(c, z, -w),
+            add(c, z, w),
+            (c[0], c[1] - h, c[2]),
+            (c[0], c[1] + h, c[2]),
+        ]
         for i in (-0.7 * a, 0.7 * a):
             for j in (-0.7 * w, 0.7 * w):
                 p = add(add(c, self.axes[0], i), self.axes[2], j)
@@ -85,11 +92,18 @@ class Stage:
         env[at.TIME] = seconds
         if len(prims):
             centre = 0.5 * ((prims[:, 3:6] - prims[:, 6:7]).min(0) + (prims[:, 3:6] + prims[:, 6:7]).max(0))
-            env[at.REACH:at.REACH + 3] = centre
+            env[at.REACH : at.REACH + 3] = centre
             env[at.REACH + 3] = float((np.linalg.norm(prims[:, 3:6] - centre, axis=1) + prims[:, 6]).max())
         if self.figure.wake:
             o = self.middle(share)
-            env[at.WAKE:at.WAKE + 6] = [o[0], o[2], self.axes[0][0], self.axes[0][2], self.figure.wake * self.scale, 0.9]
+            env[at.WAKE : at.WAKE + 6] = [
+                o[0],
+                o[2],
+                self.axes[0][0],
+                self.axes[0][2],
+                self.figure.wake * self.scale,
+                0.9,
+            ]
         if self.spec.place == "space":
             self._planet(env, now, body)
         return env, prims, flames, glows
@@ -97,9 +111,9 @@ class Stage:
     def _planet(self, env: Array, now: Moment, body: Body) -> None:
         env[at.SPIN] = 6.28 * self.quirk[2] + 0.03 * now.seconds
         if self.spec.action == "strike":
-            env[at.PLANET:at.PLANET + 4] = [*body.place(earth_at(body)), EARTH_RADIUS * self.scale]
+            env[at.PLANET : at.PLANET + 4] = [*body.place(earth_at(body)), EARTH_RADIUS * self.scale]
             way, heat, reach = impact(body, now)
-            env[at.IMPACT:at.IMPACT + 5] = [*body.turn(way), heat, reach]
+            env[at.IMPACT : at.IMPACT + 5] = [*body.turn(way), heat, reach]
             return
         ahead = 1.0 if self.axes[0][0] >= 0.0 else -1.0
         far = self.rig.reach
@@ -107,7 +121,7 @@ class Stage:
         depth = 1.6 * far  # behind the subject, so that it slides against it when the camera moves
         x = ahead * tx * (0.62 + 0.25 * self.quirk[3]) * (far + depth)
         y = -ty * (0.42 + 0.3 * self.quirk[4]) * (far + depth)
-        env[at.PLANET:at.PLANET + 4] = [x, y, -depth, 0.52 * min(tx, ty) * (far + depth)]
+        env[at.PLANET : at.PLANET + 4] = [x, y, -depth, 0.52 * min(tx, ty) * (far + depth)]
 
 
 def heading_axes(spec: WorldSpec, figure: Figure, turn: float, side: float) -> Axes:
@@ -139,7 +153,10 @@ def build_stage(spec: WorldSpec, height: int, width: int, seconds: float) -> Sta
     part = FRACTION[spec.distance]
     if spec.action == "strike":
         part *= 1.25
-    reach = max(tall / (2.0 * part * tan_y), wide / (2.0 * min(1.45 * part, 0.90) * tan_x)) + 0.15 * figure.width * figure.scale
+    reach = (
+        max(tall / (2.0 * part * tan_y), wide / (2.0 * min(1.45 * part, 0.90) * tan_x))
+        + 0.15 * figure.width * figure.scale
+    )
     above = (0.02 + 0.26 * lift) * tall
     if spec.place == "space":
         above = (lift - 0.5) * 0.5 * tall
@@ -147,7 +164,17 @@ def build_stage(spec: WorldSpec, height: int, width: int, seconds: float) -> Sta
         above = -(0.10 + 0.25 * lift) * tall
     level = spec.place == "space" or bool(figure.altitude) or spec.camera.startswith("tilt")
     floor = -1e9 if spec.place == "space" else 0.55 if spec.place == "sea" else 0.30
-    rig = Rig(spec.camera, reach, above, radians(10.0) * (2.0 * az - 1.0), tan_x, tan_y, 1.0, floor, 0.0 if level else 0.10)
+    rig = Rig(
+        spec.camera,
+        reach,
+        above,
+        radians(10.0) * (2.0 * az - 1.0),
+        tan_x,
+        tan_y,
+        1.0,
+        floor,
+        0.0 if level else 0.10,
+    )
     if spec.weather != "clear":  # air is measured by how far away the subject stands
         env[at.FOG] = (0.15 if spec.weather == "mist" else 0.07) / reach
     env[at.SHORE] = -(0.5 * figure.length * figure.scale + 1.2 + 1.2 * quirk[0])
@@ -159,7 +186,15 @@ def _fit(stage: Stage) -> Stage:
     """Keep the subject in the frame: first shorten its way and the camera's, then step back."""
     limit = 0.985
     full = stage.travel
-    for share, amount in ((1.0, 1.0), (0.8, 1.0), (0.62, 1.0), (0.48, 0.9), (0.36, 0.8), (0.26, 0.75), (0.2, 0.7)):
+    for share, amount in (
+        (1.0, 1.0),
+        (0.8, 1.0),
+        (0.62, 1.0),
+        (0.48, 0.9),
+        (0.36, 0.8),
+        (0.26, 0.75),
+        (0.2, 0.7),
+    ):
         stage = replace(stage, travel=full * share, rig=replace(stage.rig, amount=amount))
         if stage.widest() <= limit:
             return stage

@@ -42,7 +42,15 @@ def swim(b: Body, now: Moment) -> None:
     head(b, (0.62, 0.25 + bob * 1.4, 0.0), 0.04 + 0.05 * paddle)
     for s in (-1.0, 1.0):
         reach = 0.5 + 0.5 * s * paddle
-        b.limb((0.26, -0.02, 0.20 * s), (0.38 + 0.24 * reach, -0.12 + 0.14 * reach, 0.29 * s), 0.11, 0.085, COAT, 0.06, at.FUR)
+        b.limb(
+            (0.26, -0.02, 0.20 * s),
+            (0.38 + 0.24 * reach, -0.12 + 0.14 * reach, 0.29 * s),
+            0.11,
+            0.085,
+            COAT,
+            0.06,
+            at.FUR,
+        )
 
 
 def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
@@ -79,7 +87,15 @@ def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
         b.limb(up((base - 0.02, 0.62, z * 0.85)), root, 0.20, 0.17, COAT, 0.09, at.FUR)
         b.limb(root, joint, 0.165, 0.125, COAT, 0.05, at.FUR)
         b.limb(joint, ankle, 0.125, 0.105, SHADE if side < 0 else COAT, 0.04, at.FUR)
-        b.limb(add(ankle, (-0.01, -0.035, 0.0)), add(ankle, (0.09, -0.045, 0.0)), 0.085, 0.066, SHADE, 0.03, at.FUR)
+        b.limb(
+            add(ankle, (-0.01, -0.035, 0.0)),
+            add(ankle, (0.09, -0.045, 0.0)),
+            0.085,
+            0.066,
+            SHADE,
+            0.03,
+            at.FUR,
+        )
         for claw in (-0.03, 0.0, 0.03):
             b.ball(add(ankle, (0.155, -0.065, claw)), 0.016, NOSE)
 

@@ -59,9 +59,25 @@ def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
         b.limb(up(-0.12, -0.11, 0.05 * s), up(-0.36, -0.10, 0.06 * s), 0.022, 0.016, BEAK, 0.0)
     for k in range(5):
         a = 0.24 * (k - 2)
-        b.limb(up(-0.26, 0.02, 0.02 * (k - 2)), up(-0.26 - 0.40 * cos(a), 0.045, 0.40 * sin(a)), 0.055, 0.042, tip if k % 2 else back, 0.02, at.FUR)
+        b.limb(
+            up(-0.26, 0.02, 0.02 * (k - 2)),
+            up(-0.26 - 0.40 * cos(a), 0.045, 0.40 * sin(a)),
+            0.055,
+            0.042,
+            tip if k % 2 else back,
+            0.02,
+            at.FUR,
+        )
     for s in (-1.0, 1.0):
-        wing(b, up(0.10, 0.07, 0.09 * s), s, 0.34 + 0.70 * sin(beat), -0.42 * sin(beat + 0.5 * pi) - 0.10, back, tip)
+        wing(
+            b,
+            up(0.10, 0.07, 0.09 * s),
+            s,
+            0.34 + 0.70 * sin(beat),
+            -0.42 * sin(beat + 0.5 * pi) - 0.10,
+            back,
+            tip,
+        )
 
 
 def figure(spec: WorldSpec) -> Figure:

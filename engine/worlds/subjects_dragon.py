@@ -15,7 +15,9 @@ BONE: Colour = (0.74, 0.62, 0.42)
 EYE: Colour = (1.0, 0.72, 0.10)
 
 
-def wing(b: Body, shoulder: Vector, side: float, lift: float, lag: float, sweep: float, skin: Colour, hide: Colour) -> None:
+def wing(
+    b: Body, shoulder: Vector, side: float, lift: float, lag: float, sweep: float, skin: Colour, hide: Colour
+) -> None:
     """One wing; lift is the angle of its root above the horizon, lag the curl of its tip."""
     span = (sin(sweep) * -1.0 * cos(lift), sin(lift), side * cos(lift) * cos(sweep))
     x = unit(span)
@@ -25,7 +27,9 @@ def wing(b: Body, shoulder: Vector, side: float, lift: float, lag: float, sweep:
     if y[1] < 0.0:
         y, bend = (-y[0], -y[1], -y[2]), lag
     length, chord = 1.22, 0.80
-    b.sheet(shoulder, (x, y, fore), length, chord, 0.016, bend, -0.10, at.BAT, skin, shade(hide, 0.55), at.SKIN)
+    b.sheet(
+        shoulder, (x, y, fore), length, chord, 0.016, bend, -0.10, at.BAT, skin, shade(hide, 0.55), at.SKIN
+    )
 
     def on(u: float) -> Vector:
         lead = chord * (0.30 * u / 0.35 if u < 0.35 else 0.30 - 0.62 * ((u - 0.35) / 0.65) ** 1.4)
@@ -44,7 +48,9 @@ def head(b: Body, c: Vector, pitch: float, jaw: float, hide: Colour, belly: Colo
 
     b.oval(p(0.0, 0.0, 0.0), (0.135, 0.095, 0.10), hide, 0.05, at.SCALES, (x, y, z))
     b.limb(p(0.06, 0.005, 0.0), p(0.27, -0.01, 0.0), 0.075, 0.046, hide, 0.03, at.SCALES)
-    b.limb(p(0.02, -0.06, 0.0), p(0.22 - 0.1 * jaw, -0.075 - 0.20 * jaw, 0.0), 0.05, 0.03, belly, 0.02, at.SCALES)
+    b.limb(
+        p(0.02, -0.06, 0.0), p(0.22 - 0.1 * jaw, -0.075 - 0.20 * jaw, 0.0), 0.05, 0.03, belly, 0.02, at.SCALES
+    )
     b.ball(p(0.275, 0.03, 0.03), 0.022, hide, 0.02, at.SCALES)
     b.ball(p(0.275, 0.03, -0.03), 0.022, hide, 0.02, at.SCALES)
     for s in (-1.0, 1.0):
@@ -63,7 +69,9 @@ def legs(b: Body, spec: WorldSpec, now: Moment, c: float, hide: Colour) -> None:
         root = (base, 0.50, z)
         if spec.action == "walk":
             x, lift, _ = foot(LUMBER, c + LUMBER.phases[leg])
-            joint, ankle = knee(root, (base + LUMBER.stride * x, 0.06 + 0.10 * lift, z), 0.25, 0.24, -1.0 if fore else 1.0)
+            joint, ankle = knee(
+                root, (base + LUMBER.stride * x, 0.06 + 0.10 * lift, z), 0.25, 0.24, -1.0 if fore else 1.0
+            )
         else:
             hang = 0.03 * wave(now.seconds, 1.1, 0.2 * leg)
             joint = add(root, (-0.12 if fore else 0.10, -0.16, 0.03 * side))
@@ -80,7 +88,9 @@ def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
     if spec.colour == "black":
         hide = (0.030, 0.030, 0.036)
     belly = tint(hide, 0.35, (0.95, 0.75, 0.40)) if spec.colour != "black" else (0.11, 0.10, 0.10)
-    skin = tint(shade(hide, 0.85), 0.14, (1.0, 0.55, 0.25)) if spec.colour != "black" else (0.07, 0.055, 0.065)
+    skin = (
+        tint(shade(hide, 0.85), 0.14, (1.0, 0.55, 0.25)) if spec.colour != "black" else (0.07, 0.055, 0.065)
+    )
     walking, fire = spec.action == "walk", spec.action == "breathe_fire"
     c = LUMBER.rate * now.seconds + now.phase
     beat = 2.0 * pi * (1.15 * now.seconds + now.phase)
@@ -98,14 +108,27 @@ def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
     for k in range(5):
         s = (k + 1) / 5.0
         low = -0.42 * s if walking else -0.10 * s
-        tail.append((-0.46 - 0.98 * s, 0.60 + low + 0.05 * s * wave(now.seconds, 0.9, -0.25 * k + now.phase),
-                     0.20 * s * wave(now.seconds, 0.7, -0.22 * k)))
+        tail.append(
+            (
+                -0.46 - 0.98 * s,
+                0.60 + low + 0.05 * s * wave(now.seconds, 0.9, -0.25 * k + now.phase),
+                0.20 * s * wave(now.seconds, 0.7, -0.22 * k),
+            )
+        )
     b.chain(tail, [0.155, 0.115, 0.085, 0.058, 0.038, 0.020], hide, 0.06, at.SCALES)
     end = tail[-1]
     for s in (-1.0, 1.0):
         b.limb(add(end, (0.04, 0.0, 0.0)), add(end, (-0.10, 0.03, 0.085 * s)), 0.03, 0.010, skin, 0.02)
     b.limb(end, add(end, (-0.22, 0.02, 0.0)), 0.035, 0.006, skin, 0.02)
-    spine = [mix(neck[0], neck[1], 0.5), neck[1], neck[2], (0.10, 0.80, 0.0), (-0.22, 0.78, 0.0), tail[1], tail[2]]
+    spine = [
+        mix(neck[0], neck[1], 0.5),
+        neck[1],
+        neck[2],
+        (0.10, 0.80, 0.0),
+        (-0.22, 0.78, 0.0),
+        tail[1],
+        tail[2],
+    ]
     lifts = [0.15, 0.13, 0.10, 0.03, 0.03, 0.11, 0.085]
     for p, r in zip(spine, lifts, strict=True):
         q = add(p, (-0.02, r - 0.02, 0.0))

@@ -40,8 +40,24 @@ def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
     b.limb(add(skull, (0.04, -0.075, 0.0)), add(skull, (0.20, -0.088, 0.0)), 0.055, 0.020, pale, 0.02, fur)
     b.ball(add(skull, (0.265, -0.062, 0.0)), 0.022, (0.012, 0.012, 0.012), 0.0, at.GLASS)
     for s in (-1.0, 1.0):
-        b.limb(add(skull, (-0.03, 0.075, 0.06 * s)), add(skull, (-0.025, 0.205, 0.085 * s)), 0.055, 0.010, coat, 0.015, fur)
-        b.limb(add(skull, (-0.026, 0.165, 0.078 * s)), add(skull, (-0.025, 0.225, 0.088 * s)), 0.025, 0.008, dark, 0.01, fur)
+        b.limb(
+            add(skull, (-0.03, 0.075, 0.06 * s)),
+            add(skull, (-0.025, 0.205, 0.085 * s)),
+            0.055,
+            0.010,
+            coat,
+            0.015,
+            fur,
+        )
+        b.limb(
+            add(skull, (-0.026, 0.165, 0.078 * s)),
+            add(skull, (-0.025, 0.225, 0.088 * s)),
+            0.025,
+            0.008,
+            dark,
+            0.01,
+            fur,
+        )
         b.ball(add(skull, (0.085, 0.02, 0.075 * s)), 0.018, (0.012, 0.010, 0.008), 0.0, at.GLASS)
         b.oval(add(skull, (0.03, -0.055, 0.085 * s)), (0.055, 0.045, 0.035), pale, 0.03, fur)
     sway = 0.10 * wave(now.seconds, 1.1, now.phase)
@@ -59,7 +75,15 @@ def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
         root = up((base, 0.43, z))
         tip = (base + gait.stride * 0.85 * x, 0.05 + gait.lift * 0.8 * lift, z)
         joint, ankle = knee(root, tip, 0.205, 0.215, 1.0 if fore else -1.0)
-        b.limb(up((base - 0.01, 0.52, z * 0.9)), root, 0.085 if fore else 0.115, 0.062 if fore else 0.082, coat, 0.05, fur)
+        b.limb(
+            up((base - 0.01, 0.52, z * 0.9)),
+            root,
+            0.085 if fore else 0.115,
+            0.062 if fore else 0.082,
+            coat,
+            0.05,
+            fur,
+        )
         b.limb(root, joint, 0.062 if fore else 0.075, 0.040, coat, 0.02, fur)
         b.limb(joint, ankle, 0.040, 0.034, dark, 0.02, fur)
         b.limb(add(ankle, (0.0, -0.015, 0.0)), add(ankle, (0.05, -0.022, 0.0)), 0.036, 0.029, dark, 0.01, fur)
@@ -68,4 +92,6 @@ def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
 def figure(spec: WorldSpec) -> Figure:
     """Its frame."""
     gait = BOUND if spec.action == "run" else WALK
-    return Figure(pose, 2.05, 0.0, 1.02, 0.4, gait.speed * (1.0 if spec.action == "run" else 0.85), 1.1, centre=-0.16)
+    return Figure(
+        pose, 2.05, 0.0, 1.02, 0.4, gait.speed * (1.0 if spec.action == "run" else 0.85), 1.1, centre=-0.16
+    )

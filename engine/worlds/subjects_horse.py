@@ -10,7 +10,10 @@ from engine.worlds.motion import GALLOP, WALK, foot, knee, wave
 from engine.worlds.spec import WorldSpec
 
 HAIR: dict[str, Colour] = {
-    "white": (0.62, 0.60, 0.56), "brown": (0.035, 0.018, 0.012), "black": (0.012, 0.012, 0.014), "grey": (0.10, 0.10, 0.11),
+    "white": (0.62, 0.60, 0.56),
+    "brown": (0.035, 0.018, 0.012),
+    "black": (0.012, 0.012, 0.014),
+    "grey": (0.10, 0.10, 0.11),
     "golden": (0.88, 0.78, 0.55),
 }
 
@@ -41,9 +44,25 @@ def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
     muzzle = add(poll, (0.27, -0.235, 0.0))
     b.limb(poll, muzzle, 0.088, 0.052, coat, 0.03, fur)
     b.oval(add(poll, (0.055, -0.075, 0.0)), (0.105, 0.085, 0.06), coat, 0.04, fur)
-    b.limb(add(muzzle, (-0.01, 0.0, 0.0)), add(muzzle, (0.025, -0.035, 0.0)), 0.052, 0.046, shade(coat, 0.5), 0.02, fur)
+    b.limb(
+        add(muzzle, (-0.01, 0.0, 0.0)),
+        add(muzzle, (0.025, -0.035, 0.0)),
+        0.052,
+        0.046,
+        shade(coat, 0.5),
+        0.02,
+        fur,
+    )
     for side in (-1.0, 1.0):
-        b.limb(add(poll, (-0.02, 0.05, 0.045 * side)), add(poll, (0.0, 0.155, 0.06 * side)), 0.034, 0.008, coat, 0.02, fur)
+        b.limb(
+            add(poll, (-0.02, 0.05, 0.045 * side)),
+            add(poll, (0.0, 0.155, 0.06 * side)),
+            0.034,
+            0.008,
+            coat,
+            0.02,
+            fur,
+        )
         b.ball(add(poll, (0.09, -0.035, 0.068 * side)), 0.019, (0.01, 0.01, 0.01), 0.0, at.GLASS)
     for k in range(6):  # the mane falls on both sides of the crest
         s = k / 5.0
@@ -54,9 +73,18 @@ def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
     sway = 0.07 * wave(now.seconds, 0.9, now.phase)
     lift = 0.22 if spec.action == "run" else 0.0
     dock = up((-0.58, 0.86, 0.0))
-    b.chain([dock, add(dock, (-0.13 - 0.4 * lift, -0.08 + 0.5 * lift, sway * 0.4)),
-             add(dock, (-0.19 - 0.9 * lift, -0.33 + 0.9 * lift, sway)),
-             add(dock, (-0.17 - 1.5 * lift, -0.56 + 1.1 * lift, sway * 1.4))], [0.035, 0.066, 0.075, 0.02], hair, 0.03, fur)
+    b.chain(
+        [
+            dock,
+            add(dock, (-0.13 - 0.4 * lift, -0.08 + 0.5 * lift, sway * 0.4)),
+            add(dock, (-0.19 - 0.9 * lift, -0.33 + 0.9 * lift, sway)),
+            add(dock, (-0.17 - 1.5 * lift, -0.56 + 1.1 * lift, sway * 1.4)),
+        ],
+        [0.035, 0.066, 0.075, 0.02],
+        hair,
+        0.03,
+        fur,
+    )
     for leg in range(4):
         fore, side = leg % 2 == 1, -1.0 if leg < 2 else 1.0
         x, lift_share, swing = foot(gait, c + gait.phases[leg])
@@ -77,12 +105,17 @@ def pose(b: Body, spec: WorldSpec, now: Moment) -> None:
         curl = -0.10 * lift_share if swing > 0.0 else 0.045
         toe = add(ankle, (curl, -0.075 + 0.03 * lift_share, 0.0))
         b.limb(ankle, toe, 0.037, 0.040, dark, 0.01, fur)
-        b.limb(add(toe, (0.0, -0.005, 0.0)), add(toe, (0.012, -0.03, 0.0)), 0.041, 0.046, (0.03, 0.025, 0.02), 0.0)
+        b.limb(
+            add(toe, (0.0, -0.005, 0.0)),
+            add(toe, (0.012, -0.03, 0.0)),
+            0.041,
+            0.046,
+            (0.03, 0.025, 0.02),
+            0.0,
+        )
 
 
 def figure(spec: WorldSpec) -> Figure:
     """Its frame."""
     gait = GALLOP if spec.action == "run" else WALK
     return Figure(pose, 1.85, 0.0, 1.36, 0.5, gait.speed, 1.15, centre=0.18)
-
-

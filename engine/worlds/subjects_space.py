@@ -11,7 +11,11 @@ from engine.worlds.figure import Figure, Moment
 from engine.worlds.noise import hash2
 from engine.worlds.spec import WorldSpec
 
-ROCK: dict[str, Colour] = {"grey": (0.165, 0.167, 0.18), "brown": (0.27, 0.125, 0.05), "black": (0.030, 0.029, 0.032)}
+ROCK: dict[str, Colour] = {
+    "grey": (0.165, 0.167, 0.18),
+    "brown": (0.27, 0.125, 0.05),
+    "black": (0.030, 0.029, 0.032),
+}
 EARTH: Vector = (1.45, -0.28, -0.9)
 EARTH_RADIUS = 1.08
 START: Vector = (-1.35, 0.66, 1.25)
@@ -35,8 +39,6 @@ def course(b: Body) -> tuple[Vector, Vector, Vector]:
     return start, add(earth, aim, EARTH_RADIUS), aim
 
 
-
-
 def rock(b: Body, spec: WorldSpec, now: Moment, c: Vector, ahead: Vector, r: float) -> None:
     """The rock, its glowing head and its trail."""
     spin = turned(0.9 * now.seconds + 6.0 * now.phase, 0.5 * now.seconds)
@@ -50,10 +52,27 @@ def rock(b: Body, spec: WorldSpec, now: Moment, c: Vector, ahead: Vector, r: flo
 def blast(b: Body, now: Moment, since: float, site: Vector, aim: Vector) -> None:
     """What flies up after the impact."""
     flash = exp(-since * 9.0)
-    b.glow(site, 0.55 + 0.7 * since, (7.0 * flash + 1.1 * exp(-since * 2.4), 5.0 * flash + 0.40 * exp(-since * 2.6),
-                                      3.0 * flash + 0.05 * exp(-since * 3.0)), 1.5)
+    b.glow(
+        site,
+        0.55 + 0.7 * since,
+        (
+            7.0 * flash + 1.1 * exp(-since * 2.4),
+            5.0 * flash + 0.40 * exp(-since * 2.6),
+            3.0 * flash + 0.05 * exp(-since * 3.0),
+        ),
+        1.5,
+    )
     grow = 1.0 - exp(-since * 6.0)
-    b.fire(add(site, aim, -0.12), aim, 0.25 + 0.95 * grow, 0.24 + 0.18 * grow, 0.34 + 0.50 * grow, 4.2 * exp(-since * 0.9), at.FIRE, 2.0)
+    b.fire(
+        add(site, aim, -0.12),
+        aim,
+        0.25 + 0.95 * grow,
+        0.24 + 0.18 * grow,
+        0.34 + 0.50 * grow,
+        4.2 * exp(-since * 0.9),
+        at.FIRE,
+        2.0,
+    )
     for k in range(14):
         a = 2.0 * pi * hash2(k, 3, int(now.quirk[1] * 1000.0))
         tilt = 0.35 + 0.75 * hash2(k, 5, 9)
@@ -65,7 +84,16 @@ def blast(b: Body, now: Moment, since: float, site: Vector, aim: Vector) -> None
         p = add(site, way, 0.05 + speed * (1.0 - exp(-1.5 * since)) * 0.9)
         size = (0.022 + 0.04 * hash2(k, 1, 2)) * (1.0 - 0.3 * since)
         heat = 2.4 * exp(-since * 1.2)
-        b.limb(p, add(p, way, -0.16 * exp(-since)), size, 0.3 * size, (1.0, 0.42 * exp(-since), 0.10), 0.0, at.GLOW, 0.7 + heat)
+        b.limb(
+            p,
+            add(p, way, -0.16 * exp(-since)),
+            size,
+            0.3 * size,
+            (1.0, 0.42 * exp(-since), 0.10),
+            0.0,
+            at.GLOW,
+            0.7 + heat,
+        )
 
 
 def pose(b: Body, spec: WorldSpec, now: Moment) -> None:

@@ -24,10 +24,26 @@ def balloon(b: Body, spec: WorldSpec, now: Moment) -> None:
     b.axes = (b.turn(sway[0]), b.turn(sway[1]), b.turn(sway[2]))
     b.oval((0.0, 1.40, 0.0), (0.66, 0.68, 0.66), paint, 0.22, at.STRIPES, rgb2=stripe, pattern=8.0)
     b.oval((0.0, 0.97, 0.0), (0.37, 0.43, 0.37), paint, 0.22, at.STRIPES, rgb2=stripe, pattern=8.0)
-    b.disc((0.0, 0.575, 0.0), 0.155, 0.035, shade(paint, 0.6), 0.02, at.CLOTH, axes_along((1.0, 0.0, 0.0), (0.0, 0.0, 1.0)), 0.03)
+    b.disc(
+        (0.0, 0.575, 0.0),
+        0.155,
+        0.035,
+        shade(paint, 0.6),
+        0.02,
+        at.CLOTH,
+        axes_along((1.0, 0.0, 0.0), (0.0, 0.0, 1.0)),
+        0.03,
+    )
     for x in (-1.0, 1.0):
         for z in (-1.0, 1.0):
-            b.limb((0.105 * x, 0.57, 0.105 * z), (0.115 * x, 0.20, 0.115 * z), 0.009, 0.009, (0.10, 0.07, 0.04), 0.0)
+            b.limb(
+                (0.105 * x, 0.57, 0.105 * z),
+                (0.115 * x, 0.20, 0.115 * z),
+                0.009,
+                0.009,
+                (0.10, 0.07, 0.04),
+                0.0,
+            )
     b.box((0.0, 0.10, 0.0), (0.135, 0.115, 0.135), WICKER, 0.035, 0.0, at.MATT)
     b.box((0.0, 0.205, 0.0), (0.15, 0.022, 0.15), shade(WICKER, 0.55), 0.02, 0.0, at.MATT)
     flare = 0.55 + 0.45 * wave(now.seconds, 0.8, now.phase)
@@ -43,8 +59,15 @@ def wheel(b: Body, c: Vector, angle: float, side: float) -> None:
     for k in range(3):
         a = angle + k * pi / 3.0
         way: Vector = (cos(a), sin(a), 0.0)
-        b.limb(add(add(face, way, 0.10), (0.0, 0.0, 0.042 * side)), add(add(face, way, -0.10), (0.0, 0.0, 0.042 * side)),
-               0.019, 0.019, (0.06, 0.06, 0.07), 0.0, at.PAINT)
+        b.limb(
+            add(add(face, way, 0.10), (0.0, 0.0, 0.042 * side)),
+            add(add(face, way, -0.10), (0.0, 0.0, 0.042 * side)),
+            0.019,
+            0.019,
+            (0.06, 0.06, 0.07),
+            0.0,
+            at.PAINT,
+        )
 
 
 def car(b: Body, spec: WorldSpec, now: Moment) -> None:
@@ -64,8 +87,24 @@ def car(b: Body, spec: WorldSpec, now: Moment) -> None:
         b.limb(up(0.30, 0.50, 0.33 * s), up(0.15, 0.72, 0.285 * s), 0.028, 0.026, paint, 0.02, p)
         b.limb(up(-0.10, 0.50, 0.335 * s), up(-0.12, 0.72, 0.30 * s), 0.026, 0.024, paint, 0.02, p)
         b.limb(up(-0.60, 0.48, 0.335 * s), up(-0.44, 0.72, 0.28 * s), 0.045, 0.036, paint, 0.03, p)
-        b.box(up(0.93, 0.40, 0.27 * s), (0.05, 0.055, 0.085), (1.0, 0.93, 0.72), 0.03, 0.0, at.GLOW, pattern=1.25)
-        b.box(up(-0.945, 0.41, 0.29 * s), (0.035, 0.05, 0.085), (0.9, 0.03, 0.02), 0.02, 0.0, at.GLOW, pattern=0.9)
+        b.box(
+            up(0.93, 0.40, 0.27 * s),
+            (0.05, 0.055, 0.085),
+            (1.0, 0.93, 0.72),
+            0.03,
+            0.0,
+            at.GLOW,
+            pattern=1.25,
+        )
+        b.box(
+            up(-0.945, 0.41, 0.29 * s),
+            (0.035, 0.05, 0.085),
+            (0.9, 0.03, 0.02),
+            0.02,
+            0.0,
+            at.GLOW,
+            pattern=0.9,
+        )
         b.box(up(0.30, 0.53, 0.41 * s), (0.045, 0.035, 0.04), paint, 0.02, 0.0, p)
         for x in (0.60, -0.60):
             b.disc((x, 0.235, 0.33 * s), 0.245, 0.075, (0.012, 0.012, 0.014), 0.02)
