@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from engine.clip import Clip
     from engine.request import ClipRequest
 
-CLOSE_SECONDS = 20.0
-"""How long a closing window waits for the engine: a step of the largest stage on a slow machine, and more."""
+CLOSE_SECONDS = 8.0
+"""How long a closed window waits for the engine to end by itself: a step of the largest stage, on most machines."""
 
 
 class EngineLike(Protocol):
