@@ -25,5 +25,5 @@ def to_frames(x: Tensor) -> NDArray[np.uint8]:
 
 def psnr(x: Tensor, y: Tensor) -> float:
     """Peak signal-to-noise ratio in dB of pixels in [-1, 1]."""
-    error = F.mse_loss(x.float().clamp(-1, 1), y.float())
+    error = F.mse_loss(x.detach().float().clamp(-1, 1), y.float())
     return float(10 * torch.log10(4 / error.clamp_min(1e-10)))

@@ -210,10 +210,12 @@ def test_a_tokenizer_run_ends_with_latents_of_unit_spread(tmp_path: Path) -> Non
     )
     trainer = TokenizerTrainer(training, {"clips": (ClipStore(tmp_path / "clips"), 1.0)}, tmp_path / "run")
     trainer.loop.run()
-    trainer.finish(clips=6)
+    trainer.finish(clips=48)
     write_run(tmp_path / "run", training)
     tokenizer = load_run_tokenizer(tmp_path / "run")
-    z = torch.cat([tokenizer.encode(to_tensor(clip[None])) for clip in clips.astype(np.uint8)])
-    assert z.square().mean().sqrt() == pytest.approx(1.0, rel=0.1)
-    assert z.mean((0, 2, 3, 4)).abs().max() < 0.1
-    assert psnr(tokenizer.decode(z), to_tensor(clips.astype(np.uint8))) > 20
+    with torch.inference_mode():
+        z = torch.cat([tokenizer.encode(to_tensor(clip[None])) for clip in clips.astype(np.uint8)])
+        decoded = tokenizer.decode(z)
+    assert float(z.square().mean().sqrt()) == pytest.approx(1.0, rel=0.1)
+    assert z.mean((0, 2, 3, 4)).abs().max() < 0.2
+    assert psnr(decoded, to_tensor(clips.astype(np.uint8))) > 20
