@@ -8,11 +8,12 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformdirs import user_log_path
-from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.bridge import EngineBridge, EngineFactory
@@ -96,14 +97,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.theme:
         settings.theme = args.theme
     window, bridge = build(app, settings, pack=args.pack)
-    window.show()
 
     def wake_up() -> None:
+        app.setWindowIcon(QIcon(str(files("resources") / "icons" / "walt.svg")))
         window.header.name_device(args.device)
         window.session.read_pack()
         bridge.start(engine_factory(args.device))
 
-    QTimer.singleShot(0, window, wake_up)
+    window.seen.connect(wake_up)
+    window.show()
     from app import loop  # asyncio, which the window does not need to be on screen
 
     loop.run(app, bridge)
@@ -111,5 +113,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not bridge.stopped:
         _log.warning("the engine did not stop in time")
         logging.shutdown()
+        sys.stdout.flush()
         os._exit(0)  # a thread inside torch must not meet a half-dismantled interpreter
     return 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from app.actions import Actions
@@ -37,7 +37,13 @@ PICTURES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff"
 
 
 class MainWindow(QMainWindow):
-    """walt's one window. Closing it stops the engine; `EngineBridge.closed` tells when that is done."""
+    """walt's one window. Closing it stops the engine; `EngineBridge.closed` tells when that is done.
+
+    Signals:
+        seen(): it has been painted for the first time; what is slow may begin.
+    """
+
+    seen = Signal()
 
     def __init__(
         self,
@@ -53,6 +59,7 @@ class MainWindow(QMainWindow):
         self._bridge = bridge
         self._tasks = tasks
         self._settings = settings
+        self._was_seen = False
         self.actions_ = Actions(self)
         self.exporter = Exporter(tasks, self)
         self.header = Header(session, self.actions_)
@@ -252,6 +259,13 @@ class MainWindow(QMainWindow):
             self._paste()
         elif not self.actions_.press(event):
             super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell when it is on screen."""
+        super().paintEvent(event)
+        if not self._was_seen:
+            self._was_seen = True
+            QTimer.singleShot(0, self, self.seen.emit)
 
     def _restore(self) -> None:
         geometry, panels = self._settings.layout("window"), self._settings.layout("panels")
