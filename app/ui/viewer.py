@@ -87,7 +87,7 @@ class EmptyView(QWidget):
             self.tr("A dragon breathing fire over the sea at night"),
             self.tr("A polar bear walking in the snow"),
             self.tr("A horse running on the beach at sunset"),
-            self.tr("A red robot walking through a meadow, orbit left"),
+            self.tr("A red robot walking through a meadow, the camera orbits left"),
             self.tr("An asteroid striking the Earth"),
         )
 

@@ -61,10 +61,13 @@ def test_an_example_fills_the_prompt(qtbot: QtBot, studio: Studio) -> None:
     assert studio.window.actions_["generate"].isEnabled()
 
 
-def test_the_example_prompts_use_words_a_person_would_read(studio: Studio) -> None:
+def test_the_starter_s_captions_know_every_word_of_the_examples(studio: Studio) -> None:
+    from engine.worlds.captions import vocabulary
+
+    known = vocabulary()
     texts = [example.text() for example in studio.window.viewer.empty.findChildren(QPushButton)]
-    assert len(set(texts)) == len(texts)
-    assert all(text[0].isupper() and not text.endswith(".") for text in texts)
+    assert {text: known.unknown(text) for text in texts} == dict.fromkeys(texts, [])
+    assert known.unknown(studio.window.composer.prompt.placeholderText()) == []
 
 
 def test_unknown_words_are_named_and_corrected(qtbot: QtBot, studio: Studio) -> None:
