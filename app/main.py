@@ -47,7 +47,7 @@ def engine_factory(device: str) -> EngineFactory:
     def make(listener: Listener) -> EngineLike:
         from engine.worker import Engine
 
-        return Engine(listener, device=device)
+        return Engine(listener, device=device, warm=True)
 
     return make
 

@@ -45,14 +45,21 @@ class Engine:
         listener: Called with every event, in order, on the engine's thread. What it raises is logged.
         packs: Where to look for packs; the default store if None.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        warm: Load torch now rather than with the first job.
     """
 
     def __init__(
-        self, listener: Callable[[Event], None], packs: PackStore | None = None, device: str = "auto"
+        self,
+        listener: Callable[[Event], None],
+        packs: PackStore | None = None,
+        device: str = "auto",
+        *,
+        warm: bool = False,
     ) -> None:
         self._listener = listener
         self._packs = packs if packs is not None else PackStore()
         self._device = device
+        self._warm = warm
         self._queue: deque[_Job] = deque()
         self._running: _Job | None = None
         self._changed = threading.Condition()
@@ -96,6 +103,10 @@ class Engine:
 
     def _run(self) -> None:
         _lower_priority()
+        if self._warm:
+            from engine.preload import preload
+
+            preload()
         while (job := self._next()) is not None:
             self._emit(self._work(job))
             with self._changed:

@@ -99,7 +99,7 @@ def _add_pack(steps: Any) -> None:
             f"--{name}", type=Path, required=name in ("tokenizer", "base"), help=f"run of the {name}"
         )
     parser.add_argument(
-        "--about", type=Path, required=True, help="JSON with name, title, licence, description..."
+        "--about", type=Path, required=True, help="JSON with title, licence, description..."
     )
     parser.add_argument("--card", type=Path, required=True, help="the model card, Markdown")
     parser.add_argument("--out", type=Path, required=True, help="folder that will hold the pack")
@@ -208,8 +208,12 @@ def _pack(args: argparse.Namespace) -> None:
     from engine.training.packing import build_pack
 
     stages = {name: folder for name in ("base", "sr1", "sr2") if (folder := getattr(args, name)) is not None}
-    about = json.loads(args.about.read_text("utf-8"))
-    manifest = build_pack(args.out, about, args.card.read_text("utf-8"), args.tokenizer, stages)
+    try:
+        about = json.loads(args.about.read_text("utf-8"))
+        manifest = build_pack(args.out, about, args.card.read_text("utf-8"), args.tokenizer, stages)
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise UsageError("bad-pack-description", f"The pack can't be described: {reason}.") from None
     total = sum(file.bytes for file in manifest.files.values())
     print(f"{args.out}: {total / 1e6:.1f} MB", file=sys.stderr)
 

@@ -98,7 +98,6 @@ def build_pack(
         if name == "base":
             networks["text"] = model.text
             text_config = asdict(model.text.config)
-    manifest = Manifest(
-        name=out.name, tokenizer=asdict(tokenizer.config), text=text_config, stages=specs, **about
-    )
+    made = {"name": out.name, "tokenizer": asdict(tokenizer.config), "text": text_config, "stages": specs}
+    manifest = Manifest.model_validate(about | made)
     return save_pack(out, manifest, networks, words, card)

@@ -41,7 +41,7 @@ def real(
         window.activateWindow()
     with qtbot.waitSignal(window.session.pack_changed):
         window.session.read_pack()
-    bridge.start(lambda listener: Engine(listener, store, "cpu"))
+    bridge.start(lambda listener: Engine(listener, store, "cpu", warm=True))
     yield window
     if window.isVisible():
         with qtbot.waitSignal(bridge.closed, timeout=SLOW):
