@@ -168,8 +168,9 @@ def measure_latents(tokenizer: Tokenizer, clips: list[NDArray[np.uint8]]) -> Non
         x = to_tensor(clip[None])
         with torch.autocast("cpu", torch.bfloat16):
             raw = tokenizer.encoder(x).float()
-        colour = F.avg_pool3d(x, (1, 8, 8))
-        colour = torch.cat([colour[:, :, :1], F.avg_pool3d(colour[:, :, 1:], (4, 1, 1))], 2)
+        colour = F.avg_pool3d(x, (1, SPACE, SPACE))
+        if colour.shape[2] > 1:
+            colour = torch.cat([colour[:, :, :1], F.avg_pool3d(colour[:, :, 1:], (TIME, 1, 1))], 2)
         raws.append(raw.transpose(0, 1).flatten(1))
         colours.append(colour.transpose(0, 1).flatten(1))
     raw, colour = torch.cat(raws, 1), torch.cat(colours, 1)
