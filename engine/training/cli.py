@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import UsageError
 
 if TYPE_CHECKING:
-    from engine.training.loop import LoopConfig
+    from engine.training.loop import Loop, LoopConfig
+    from engine.training.runs import Training
 
 
 def add_parser(subparsers: Any) -> None:
@@ -128,9 +129,8 @@ def _encode(args: argparse.Namespace) -> None:
 
 
 def _tokenizer(args: argparse.Namespace) -> None:
-    from engine.training.packing import averaged
     from engine.training.photos import Photos
-    from engine.training.runs import read_run, write_run
+    from engine.training.runs import read_run
     from engine.training.store import ClipStore
     from engine.training.tokenizer import CropSource, TokenizerTrainer, TokenizerTraining
 
@@ -146,19 +146,16 @@ def _tokenizer(args: argparse.Namespace) -> None:
     if not sources:
         raise UsageError("no-training-data", "A tokenizer needs --clips or --photos.")
     trainer = TokenizerTrainer(training, sources, args.out)
-    if args.init is not None and trainer.loop.step == 0:
-        averaged(args.init, trainer.tokenizer)
-        trainer.loop.restart()
-    write_run(args.out, training)
-    trainer.loop.run()
+    _train(trainer.loop, training, args)
     if not training.freeze_encoder:
         trainer.finish()
 
 
 def _base(args: argparse.Namespace) -> None:
     from engine.training.base import BaseTrainer, BaseTraining
-    from engine.training.packing import averaged, load_run_tokenizer, world_vocabulary
-    from engine.training.runs import read_run, write_run
+    from engine.training.packing import load_run_tokenizer
+    from engine.training.runs import read_run
+    from engine.worlds.captions import vocabulary
 
     training = read_run(args.run)
     if not isinstance(training, BaseTraining):
@@ -166,19 +163,16 @@ def _base(args: argparse.Namespace) -> None:
     if args.images is None and args.videos is None:
         raise UsageError("no-training-data", "A base stage needs --images or --videos.")
     training = replace(training, loop=_loop(training.loop, args))
-    tokenizer, words = load_run_tokenizer(args.tokenizer), world_vocabulary()
+    tokenizer, words = load_run_tokenizer(args.tokenizer), vocabulary()
     trainer = BaseTrainer(training, tokenizer, words, args.images, args.videos, args.out)
-    if args.init is not None and trainer.loop.step == 0:
-        averaged(args.init, trainer.model)
-        trainer.loop.restart()
-    write_run(args.out, training)
-    trainer.loop.run()
+    _train(trainer.loop, training, args)
 
 
 def _superres(args: argparse.Namespace) -> None:
-    from engine.training.packing import averaged, load_run_tokenizer, load_text, world_vocabulary
-    from engine.training.runs import read_run, write_run
+    from engine.training.packing import load_run_tokenizer, load_text
+    from engine.training.runs import read_run
     from engine.training.superres import SuperresTrainer, SuperresTraining
+    from engine.worlds.captions import vocabulary
 
     training = read_run(args.run)
     if not isinstance(training, SuperresTraining):
@@ -186,7 +180,7 @@ def _superres(args: argparse.Namespace) -> None:
     if args.images is None and args.videos is None:
         raise UsageError("no-training-data", "A super-resolution stage needs --images or --videos.")
     training = replace(training, loop=_loop(training.loop, args))
-    words = world_vocabulary()
+    words = vocabulary()
     images, videos = (None if pair is None else (pair[0], pair[1]) for pair in (args.images, args.videos))
     trainer = SuperresTrainer(
         training,
@@ -197,11 +191,7 @@ def _superres(args: argparse.Namespace) -> None:
         videos,
         args.out,
     )
-    if args.init is not None and trainer.loop.step == 0:
-        averaged(args.init, trainer.model)
-        trainer.loop.restart()
-    write_run(args.out, training)
-    trainer.loop.run()
+    _train(trainer.loop, training, args)
 
 
 def _pack(args: argparse.Namespace) -> None:
@@ -218,11 +208,21 @@ def _pack(args: argparse.Namespace) -> None:
     print(f"{args.out}: {total / 1e6:.1f} MB", file=sys.stderr)
 
 
+def _train(loop: Loop, training: Training, args: argparse.Namespace) -> None:
+    """Start from ``--init`` where the run is new, keep its configuration beside it, and run it."""
+    from engine.training.packing import averaged
+    from engine.training.runs import write_run
+
+    if args.init is not None and loop.step == 0:
+        averaged(args.init, loop.model)
+        loop.restart()
+    write_run(args.out, training)
+    loop.run()
+
+
 def _loop(loop: LoopConfig, args: argparse.Namespace) -> LoopConfig:
-    changes: dict[str, Any] = {"minutes": args.minutes}
-    if args.steps is not None:
-        changes["steps"] = args.steps
-    return type(loop)(**{**asdict(loop), **changes})
+    steps = loop.steps if args.steps is None else args.steps
+    return replace(loop, minutes=args.minutes, steps=steps)
 
 
 def _size(text: str) -> tuple[int, int]:

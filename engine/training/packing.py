@@ -49,11 +49,6 @@ def load_run_tokenizer(folder: Path) -> Tokenizer:
     return tokenizer
 
 
-def world_vocabulary() -> Vocabulary:
-    """The words of the worlds' captions."""
-    return vocabulary()
-
-
 def _denoiser(folder: Path, words: Vocabulary) -> tuple[Denoiser, BaseTraining | SuperresTraining]:
     training = read_run(folder)
     assert isinstance(training, BaseTraining | SuperresTraining)
@@ -83,7 +78,7 @@ def build_pack(
         tokenizer_run: Folder of the tokenizer's run.
         stages: base, sr1, sr2 -> folder of the run.
     """
-    words = world_vocabulary()
+    words = vocabulary()
     tokenizer = load_run_tokenizer(tokenizer_run)
     networks: dict[Network, nn.Module] = {"tokenizer": tokenizer}
     specs: dict[StageName, StageSpec] = {}

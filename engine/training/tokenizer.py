@@ -20,6 +20,7 @@ from torch import Tensor
 from engine.media.images import write_png
 from engine.models.causal import space_to_depth
 from engine.models.tokenizer import SPACE, TIME, Tokenizer, TokenizerConfig
+from engine.training.checkpoint import latest
 from engine.training.loop import Draw, Loop, LoopConfig
 from engine.training.pixels import psnr, to_frames, to_tensor
 
@@ -79,7 +80,7 @@ class TokenizerTrainer:
         torch.manual_seed(training.loop.seed)
         self.training, self.sources, self.folder = training, sources, folder
         self.tokenizer = Tokenizer(training.model).to(memory_format=torch.channels_last_3d)  # pyright: ignore[reportCallIssue]
-        if training.model.linear_path:
+        if training.model.linear_path and latest(folder) is None:
             self.tokenizer.start_linear(self._blocks())
         if training.freeze_encoder:
             self.tokenizer.encoder.requires_grad_(False)
