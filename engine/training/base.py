@@ -33,6 +33,7 @@ from engine.training.denoising import (
 )
 from engine.training.loop import Draw, Loop, LoopConfig
 from engine.training.pixels import to_frames
+from engine.training.precision import autocast
 from engine.training.sampling import sample_latents
 from engine.training.store import ShardStore
 
@@ -163,7 +164,7 @@ class BaseTrainer:
             shape = (len(ids), self.training.model.latent_channels, frames, height, width)
             noise = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
             z = sample_latents(self.model, self.schedule, noise, ids, steps=20, guidance=Guidance(scale=3.0))
-            with torch.autocast("cpu", torch.bfloat16):
+            with autocast():
                 decoded = [to_frames(self.tokenizer.decode(one[None])[0]) for one in z]
             moments = [0] if frames == 1 else [0, 4, 8, 12, 16]
             columns.append(np.stack([np.concatenate([clip[k] for k in moments], 1) for clip in decoded]))

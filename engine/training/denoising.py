@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from engine.diffusion.schedule import Schedule
 from engine.models.text import TextBatch, TextEncoder
 from engine.models.transformer import WindowTransformer
+from engine.training.precision import autocast
 from engine.training.store import ShardStore
 
 
@@ -87,7 +88,7 @@ def loss_at(
     """`denoising_loss` at given levels t (B,) and noise."""
     x = schedule.add_noise(batch.x0, eps, t)
     known = batch.conditions()
-    with torch.autocast("cpu", torch.bfloat16):
+    with autocast():
         text = model.encode(batch.ids)
         estimate = None
         if self_conditioning:

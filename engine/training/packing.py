@@ -9,13 +9,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from engine.devices import Device
 from engine.errors import WaltError
 from engine.events import STAGES, StageName
 from engine.models.text import TextConfig, TextEncoder
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import WindowTransformer
 from engine.models.vocabulary import Vocabulary
-from engine.packs.manifest import Manifest, Network, StageSpec
+from engine.packs.load import load_pack
+from engine.packs.manifest import MANIFEST, Manifest, Network, StageSpec
 from engine.packs.save import save_pack
 from engine.training.base import BaseTraining
 from engine.training.checkpoint import latest, load_tensors
@@ -27,17 +29,35 @@ from engine.worlds.captions import vocabulary
 
 
 def averaged(folder: Path, model: nn.Module) -> nn.Module:
-    """Load a run's EMA weights (and its buffers) into ``model``.
+    """Load a run's EMA weights (and its buffers), or those of a pack, into ``model``.
 
     Raises:
-        WaltError: ``no-checkpoint`` when the run never saved.
+        WaltError: ``no-checkpoint`` when the run never saved, or the pack has no such network.
     """
+    if (folder / MANIFEST).is_file():
+        return _from_pack(folder, model)
     if latest(folder) is None:
         raise WaltError("no-checkpoint", f"{folder} holds no checkpoint.", "Train it first.")
     state: dict[str, Tensor] = load_tensors(folder, "model")
     state |= load_tensors(folder, "ema")
     model.load_state_dict(state)
     return model.eval()
+
+
+def _from_pack(folder: Path, model: nn.Module) -> nn.Module:
+    """Load a pack's tokenizer, or its text encoder and the stage that has ``model``'s shape."""
+    pack = load_pack(folder, Device(torch.device("cpu"), torch.float32))
+    if isinstance(model, Tokenizer) and model.config == pack.tokenizer.config:
+        model.load_state_dict(pack.tokenizer.state_dict())
+        return model.eval()
+    if isinstance(model, Denoiser):
+        for stage in pack.manifest.stages:
+            found = pack.transformer(stage)
+            if found.config == model.transformer.config:
+                model.text.load_state_dict(pack.text.state_dict())
+                model.transformer.load_state_dict(found.state_dict())
+                return model.eval()
+    raise WaltError("no-checkpoint", f"{folder} holds no network of this shape.", "Start without it.")
 
 
 def load_run_tokenizer(folder: Path) -> Tokenizer:

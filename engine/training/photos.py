@@ -17,9 +17,14 @@ _LONG_SIDE = 1920
 class Photos:
     """Photographs of a folder, kept in memory at no more than 1920 pixels on the long side.
 
+    Attributes:
+        frames: The longest clip that is asked of them; the camera can move for as long as anyone likes.
+
     Raises:
         WaltError: ``no-photos`` when the folder holds no readable picture.
     """
+
+    frames = 1000
 
     def __init__(self, folder: Path) -> None:
         paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in {".jpg", ".jpeg", ".png", ".webp"})

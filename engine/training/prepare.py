@@ -20,6 +20,7 @@ from engine.training.store import ShardStore, write_shard
 SHARD = 64
 """Clips in a shard, unless they are large: a shard is held in memory while it is made."""
 _SHARD_BYTES = 400_000_000
+_BATCH_BYTES = 3_000_000
 Progress = Callable[[int, int], None]
 
 
@@ -136,6 +137,7 @@ def encode_shards(clips: Path, tokenizer: Any, out: Path, progress: Progress, sh
     import torch.nn.functional as F
 
     from engine.training.pixels import to_tensor
+    from engine.training.precision import autocast
 
     store = ShardStore(clips)
     first = 0
@@ -144,12 +146,14 @@ def encode_shards(clips: Path, tokenizer: Any, out: Path, progress: Progress, sh
         first += len(shard)
         if not (out / f"shard-{index:05d}.npy").exists():
             coded: list[NDArray[np.float16]] = []
-            for clip in shard:
-                x = to_tensor(clip[None])
+            # More than one at a time: in float32 a single clip would take the slow convolution.
+            size = max(2, _BATCH_BYTES // shard[0].nbytes)
+            for i in range(0, len(shard), size):
+                x = to_tensor(shard[i : i + size])
                 x = F.avg_pool3d(x, (1, shrink, shrink)) if shrink > 1 else x
-                with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-                    coded.append(tokenizer.encode(x).float().numpy()[0].astype(np.float16))
-            write_shard(out, index, np.stack(coded), truth)
+                with torch.inference_mode(), autocast():
+                    coded.append(tokenizer.encode(x).float().numpy().astype(np.float16))
+            write_shard(out, index, np.concatenate(coded), truth)
         progress(index + 1, len(store.shards))
 
 

@@ -11,6 +11,7 @@ from engine.diffusion.guidance import Guidance, guided
 from engine.diffusion.samplers import ddim
 from engine.diffusion.schedule import Schedule
 from engine.models.text import TextBatch
+from engine.training.precision import autocast
 
 if TYPE_CHECKING:
     from engine.training.denoising import Denoiser
@@ -39,7 +40,7 @@ def sample_latents(
             x0_prev = None if x0_prev is None else torch.cat([x0_prev, x0_prev])
         f, low, level = doubled if twice else (frames, low_res, low_res_t)
         times = torch.full((len(x),), t)
-        with torch.autocast("cpu", torch.bfloat16):
+        with autocast():
             return model.transformer(
                 x,
                 times,

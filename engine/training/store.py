@@ -49,10 +49,14 @@ class ShardStore:
 class ClipStore(ShardStore):
     """Shards of clips (N, T, H, W, 3) uint8."""
 
+    @property
+    def frames(self) -> int:
+        """Frames of every clip."""
+        return int(self.shards[0].shape[1])
+
     def crop(self, rng: np.random.Generator, frames: int, height: int, width: int) -> NDArray[np.uint8]:
-        """A random crop (frames, height, width, 3) of a random clip; shorter clips give what they have."""
+        """A random crop (frames, height, width, 3) of a random clip."""
         clip = self[int(rng.integers(len(self)))]
-        frames = min(frames, len(clip))
         wanted = zip(clip.shape, (frames, height, width), strict=False)
         t, h, w = (int(rng.integers(have - want + 1)) for have, want in wanted)
         return np.asarray(clip[t : t + frames, h : h + height, w : w + width])

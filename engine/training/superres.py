@@ -32,6 +32,7 @@ from engine.training.denoising import (
 )
 from engine.training.loop import Draw, Loop, LoopConfig
 from engine.training.pixels import psnr, to_frames
+from engine.training.precision import autocast
 from engine.training.sampling import sample_latents
 from engine.training.store import ShardStore
 
@@ -173,7 +174,7 @@ class SuperresTrainer:
             batch.low_res_t,
         )
         low, _ = pairs.low.validation(1)
-        with torch.autocast("cpu", torch.bfloat16):
+        with autocast():
             sampled, true, small = (self.tokenizer.decode(y).float() for y in (z, batch.x0, low))
         size = (true.shape[3], true.shape[4])
         flat = small.transpose(1, 2).flatten(0, 1)

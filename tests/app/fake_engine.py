@@ -111,6 +111,16 @@ def gated(gate: Gate, before: StageName) -> Script:
     return script
 
 
+def held(gate: Gate) -> Script:
+    """A job that says nothing before the gate opens."""
+
+    def script(job: str, request: ClipRequest) -> Iterator[Event | Gate]:
+        yield gate
+        yield from whole_clip(job, request)
+
+    return script
+
+
 class FakeEngine:
     """The interface of `engine.worker.Engine`."""
 

@@ -11,7 +11,17 @@ from app.model.reel import Reel, latent_index
 from app.ui.preview import Preview, letterbox
 from engine.events import STAGES, JobStarted, StageName
 from tests.app.conftest import OpenStudio, Studio
-from tests.app.fake_engine import GLIMPSE_RED, RED, SIZES, STEPS, Gate, frames_of, gated, glimpse, play_stage
+from tests.app.fake_engine import (
+    GLIMPSE_RED,
+    RED,
+    SIZES,
+    STEPS,
+    Gate,
+    frames_of,
+    glimpse,
+    held,
+    play_stage,
+)
 
 
 def shown(preview: Preview) -> QColor:
@@ -34,7 +44,7 @@ def hold(studio: Studio) -> None:
 
 
 def test_stages_replace_each_other_in_place(qtbot: QtBot, open_studio: OpenStudio) -> None:
-    studio = open_studio(gated(Gate(), before="base"))
+    studio = open_studio(held(Gate()))
     job, preview = start(studio), studio.window.viewer.preview
     rectangles = [preview.frame_rect()]
     reds: list[int] = []
@@ -65,7 +75,7 @@ def test_the_picture_on_the_screen_is_the_frame(qtbot: QtBot, open_studio: OpenS
 
 
 def test_a_chunk_replaces_its_own_frames_only(qtbot: QtBot, open_studio: OpenStudio) -> None:
-    studio = open_studio(gated(Gate(), before="base"))
+    studio = open_studio(held(Gate()))
     job, reel = start(studio), studio.session.reel
     events = [*play_stage(job, "base"), *list(play_stage(job, "sr1"))[:-1]]
     for event in events:
@@ -77,7 +87,7 @@ def test_a_chunk_replaces_its_own_frames_only(qtbot: QtBot, open_studio: OpenStu
 
 
 def test_a_glimpse_shows_until_a_frame_is_decoded(qtbot: QtBot, open_studio: OpenStudio) -> None:
-    studio = open_studio(gated(Gate(), before="base"))
+    studio = open_studio(held(Gate()))
     job, preview = start(studio), studio.window.viewer.preview
     base, detail = list(play_stage(job, "base")), list(play_stage(job, "sr1"))
     for event in base[:2]:
@@ -110,9 +120,9 @@ def test_stage_events_come_in_order(qtbot: QtBot, studio: Studio) -> None:
 
 
 def test_the_status_names_stage_step_and_time_left(qtbot: QtBot, open_studio: OpenStudio) -> None:
-    studio = open_studio(gated(Gate(), before="base"))
+    studio = open_studio(held(Gate()))
     job, line = start(studio), studio.window.status.line
-    assert "Getting ready" in line.text() or "Loading Starter" in line.text()
+    assert "Getting ready" in line.text()
     studio.bridge.listen(JobStarted(job))
     for event in list(play_stage(job, "base"))[:3]:
         studio.bridge.listen(event)
