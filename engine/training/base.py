@@ -29,6 +29,7 @@ from engine.training.denoising import (
     LatentSet,
     denoising_loss,
     frame_condition,
+    known_frames,
     validate,
 )
 from engine.training.loop import Draw, Loop, LoopConfig
@@ -128,9 +129,7 @@ class BaseTrainer:
         out: list[tuple[str, DenoisingBatch]] = []
         if self.clips is not None and t.video_batch:
             x0, truths, _ = self.clips.draw(rng, t.video_batch)
-            known = torch.from_numpy(
-                rng.integers(1, 3, t.video_batch) * (rng.random(t.video_batch) < t.frame_rate)
-            )
+            known = known_frames(truths, t.frame_rate, rng)
             out.append(
                 ("video", DenoisingBatch(x0, self.captioner.ids(truths, rng), frame_condition(x0, known)))
             )

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from engine.models.vocabulary import Vocabulary
-from engine.worlds.captions import caption
+from engine.training.store import CAMERA
+from engine.worlds.captions import camera_caption, canonical_caption, caption
 from engine.worlds.spec import WorldSpec
 
 
@@ -21,20 +22,32 @@ class Captioner:
         length: Words a caption may have; the rest is cut.
         drop: How often the caption is left out, for classifier-free guidance.
         french: Share of French captions of rendered worlds.
+        plain: Share of captions that are one plain full sentence: rarer wordings are learned from there.
     """
 
     def __init__(
-        self, vocabulary: Vocabulary, length: int = 32, drop: float = 0.1, french: float = 0.2
+        self,
+        vocabulary: Vocabulary,
+        length: int = 32,
+        drop: float = 0.1,
+        french: float = 0.2,
+        plain: float = 0.3,
     ) -> None:
         self.vocabulary, self.length, self.drop, self.french = vocabulary, length, drop, french
+        self.plain = plain
 
     def text(self, truth: dict[str, Any], rng: np.random.Generator) -> str:
         """One caption; empty where it is dropped."""
         if rng.random() < self.drop:
             return ""
+        language = "fr" if rng.random() < self.french else "en"
         if "spec" in truth:
-            language = "fr" if rng.random() < self.french else "en"
-            return caption(WorldSpec(**truth["spec"]), rng, language)
+            spec = WorldSpec(**truth["spec"])
+            if rng.random() < self.plain:
+                return canonical_caption(spec, language)
+            return caption(spec, rng, language)
+        if CAMERA in truth:
+            return camera_caption(truth[CAMERA], rng, language)
         texts: list[str] = truth.get("captions") or [""]
         return texts[int(rng.integers(len(texts)))]
 

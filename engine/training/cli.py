@@ -66,6 +66,8 @@ def _add_prepare(steps: Any) -> None:
     source.add_argument(
         "--folder", type=Path, help="videos (and, for --frames 1, pictures) with captions in .txt files"
     )
+    source.add_argument("--photos", type=Path, help="photographs, moved by a virtual camera")
+    parser.add_argument("--count", type=int, default=1000, help="clips of --photos (default: %(default)s)")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--size", default="128x224", help="height x width in pixels (default: %(default)s)")
     parser.add_argument("--frames", type=int, default=17, help="1 makes images (default: %(default)s)")
@@ -107,7 +109,7 @@ def _add_pack(steps: Any) -> None:
 
 
 def _prepare(args: argparse.Namespace) -> None:
-    from engine.training.prepare import default_workers, prepare_folder, prepare_worlds
+    from engine.training.prepare import default_workers, prepare_folder, prepare_photos, prepare_worlds
 
     height, width = _size(args.size)
     if args.frames < 1 or args.frames % 4 != 1:
@@ -115,6 +117,10 @@ def _prepare(args: argparse.Namespace) -> None:
     if args.folder is not None:
         count = prepare_folder(args.folder, args.out, height, width, args.frames, 8, _progress("files"))
         print(f"{count} clips in {args.out}", file=sys.stderr)
+        return
+    if args.photos is not None:
+        tell = _progress("shards")
+        prepare_photos(args.photos, args.out, args.count, height, width, args.frames, args.seed, tell)
         return
     workers = args.workers or default_workers()
     prepare_worlds(args.out, args.worlds, height, width, args.frames, args.seed, workers, _progress("shards"))

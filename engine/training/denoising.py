@@ -17,7 +17,7 @@ from engine.diffusion.schedule import Schedule
 from engine.models.text import TextBatch, TextEncoder
 from engine.models.transformer import WindowTransformer
 from engine.training.precision import autocast
-from engine.training.store import ShardStore
+from engine.training.store import CAMERA, ShardStore
 
 
 @dataclass
@@ -104,6 +104,16 @@ def frame_condition(x0: Tensor, known: Tensor) -> Tensor:
     frames = torch.arange(x0.shape[2])
     mask = (frames[None] < known[:, None]).to(x0.dtype)[:, None, :, None, None]
     return torch.cat([x0 * mask, mask.expand(-1, 1, -1, *x0.shape[3:])], dim=1)
+
+
+def known_frames(truths: list[dict[str, Any]], rate: float, rng: np.random.Generator) -> Tensor:
+    """How many latent frames of each clip are given (B,): one or two at ``rate`` (p_fp), else none.
+
+    Photographs moved by a camera are always given their first: nothing in words says what they show.
+    """
+    asked = rng.random(len(truths)) < rate
+    moved = np.array([CAMERA in truth for truth in truths])
+    return torch.from_numpy(rng.integers(1, 3, len(truths)) * (asked | moved))
 
 
 @dataclass

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.errors import WaltError
 from engine.media.images import load_still
 from engine.media.reading import iter_frames
-from engine.training.store import ShardStore, write_shard
+from engine.training.store import CAMERA, ShardStore, write_shard
 
 SHARD = 64
 """Clips in a shard, unless they are large: a shard is held in memory while it is made."""
@@ -66,6 +66,27 @@ def _render_shard(job: tuple[Path, int, int, int, int, int, int]) -> None:
             clips.append(render_clip(spec, frames=frames, height=height, width=width))
         truth.append({"spec": spec.to_dict()})
     write_shard(out, index, np.stack(clips), truth)
+
+
+def prepare_photos(
+    folder: Path, out: Path, count: int, height: int, width: int, frames: int, seed: int, progress: Progress
+) -> None:
+    """Move a virtual camera over the photographs of a folder: ``count`` clips in shards, told by their camera.
+
+    Shards that are there already are kept. Raises WaltError ``no-photos``.
+    """
+    from engine.training.photos import Photos
+
+    photos = Photos(folder)
+    size = _shard_size(frames, height, width)
+    shards = range(-(-count // size))
+    for index in shards:
+        if not (out / f"shard-{index:05d}.npy").exists():
+            rng = np.random.default_rng((seed, index))
+            made = [photos.clip(rng, frames, height, width) for _ in range(min(size, count - index * size))]
+            truth = [{CAMERA: camera} for _, camera in made]
+            write_shard(out, index, np.stack([clip for clip, _ in made]), truth)
+        progress(index + 1, len(shards))
 
 
 VIDEO = {".mp4", ".mov", ".webm", ".mkv", ".avi", ".m4v"}

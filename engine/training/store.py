@@ -1,7 +1,7 @@
 """Training data on disk: shards of clips or latents that are memory-mapped, each with a line of truth a clip.
 
-A line is JSON with either ``spec`` (the truth of a rendered world, captioned afresh at every use) or ``captions``
-(a list of texts that came with the footage).
+A line is JSON with ``spec`` (the truth of a rendered world, captioned afresh at every use), ``camera`` (how the camera
+moves over a photograph, likewise) or ``captions`` (a list of texts that came with the footage).
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import WaltError
+
+CAMERA = "camera"
+"""Key of a line that tells only the camera: a clip to be continued from its first frame, not made from words."""
 
 
 class ShardStore:

@@ -28,6 +28,7 @@ from engine.training.denoising import (
     LatentSet,
     denoising_loss,
     frame_condition,
+    known_frames,
     validate,
 )
 from engine.training.loop import Draw, Loop, LoopConfig
@@ -126,7 +127,7 @@ class SuperresTrainer:
         t = self.training
         high, truths, picks = pairs.high.draw(draw.numpy, size)
         levels = torch.randint(0, t.max_low_res_t + 1, (size,), generator=draw.torch)
-        known = torch.from_numpy(draw.numpy.integers(1, 3, size) * (draw.numpy.random(size) < t.frame_rate))
+        known = known_frames(truths, t.frame_rate, draw.numpy)
         frames = frame_condition(high, known) if high.shape[2] > 1 else None
         low = self._noised(pairs.low.take(picks, None), levels, draw.torch)
         return DenoisingBatch(high, self.captioner.ids(truths, draw.numpy), frames, low, levels)

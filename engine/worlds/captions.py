@@ -26,6 +26,12 @@ def canonical_caption(spec: WorldSpec, language: Language = "en") -> str:
     return canonical(spec, TONGUES[language])
 
 
+def camera_caption(camera: str, rng: np.random.Generator, language: Language = "en") -> str:
+    """One way to say how the camera moves, and nothing else: for pictures that nobody described."""
+    phrases = TONGUES[language].cameras[camera]
+    return phrases[int(rng.integers(len(phrases)))]
+
+
 def lexicon() -> list[str]:
     """Every word that a caption can hold, English and French together, normalised and sorted."""
     return sorted(set[str]().union(*(tongue.words() for tongue in TONGUES.values())))

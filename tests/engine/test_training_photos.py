@@ -1,0 +1,77 @@
+"""Photographs moved by a camera as training clips: told by their camera, always given their first frame."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from engine.errors import WaltError
+from engine.packs.load import load_pack
+from engine.training.captions import Captioner
+from engine.training.denoising import known_frames
+from engine.training.packing import averaged
+from engine.training.prepare import prepare_photos
+from engine.training.store import ClipStore
+from engine.worlds.captions import TONGUES, vocabulary
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("a.png", "b.jpg"):
+        noise = np.random.default_rng(len(name)).integers(0, 255, (12, 20, 3), dtype=np.uint8)
+        cv2.imwrite(str(folder / name), cv2.resize(noise, (480, 288)))
+    return folder
+
+
+def made(pictures: Path, out: Path) -> ClipStore:
+    prepare_photos(pictures, out, 6, 32, 56, 5, seed=3, progress=lambda done, total: None)
+    return ClipStore(out)
+
+
+def test_the_same_seed_moves_them_the_same_way_and_whole_shards_are_kept(
+    pictures: Path, tmp_path: Path
+) -> None:
+    one, two = made(pictures, tmp_path / "one"), made(pictures, tmp_path / "two")
+    assert one.truth == two.truth
+    assert all(np.array_equal(one[i], two[i]) for i in range(6))
+    before = (tmp_path / "one" / "shard-00000.npy").stat().st_mtime_ns
+    made(pictures, tmp_path / "one")
+    assert (tmp_path / "one" / "shard-00000.npy").stat().st_mtime_ns == before
+
+
+def test_captions_tell_the_camera_and_the_first_frame_is_always_given(pictures: Path, tmp_path: Path) -> None:
+    truths = made(pictures, tmp_path / "clips").truth
+    captioner, rng = Captioner(vocabulary(), drop=0.0, french=0.5), np.random.default_rng(0)
+    for truth in truths:
+        phrases = {phrase for tongue in TONGUES.values() for phrase in tongue.cameras[truth["camera"]]}
+        assert captioner.text(truth, rng) in phrases
+    mixed = [*truths, {"captions": ["a horse"]}]
+    known = torch.stack([known_frames(mixed, 0.0, rng) for _ in range(8)])
+    assert int(known[:, :-1].min()) == 1
+    assert int(known[:, :-1].max()) == 2
+    assert int(known[:, -1].max()) == 0
+
+
+def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WaltError) as error:
+        made(tmp_path, tmp_path / "out")
+    assert error.value.code == "no-photos"
+
+
+def test_a_run_may_start_from_a_packs_weights(packs_folder: Path) -> None:
+    pack = load_pack(packs_folder / "tiny")
+    tokenizer = load_pack(packs_folder / "tiny").tokenizer
+    with torch.no_grad():
+        for parameter in tokenizer.parameters():
+            parameter.zero_()
+    averaged(packs_folder / "tiny", tokenizer)
+    for name, value in pack.tokenizer.state_dict().items():
+        assert torch.equal(tokenizer.state_dict()[name], value), name
+    with pytest.raises(WaltError):
+        averaged(packs_folder / "tiny", torch.nn.Linear(2, 2))
