@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Unpack
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.bridge import Chunk, Ended, EngineBridge, Glimpse, News
+from app.model.draft import Changes, Draft, recalled, requests_of
 from app.model.job import Done, Failed, Idle, JobState, Running, StageRun, Stopped, waiting_stages
 from app.model.pack import PackCard, read_pack
 from app.model.player import Player
@@ -25,21 +26,10 @@ if TYPE_CHECKING:
     from engine.packs.store import PackStore
     from engine.request import Aspect, ClipRequest
 
-FRAMES = 17
 NEW_SEEDS = 100_000
 """Seeds that nobody chose are below this: short enough to be read out."""
 _SHAPES: dict[Aspect, tuple[int, int]] = {"16:9": (224, 128), "9:16": (128, 224), "1:1": (128, 128)}
 """The paper's base pictures, as long as the pack's own are not known. Its 16:9 is 7:4 in pixels."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What the composer holds. With ``seed_fixed`` off every clip draws a new seed."""
-
-    prompt: str = ""
-    aspect: Aspect = "16:9"
-    seed: int = 7
-    seed_fixed: bool = False
 
 
 class Session(QObject):
@@ -93,23 +83,17 @@ class Session(QObject):
         """What the composer holds."""
         return self._draft
 
-    def edit(
-        self,
-        *,
-        prompt: str | None = None,
-        aspect: Aspect | None = None,
-        seed: int | None = None,
-        seed_fixed: bool | None = None,
-    ) -> None:
+    def edit(self, **changes: Unpack[Changes]) -> None:
         """Change the draft."""
-        old = self._draft
-        self._draft = Draft(
-            old.prompt if prompt is None else prompt,
-            old.aspect if aspect is None else aspect,
-            old.seed if seed is None else seed,
-            old.seed_fixed if seed_fixed is None else seed_fixed,
-        )
-        if self._draft != old:
+        self._take_draft(replace(self._draft, **changes))
+
+    def recall(self, request: ClipRequest) -> None:
+        """Put a clip's words, settings and seed into the composer; the still stays as it is."""
+        self._take_draft(recalled(self._draft, request, self.card))
+
+    def _take_draft(self, draft: Draft) -> None:
+        if draft != self._draft:
+            self._draft = draft
             self.still.set_size(*self.shape)
             self.draft_changed.emit()
 
@@ -182,26 +166,23 @@ class Session(QObject):
         """The time by the session's clock."""
         return self._clock()
 
+    def requests(self) -> tuple[ClipRequest, ...]:
+        """What the composer asks for now, one request a variation; draws a new seed unless it is locked.
+
+        Raises:
+            UsageError: ``bad-request``.
+        """
+        if not self._draft.seed_fixed:
+            self.edit(seed=self.new_seed())
+        return requests_of(self._draft, self.card, image=self.still.path, pack=self.pack)
+
     def generate(self) -> None:
         """Ask the engine for a clip."""
         if not self.can_generate:
             return
-        if not self._draft.seed_fixed:
-            self.edit(seed=self.new_seed())
-        from engine.request import ClipRequest
-
-        draft = self._draft
         request: ClipRequest | None = None
         try:
-            request = ClipRequest.parse(
-                prompt=draft.prompt,
-                image=self.still.path,
-                seed=draft.seed,
-                aspect=draft.aspect,
-                frames=FRAMES,
-                upto=self.last_stage,
-                pack=self.pack,
-            )
+            request = self.requests()[0]
             job = self._bridge.submit(request)
         except WaltError as error:
             self._set_state(Failed(request, error, ""))

@@ -1,0 +1,54 @@
+"""The draft: what the composer's fields ask the engine for, and what a clip puts back into them."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.model.draft import LENGTHS, Draft, recalled, requests_of, steps_of
+from engine.request import MAX_SEED, ClipRequest
+from tests.app.conftest import Studio
+
+
+def test_the_preset_speaks_in_steps_unless_some_are_chosen(studio: Studio) -> None:
+    card = studio.session.card
+    assert card is not None
+    recommended = card.pack.manifest.stages["base"].steps
+    assert steps_of(Draft(quality="best"), card) == 2 * recommended
+    assert steps_of(Draft(quality="best", steps=5), card) == 5
+    plain, better = (
+        requests_of(Draft("a horse", quality=quality), card, image=None, pack="starter")[0]
+        for quality in ("standard", "best")
+    )
+    assert plain.steps is None  # so that a later version of the pack may know better
+    assert better.steps == 2 * recommended
+
+
+def test_variations_count_seeds_up_and_around() -> None:
+    draft = Draft("a horse", seed=MAX_SEED, seed_fixed=True, variations=3)
+    requests = requests_of(draft, None, image=None, pack="starter")
+    assert [request.seed for request in requests] == [MAX_SEED, 0, 1]
+    assert len({request.prompt for request in requests}) == 1
+
+
+@pytest.mark.parametrize("frames", LENGTHS)
+def test_every_length_can_be_made(frames: int) -> None:
+    assert requests_of(Draft("a horse", frames=frames), None, image=None, pack="starter")[0].frames == frames
+
+
+def test_a_clip_is_recalled_whole(studio: Studio) -> None:
+    card = studio.session.card
+    request = ClipRequest(
+        prompt="a robot", negative="night", seed=12, aspect="1:1", frames=29, steps=11, guidance=2.5
+    )
+    draft = recalled(Draft("something else", variations=4), request, card)
+    assert requests_of(draft, card, image=None, pack="starter") == (request,)
+    assert draft.seed_fixed
+    assert draft.quality == "standard"
+
+
+def test_recalling_finds_the_preset_again(studio: Studio) -> None:
+    card = studio.session.card
+    request = requests_of(Draft("a horse", quality="draft"), card, image=None, pack="starter")[0]
+    studio.session.recall(request)
+    assert (studio.session.draft.quality, studio.session.draft.steps) == ("draft", None)
+    assert studio.session.draft.prompt == "a horse"
