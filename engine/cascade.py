@@ -1,7 +1,8 @@
-"""The three stages (paper 4.5): sample latents, decode frames, hand both on; stills, long clips (4.4).
+"""The three stages (paper 4.5): sample latents, decode frames, hand both on; stills, continuations (4.4).
 
 Stage after stage: the whole clip at the base's size first, window after window, then at twice that size, then
-at four times. Each window takes the memory of 17 frames, whatever the clip's length.
+at four times. Each window takes the memory of 17 frames, whatever the clip's length. What is continued, a
+clip of before or the window before, is known in the same way: its last frames, encoded at the stage's size.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from engine.diffusion.samplers import OnStep, ddim, dpm_solver_pp_2m
 from engine.diffusion.schedule import Schedule
 from engine.events import STAGES, Event, FramesReady, StageName, StageStarted, StepDone
 from engine.media.images import load_still
-from engine.media.resize import fit
+from engine.media.reading import frames_before
+from engine.media.resize import fit, fit_frames
 from engine.memory import retry_without_memory
 from engine.models.tokenizer import SPACE, TIME
 from engine.packs.load import LoadedPack
@@ -69,10 +71,11 @@ class Cascade:
 
         Raises:
             Cancelled: with the last finished stage, when ``cancelled`` said so.
-            WaltError: for a still that cannot be used, or ``out-of-memory``.
+            WaltError: for a still or a source that cannot be used, or ``out-of-memory``.
         """
         # How long a piece takes depends on the picture's size and on whether a window is short.
-        remembered = self._remembered.setdefault((request.aspect, min(request.frames, 17)), {})
+        short = request.frames if request.source is None else 17
+        remembered = self._remembered.setdefault((request.aspect, min(short, 17)), {})
         return _Run(self.pack, request, emit, cancelled, job, remembered).clip()
 
 
@@ -92,9 +95,15 @@ class _Run:
         self.started = time.perf_counter()
         self.schedule = Schedule.linear()
         self.stages = STAGES[: STAGES.index(request.upto) + 1]
-        self.windows = plan_windows(request.frames, 1 + TIME * (pack.base.config.grid[0] - 1))
+        longest = 1 + TIME * (pack.base.config.grid[0] - 1)
+        self.windows = plan_windows(request.frames, longest, request.known)
         height, width = pack.manifest.size(request.aspect, request.upto)
         self.still = None if request.image is None else load_still(request.image, width, height)
+        self.source: NDArray[np.uint8] | None = None
+        if request.source is not None:
+            self.source = frames_before(
+                request.source, request.source_frame, request.overlap, (width, height)
+            )
         with pack.device.autocast():
             self.text = encode_prompt(pack, request.prompt, request.negative)
         self.seconds: dict[str, float] = dict.fromkeys((*STAGES, "decode", "total"), 0.0)
@@ -136,10 +145,11 @@ class _Run:
     def _stage(self, stage: StageName, below: list[Tensor] | None) -> tuple[NDArray[np.uint8], list[Tensor]]:
         """Sample and decode one stage, window by window."""
         height, width = self.pack.manifest.size(self.request.aspect, stage)
-        count = self.request.frames
         steps = self.steps(stage) * len(self.windows)
-        self.emit(StageStarted(self.job, stage, width, height, count, steps))
-        frames = np.empty((count, height, width, 3), np.uint8)
+        self.emit(StageStarted(self.job, stage, width, height, self.request.new_frames, steps))
+        frames = np.empty((self.request.frames, height, width, 3), np.uint8)
+        if self.source is not None:
+            frames[: len(self.source)] = fit_frames(self.source, width, height)
         latents: list[Tensor] = []
         for index, window in enumerate(self.windows):
             known = self._known(window, frames)
@@ -149,10 +159,11 @@ class _Run:
             self._decode(stage, window, latents[-1], frames)
             self.seconds[stage] += sampled - begun
             self.seconds["decode"] += time.perf_counter() - sampled
-        return frames, latents
+        return frames[self.request.known :], latents
 
     def _known(self, window: Window, frames: NDArray[np.uint8]) -> Tensor | None:
-        """Clean latents of the frames a window starts with: the last five made, or the still, or none."""
+        """Clean latents of the frames a window starts with: the last that were made or are continued, or the
+        still, or none (paper 4.4)."""
         if window.known:
             seen = frames[window.start : window.start + window.known]
         elif self.still is not None:
@@ -240,7 +251,9 @@ class _Run:
         """Keep a chunk from frame ``first`` on, as far as the clip goes; returns the frame after it."""
         end = min(first + len(chunk), len(frames))
         frames[first:end] = chunk[: end - first]
-        self.emit(FramesReady(self.job, stage, first, len(frames), frames[first:end]))
+        before = self.request.known  # what is continued was shown already
+        ready = FramesReady(self.job, stage, first - before, len(frames) - before, frames[first:end])
+        self.emit(ready)
         return end
 
     def _stop_if_cancelled(self) -> None:

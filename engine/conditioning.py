@@ -28,13 +28,13 @@ class Window:
     known: int
 
 
-def plan_windows(frames: int, longest: int) -> list[Window]:
+def plan_windows(frames: int, longest: int, known: int = 0) -> list[Window]:
     """Cut a clip into windows of ``longest`` frames, each seeing the last five of the one before (paper 4.4).
 
     A short clip is one short window; every continuation is a full window, and what is too much is cut off,
-    because full windows are what the model was trained on.
+    because full windows are what the model was trained on. ``known`` frames were there before the clip.
     """
-    windows = [Window(0, min(frames, longest), 0)]
+    windows = [Window(0, longest if known else min(frames, longest), known)]
     while (end := windows[-1].start + windows[-1].length) < frames:
         windows.append(Window(end - OVERLAP, longest, OVERLAP))
     return windows

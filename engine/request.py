@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from engine.errors import UsageError
 from engine.events import StageName
@@ -29,9 +29,16 @@ class ClipRequest(BaseModel):
     negative: Annotated[str, Field(max_length=MAX_PROMPT)] = ""
     image: str | None = None
     """Path of the still that becomes frame 0 (image-to-video)."""
+    source: str | None = None
+    """Path of the video that is continued (paper 4.4); the clip is then only what comes after it."""
+    source_frame: Annotated[int, Field(ge=0)] | None = None
+    """The frame of ``source`` after which the new ones come; None is its last."""
+    overlap: Literal[1, 5] = 5
+    """How many frames of ``source`` the model sees: five show a motion, one a picture."""
     seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 0
     aspect: Aspect = "16:9"
     frames: Annotated[int, Field(ge=1, le=MAX_FRAMES)] = 17
+    """Frames in the model's hands, those seen of ``source`` among them; `new_frames` is the clip's length."""
     upto: StageName = "sr2"
     steps: Annotated[int, Field(ge=1, le=1000)] | None = None
     """Denoising steps of the base stage; the super-resolution stages scale with it."""
@@ -56,6 +63,30 @@ class ClipRequest(BaseModel):
             )
         return value
 
+    @model_validator(mode="after")
+    def _begins_in_one_way(self) -> Self:
+        if self.source is None:
+            if self.source_frame is not None:
+                raise ValueError("a frame to continue from needs a clip to continue")
+            return self
+        if self.image is not None:
+            raise ValueError("a clip begins with a still or continues another, not both")
+        if self.new_frames < 1:
+            raise ValueError(
+                f"{self.frames} frames leave no new ones: {self.overlap} of them are those that are continued"
+            )
+        return self
+
+    @property
+    def known(self) -> int:
+        """How many frames were there before: those of ``source`` that the model sees."""
+        return 0 if self.source is None else self.overlap
+
+    @property
+    def new_frames(self) -> int:
+        """How many frames the clip will have."""
+        return self.frames - self.known
+
     @classmethod
     def parse(cls, **values: object) -> Self:
         """Build a request from untrusted values.
@@ -68,7 +99,7 @@ class ClipRequest(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             message = first["msg"].removeprefix("Value error, ")
-            if first["type"] != "value_error":  # pydantic's own sentence does not say what it is about
+            if first["type"] != "value_error" and first["loc"]:  # pydantic's own sentence does not say what about
                 message = f"{first['loc'][0]}: {message[:1].lower()}{message[1:]}"
             sentence = f"{message[:1].upper()}{message[1:]}."
             raise UsageError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import queue
 import secrets
 import signal
@@ -25,6 +26,8 @@ from engine.packs.store import PackStore
 from engine.request import MAX_SEED, ClipRequest
 from engine.worker import Engine
 
+_ASPECTS = {"16:9": 7 / 4, "9:16": 4 / 7, "1:1": 1.0}
+"""Width over height in the paper's pixels."""
 EXAMPLE = 'walt generate "a horse walking on the beach at sunset" --out horse.mp4'
 
 
@@ -40,9 +43,23 @@ def add_parser(subparsers: Any) -> None:
     add("--out", metavar="FILE", required=True, type=Path, help="the MP4 file to write")
     add("--negative", metavar="TEXT", default="", help="what to keep away from")
     add("--image", metavar="FILE", help="a still image that becomes the first frame")
+    add("--continue", dest="source", metavar="FILE", help="a video: make what comes after it")
+    add("--after", dest="source_frame", metavar="N", type=int, help="continue after this frame, from 0 (last)")
+    add(
+        "--overlap",
+        type=int,
+        choices=[1, 5],
+        help="frames seen of what is continued: 5 carry a motion on (walt's own clips), 1 a picture (others)",
+    )
     add("--seed", metavar="N", type=int, help="same seed and settings, same clip; random if left out")
-    add("--aspect", choices=["16:9", "9:16", "1:1"], default="16:9", help="shape of the picture (16:9)")
-    add("--frames", metavar="N", type=int, default=17, help="1 + 4k frames at 8 a second (17)")
+    add("--aspect", choices=["16:9", "9:16", "1:1"], help="shape of the picture (16:9, or that of --continue)")
+    add(
+        "--frames",
+        metavar="N",
+        type=int,
+        default=17,
+        help="1 + 4k frames at 8 a second (17); with --continue those it sees count too",
+    )
     add(
         "--upto",
         choices=STAGES,
@@ -82,7 +99,23 @@ def _request(args: argparse.Namespace) -> ClipRequest:
     wishes = {name: getattr(args, name) for name in ClipRequest.model_fields}
     if args.seed is None:
         wishes["seed"] = secrets.randbelow(MAX_SEED + 1)
-    return ClipRequest.parse(**wishes)
+    if args.source is not None and (args.aspect is None or args.overlap is None):
+        wishes |= _as_source(args.source, args.source_frame) | _given(args, "aspect", "overlap")
+    return ClipRequest.parse(**{name: wish for name, wish in wishes.items() if wish is not None})
+
+
+def _as_source(source: str, last: int | None) -> dict[str, object]:
+    """What a video to continue says about the clip: its shape, and whether its motion can be carried on."""
+    from engine.media.reading import look_at
+
+    look = look_at(source)
+    aspect = min(_ASPECTS, key=lambda name: abs(math.log(look.width / look.height / _ASPECTS[name])))
+    enough = last is None or last + 1 >= 5
+    return {"aspect": aspect, "overlap": 5 if look.made_here and enough else 1}
+
+
+def _given(args: argparse.Namespace, *names: str) -> dict[str, object]:
+    return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
 
 
 def check_output(path: Path) -> None:

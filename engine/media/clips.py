@@ -37,9 +37,9 @@ _BT709, _LIMITED = 1, 1
 def provenance(clip: Clip) -> dict[str, str]:
     """A clip file's metadata: ``walt`` is the request as JSON, ``title`` and ``comment`` are for people."""
     request = clip.request
-    if request.image is not None:
-        # A file is shared; the folders of whoever made it are nobody's business.
-        request = request.model_copy(update={"image": Path(request.image).name})
+    # A file is shared; the folders of whoever made it are nobody's business.
+    named = {"image": request.image, "source": request.source}
+    request = request.model_copy(update={key: Path(path).name for key, path in named.items() if path})
     comment = f"Made with walt: pack {clip.pack}, stage {clip.stage}, seed {request.seed}."
     return {"title": request.prompt, "comment": comment, "walt": request.model_dump_json()}
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import stat
+from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +27,8 @@ MAX_CLIP_BYTES = 2 * 2**30
 """How much `read_clip` may put into memory; longer videos are for `iter_frames`."""
 
 _MAX_PIXELS = 8192 * 8192
+_TAIL = 20_000_000
+"""Microseconds at the end of a long video that are decoded to get its last frames."""
 _ACCURATE = 4 | 0x40000 | 0x2000
 """swscale: bicubic, accurate rounding, full chroma. Without the second, a clip comes in one level darker."""
 
@@ -95,6 +99,60 @@ def iter_frames(
             rgb = rgb if size is None else fit(rgb, *size)
             for _ in range(times):
                 yield rgb
+
+
+def frames_before(
+    path: str | Path, last: int | None, count: int, size: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """The ``count`` frames of a video that end with frame ``last``, or with its last one: what is continued.
+
+    Args:
+        path: The file, of any length.
+        last: Index of a frame, from 0; None for the last frame.
+        count: How many frames to give.
+        size: (width, height) to fit each frame to, cropped from the centre.
+
+    Raises:
+        WaltError: ``clip-not-found``, ``clip-unreadable``, or ``clip-too-short`` when it has fewer frames.
+    """
+    kept: deque[VideoFrame] = deque(maxlen=count)
+    seen = 0
+    with _opened(path) as (container, stream):
+        length = container.duration or 0
+        if last is None and length > 2 * _TAIL:
+            container.seek(length - _TAIL)  # lands on a key frame before it
+        for frame in islice(_decoded(path, container, stream), None if last is None else last + 1):
+            kept.append(frame)
+            seen += 1
+    if len(kept) < count or (last is not None and seen <= last):
+        raise WaltError(
+            "clip-too-short",
+            f"{path} has too few frames to continue it there: it has {seen}.",
+            "Continue from another frame, or from a single one.",
+        )
+    return np.stack([fit(_to_rgb(frame), *size) for frame in kept])
+
+
+class Look(NamedTuple):
+    """What can be said of a video without keeping its frames. ``made_here`` is whether walt made it."""
+
+    width: int
+    height: int
+    made_here: bool
+
+
+def look_at(path: str | Path) -> Look:
+    """The upright size of a video, and whether walt made it.
+
+    Raises:
+        WaltError: ``clip-not-found`` or ``clip-unreadable``.
+    """
+    with _opened(path) as (container, stream):
+        first = next(_decoded(path, container, stream), None)
+        if first is None:
+            raise _unreadable(path, "no frame in it can be decoded")
+        height, width, _ = _to_rgb(first).shape
+        return Look(width, height, "walt" in container.metadata)
 
 
 def _paced(

@@ -50,7 +50,7 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> Heard:
 
     Raises:
         UsageError: ``stage-not-in-pack``, ``aspect-not-in-pack`` or ``prompt-not-known``.
-        WaltError: what reading the still image or the vocabulary may raise.
+        WaltError: what reading the still, the clip to continue or the vocabulary may raise.
     """
     height, width = pack.manifest.size(request.aspect, request.upto)
     vocabulary = read_vocabulary(pack)
@@ -64,6 +64,10 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> Heard:
         from engine.media.images import load_still
 
         load_still(request.image, width, height)
+    if request.source is not None:
+        from engine.media.reading import frames_before
+
+        frames_before(request.source, request.source_frame, request.overlap, (width, height))
     unknown = dict.fromkeys(vocabulary.unknown(request.prompt) + vocabulary.unknown(request.negative))
     length = int(pack.manifest.text.get("length", MAX_PROMPT))
     return Heard(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,8 +21,11 @@ from engine.conditioning import (
     to_pixels,
 )
 from engine.diffusion.schedule import Schedule
+from engine.errors import WaltError
 from engine.events import STAGES, FramesReady, StageStarted, StepDone
+from engine.media.clips import provenance, read_clip, write_mp4
 from engine.media.images import write_png
+from engine.media.resize import fit_frames
 from engine.memory import retry_without_memory
 from engine.packs.load import LoadedPack
 from engine.progress import Cancelled, Pace, Task
@@ -153,7 +157,101 @@ def test_a_still_steers_what_follows(make: Make, still: Path, tmp_path: Path) ->
     assert not np.array_equal(one.frames[5:], two.frames[5:])
 
 
+@pytest.fixture(scope="session")
+def earlier(make: Make, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip that was made before, on the disk."""
+    path = tmp_path_factory.mktemp("earlier") / "earlier.mp4"
+    clip = make(seed=5)
+    write_mp4(path, clip.frames, metadata=provenance(clip))
+    return path
+
+
+@pytest.mark.parametrize(("overlap", "frames", "new"), [(5, 17, 12), (5, 9, 4), (5, 29, 24), (1, 17, 16)])
+def test_a_continuation_is_what_comes_after(
+    make: Make, earlier: Path, overlap: int, frames: int, new: int
+) -> None:
+    recorder = Recorder()
+    clip = make(recorder, source=str(earlier), overlap=overlap, frames=frames, upto="sr1", steps=1)
+    assert clip.frames.shape == (new, *SIZES["sr1"], 3)
+    for stage in ("base", "sr1"):
+        ready = [event for event in recorder.of(FramesReady) if event.stage == stage]
+        assert [event.first for event in ready] == list(np.cumsum([0, *(len(e.frames) for e in ready)]))[:-1]
+        assert {event.total for event in ready} == {new}
+    assert np.array_equal(np.concatenate([event.frames for event in ready]), clip.frames)
+    assert {event.frames for event in recorder.of(StageStarted)} == {new}
+
+
+@pytest.mark.parametrize("overlap", [1, 5])
+def test_the_model_sees_the_source_at_each_stages_size(
+    make: Make, pack: LoadedPack, earlier: Path, overlap: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The seam: each stage's known latents are the code of the source's last frames, and stay as they are."""
+    last = read_clip(earlier).frames[-overlap:]
+    expected: list[torch.Tensor] = []
+    with torch.inference_mode(), pack.device.autocast():
+        for height, width in SIZES.values():
+            seen = to_pixels(fit_frames(last, width, height), torch.device("cpu"))
+            expected.append(pack.tokenizer.encode(seen).float())
+    decoded: list[torch.Tensor] = []
+    real = pack.tokenizer.stream
+
+    def stream(z: torch.Tensor, tile: int | None = None) -> object:
+        decoded.append(z)
+        return real(z, tile=tile)
+
+    monkeypatch.setattr(pack.tokenizer, "stream", stream)
+    make(source=str(earlier), overlap=overlap, seed=9)
+    assert [z.shape[2] for z in decoded] == [5, 5, 5]
+    for known, z in zip(expected, decoded, strict=True):
+        assert torch.equal(z[:, :, : known.shape[2]], known)
+
+
+def test_where_a_clip_is_continued_matters(make: Make, earlier: Path) -> None:
+    def after(frame: int | None, **wishes: object) -> np.ndarray:
+        return make(source=str(earlier), source_frame=frame, upto="base", seed=3, **wishes).frames
+
+    assert np.array_equal(after(None), after(16))
+    assert not np.array_equal(after(None), after(8))
+    assert not np.array_equal(after(None), after(None, overlap=1)[:12])
+    assert not np.array_equal(after(None), make(upto="base", seed=3).frames[:12])
+
+
+def test_longer_continuations_begin_like_short_ones(make: Make, earlier: Path) -> None:
+    short = make(source=str(earlier), upto="sr1", steps=2)
+    long = make(source=str(earlier), upto="sr1", steps=2, frames=29)
+    assert np.array_equal(short.frames, long.frames[:12])
+
+
+def test_cancelling_a_continuation_keeps_the_stage_before(make: Make, earlier: Path) -> None:
+    recorder = Recorder(lambda event: isinstance(event, StepDone) and event.stage == "sr1")
+    with pytest.raises(Cancelled) as stopped:
+        make(recorder, source=str(earlier))
+    assert stopped.value.clip is not None
+    assert stopped.value.clip.frames.shape == (12, *SIZES["base"], 3)
+
+
+def test_a_source_that_can_not_be_continued_is_said(make: Make, earlier: Path, tmp_path: Path) -> None:
+    for wishes, code in (
+        ({"source": str(tmp_path / "no.mp4")}, "clip-not-found"),
+        ({"source": str(earlier), "source_frame": 17}, "clip-too-short"),
+        ({"source": str(earlier), "source_frame": 3}, "clip-too-short"),
+        ({"source": str(earlier), "image": str(earlier)}, "bad-request"),
+        ({"source": str(earlier), "frames": 5}, "bad-request"),
+        ({"source_frame": 3}, "bad-request"),
+    ):
+        with pytest.raises(WaltError) as refused:
+            make(**wishes)
+        assert refused.value.code == code
+
+
+def test_a_file_names_its_source_without_its_folder(make: Make, earlier: Path) -> None:
+    clip = make(source=str(earlier), upto="base", steps=1)
+    assert json.loads(provenance(clip)["walt"])["source"] == "earlier.mp4"
+
+
 def test_windows_overlap_by_five_frames() -> None:
+    assert plan_windows(9, 17, 5) == [Window(0, 17, 5)]
+    assert plan_windows(29, 17, 1) == [Window(0, 17, 1), Window(12, 17, 5)]
     assert plan_windows(1, 17) == [Window(0, 1, 0)]
     assert plan_windows(17, 17) == [Window(0, 17, 0)]
     assert plan_windows(29, 17) == [Window(0, 17, 0), Window(12, 17, 5)]

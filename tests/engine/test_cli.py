@@ -83,6 +83,18 @@ def test_a_still_in_a_square(tiny: str, tmp_path: Path, capsys: Capture) -> None
     assert (report["width"], report["height"]) == (32, 32)
 
 
+def test_a_clip_is_continued(tiny: str, tmp_path: Path, capsys: Capture) -> None:
+    first, second, third = (tmp_path / f"{name}.mp4" for name in ("first", "second", "third"))
+    assert generate(tiny, first, "--aspect", "1:1", "--seed", "1") == 0
+    capsys.readouterr()
+    assert generate(tiny, second, "--continue", str(first), "--frames", "9", "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["frames"], report["width"], report["height"]) == (4, 32, 32)
+    assert json.loads(read_clip(second).metadata["walt"])["overlap"] == 5
+    assert generate(tiny, third, "--continue", str(first), "--after", "2", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["frames"] == 4, "too few frames for a motion: a picture"
+
+
 def test_unknown_words_are_named(tiny: str, tmp_path: Path, capsys: Capture) -> None:
     assert generate(tiny, tmp_path / "a.mp4", "--json", prompt="a hose near a castle") == 0
     printed = capsys.readouterr()
