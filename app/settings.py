@@ -1,4 +1,4 @@
-"""What the window remembers: where it was, and which theme. A missing or damaged file means the defaults."""
+"""Where the window and its panels were. A missing or damaged file means the defaults."""
 
 from __future__ import annotations
 
@@ -8,25 +8,13 @@ from pathlib import Path
 from platformdirs import user_config_path
 from PySide6.QtCore import QByteArray, QSettings
 
-from app.theme import CHOICES, Choice
-
 
 class Settings:
-    """Kept in one ini file in the user's configuration folder, or in ``file``."""
+    """Kept in one ini file in the user's configuration folder, or in ``file``; preferences are elsewhere."""
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file or user_config_path("walt", appauthor=False) / "window.ini"
         self._store = QSettings(os.fspath(self._file), QSettings.Format.IniFormat)
-
-    @property
-    def theme(self) -> Choice:
-        """The chosen theme."""
-        value = self._store.value("theme", "system")
-        return value if value in CHOICES else "system"
-
-    @theme.setter
-    def theme(self, choice: Choice) -> None:
-        self._store.setValue("theme", choice)
 
     def layout(self, name: str) -> QByteArray | None:
         """A remembered arrangement of windows or panels."""
