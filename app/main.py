@@ -17,6 +17,9 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.bridge import EngineBridge, EngineFactory
+from app.i18n import Translators, spoken
+from app.model.notebook import Notebook
+from app.model.preferences import PreferenceFile
 from app.model.session import Session
 from app.settings import Settings
 from app.tasks import Tasks
@@ -34,34 +37,35 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Read the window's flags."""
     parser = argparse.ArgumentParser(prog="walt", description="Open the window.")
     parser.add_argument(
-        "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="where to compute"
+        "--device", choices=("auto", "cpu", "cuda", "mps"), help="where to compute; as preferred if left out"
     )
     parser.add_argument("--pack", default="starter", help="which pack to use")
     parser.add_argument("--theme", choices=CHOICES, help="colours; as last time if left out")
     return parser.parse_args(argv)
 
 
-def engine_factory(device: str) -> EngineFactory:
+def engine_factory(device: str, threads: int = 0) -> EngineFactory:
     """Makes the real engine; its module is imported only when it is called."""
 
     def make(listener: Listener) -> EngineLike:
         from engine.worker import Engine
 
-        return Engine(listener, device=device, warm=True)
+        return Engine(listener, device=device, warm=True, threads=threads or None)
 
     return make
 
 
 def build(
-    app: QApplication, settings: Settings, *, pack: str = "starter",
-    store: PackStore | None = None, theme: Theme | None = None,
+    app: QApplication, settings: Settings, *, preferences: PreferenceFile | None = None,
+    pack: str = "starter", store: PackStore | None = None, theme: Theme | None = None,
 ) -> tuple[MainWindow, EngineBridge]:  # fmt: skip
     """The window and the bridge behind it, not yet shown, the engine not yet made."""
+    preferences = preferences or PreferenceFile()
     tasks = Tasks()
     bridge = EngineBridge()
     session = Session(bridge, tasks, store, pack)
-    theme = theme or Theme(app, settings.theme)
-    window = MainWindow(session, bridge, tasks, theme, settings)
+    theme = theme or Theme(app, preferences.now.theme)
+    window = MainWindow(session, bridge, tasks, theme, settings, preferences, Notebook())
     for part in (session, bridge, tasks):
         part.setParent(window)
     return window, bridge
@@ -93,16 +97,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     assert isinstance(app, QApplication)
     app.setApplicationName("walt")
     app.setDesktopFileName("walt")
-    settings = Settings()
+    preferences = PreferenceFile()
     if args.theme:
-        settings.theme = args.theme
-    window, bridge = build(app, settings, pack=args.pack)
+        preferences.change(theme=args.theme)
+    theme = Theme(app, preferences.now.theme)
+    translators = Translators()
+    again = True
+    while again:
+        translators.speak(spoken(preferences.now.language))
+        again = _serve(app, preferences, theme, args)
+    return 0
+
+
+def _serve(app: QApplication, preferences: PreferenceFile, theme: Theme, args: argparse.Namespace) -> bool:
+    """One window, from its opening to its end; whether another is to follow, with other preferences."""
+    device = args.device or preferences.now.device
+    window, bridge = build(app, Settings(), preferences=preferences, pack=args.pack, theme=theme)
 
     def wake_up() -> None:
         app.setWindowIcon(QIcon(str(files("resources") / "icons" / "walt.svg")))
-        window.header.name_device(args.device)
+        window.header.name_device(device)
         window.session.read_pack()
-        bridge.start(engine_factory(args.device))
+        bridge.start(engine_factory(device, preferences.now.threads))
 
     window.seen.connect(wake_up)
     window.show()
@@ -115,4 +131,5 @@ def main(argv: Sequence[str] | None = None) -> int:
         logging.shutdown()
         sys.stdout.flush()
         os._exit(0)  # a thread inside torch must not meet a half-dismantled interpreter
-    return 0
+    window.deleteLater()
+    return window.reopening

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from string import Template
-from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-Choice = Literal["system", "dark", "light"]
+from app.model.preferences import ThemeChoice as Choice
+
 CHOICES: tuple[Choice, ...] = ("system", "dark", "light")
 
 GRID = 4

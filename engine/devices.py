@@ -76,6 +76,11 @@ def resolve(name: str = "auto") -> Device:
     return Device(torch.device(name), _fast_dtype(name))
 
 
+def use_threads(threads: int) -> None:
+    """Compute with this many processor threads, on the calling thread and on those that it starts."""
+    torch.set_num_threads(threads)
+
+
 def _fast_dtype(kind: str) -> torch.dtype:
     """The fastest format that is accurate enough; decided by what the hardware has, never by a timing."""
     if kind == "cuda":

@@ -46,6 +46,7 @@ class Engine:
         packs: Where to look for packs; the default store if None.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         warm: Load torch now rather than with the first job.
+        threads: How many processor threads to compute with; as many as torch thinks right if None.
     """
 
     def __init__(
@@ -55,11 +56,13 @@ class Engine:
         device: str = "auto",
         *,
         warm: bool = False,
+        threads: int | None = None,
     ) -> None:
         self._listener = listener
         self._packs = packs if packs is not None else PackStore()
         self._device = device
         self._warm = warm
+        self._threads = threads
         self._queue: deque[_Job] = deque()
         self._running: _Job | None = None
         self._changed = threading.Condition()
@@ -153,6 +156,8 @@ class Engine:
             from engine.cascade import Cascade
             from engine.packs.load import load_pack
 
+            if self._threads is not None:
+                devices.use_threads(self._threads)
             self._loaded = None  # never two packs in memory
             self._loaded = pack.path, Cascade(load_pack(pack.path, devices.resolve(self._device)))
         return self._loaded[1]

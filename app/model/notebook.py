@@ -119,7 +119,9 @@ def _read(path: Path) -> Page:
         prompts, list
     ) else []  # fmt: skip
     draft = values.get("draft")
-    return Page(_draft(cast("dict[str, Any]", draft)) if isinstance(draft, dict) else Draft(), tuple(kept[-MOST:]))
+    return Page(
+        _draft(cast("dict[str, Any]", draft)) if isinstance(draft, dict) else Draft(), tuple(kept[-MOST:])
+    )
 
 
 def _draft(values: dict[str, Any]) -> Draft:
@@ -146,11 +148,15 @@ def _possible(name: str, value: Any) -> bool:
         case "seed_fixed":
             return isinstance(value, bool)
         case "steps":
-            return value is None or (_number(value) and 1 <= value <= 1000)
+            return value is None or (_whole(value) and 1 <= value <= 1000)
         case "guidance":
             return value is None or (_number(value) and 0 <= value <= 30)
         case _:
-            return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < SEEDS
+            return _whole(value) and 0 <= value < SEEDS
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _number(value: Any) -> bool:

@@ -145,7 +145,9 @@ class PreferenceFile(QObject):
             return Preferences()
         values = cast("dict[str, Any]", data)
         self._foreign = {name: value for name, value in values.items() if name not in _CHECKS}
-        good = {name: values[name] for name, check in _CHECKS.items() if name in values and check(values[name])}
+        good = {
+            name: values[name] for name, check in _CHECKS.items() if name in values and check(values[name])
+        }
         return replace(Preferences(), **good)
 
     def _write(self) -> None:

@@ -40,12 +40,14 @@ class Session(QObject):
         pack_changed(): a pack was read, or could not be.
         state_changed(): another kind of job state.
         progress_changed(): the running job came further.
+        asked(str): a clip is asked for with this prompt.
     """
 
     draft_changed = Signal()
     pack_changed = Signal()
     state_changed = Signal()
     progress_changed = Signal()
+    asked = Signal(str)
 
     def __init__(
         self,
@@ -90,6 +92,11 @@ class Session(QObject):
     def recall(self, request: ClipRequest) -> None:
         """Put a clip's words, settings and seed into the composer; the still stays as it is."""
         self._take_draft(recalled(self._draft, request, self.card))
+
+    def restore(self, draft: Draft) -> None:
+        """Take up a draft from another day, unless something was typed already."""
+        if not self._draft.prompt:
+            self._take_draft(draft)
 
     def _take_draft(self, draft: Draft) -> None:
         if draft != self._draft:
@@ -174,7 +181,9 @@ class Session(QObject):
         """
         if not self._draft.seed_fixed:
             self.edit(seed=self.new_seed())
-        return requests_of(self._draft, self.card, image=self.still.path, pack=self.pack)
+        requests = requests_of(self._draft, self.card, image=self.still.path, pack=self.pack)
+        self.asked.emit(self._draft.prompt)
+        return requests
 
     def generate(self) -> None:
         """Ask the engine for a clip."""

@@ -25,6 +25,8 @@ from app.ui.status import StatusPanel
 from app.ui.viewer import Viewer
 
 if TYPE_CHECKING:
+    from app.model.notebook import Notebook
+    from app.model.preferences import PreferenceFile
     from app.settings import Settings
     from app.tasks import Tasks
     from app.theme import Choice
@@ -52,10 +54,16 @@ class MainWindow(QMainWindow):
         tasks: Tasks,
         theme: Theme,
         settings: Settings,
+        preferences: PreferenceFile,
+        notebook: Notebook,
     ) -> None:
         super().__init__()
         self.session = session
         self.theme = theme
+        self.preferences = preferences
+        self.notebook = notebook
+        self.reopening = False
+        """Whether it closes only to open again, in another language or on another device."""
         self._bridge = bridge
         self._tasks = tasks
         self._settings = settings
@@ -125,6 +133,8 @@ class MainWindow(QMainWindow):
         self.actions_["theme_system"].triggered.connect(self._theme_system)
         self.actions_["theme_dark"].triggered.connect(self._theme_dark)
         self.actions_["theme_light"].triggered.connect(self._theme_light)
+        self.seen.connect(self._take_up)
+        session.asked.connect(self.notebook.add)
         self.viewer.empty.chosen.connect(self._take_example)
         self.viewer.still_hovers.connect(self.composer.drop_zone.set_hot)
         self.composer.prompt.left.connect(self.deck.timeline.setFocus)
@@ -137,6 +147,16 @@ class MainWindow(QMainWindow):
         session.reel.changed.connect(self._refresh)
         session.reel.reset.connect(self._refresh)
         player.playing_changed.connect(self._refresh)
+
+    @Slot()
+    def _take_up(self) -> None:
+        """Go on where the last day ended; not before the window is on screen."""
+        self.session.restore(self.notebook.draft)
+        self.session.draft_changed.connect(self._note_draft)
+
+    @Slot()
+    def _note_draft(self) -> None:
+        self.notebook.keep(self.session.draft)
 
     @Slot()
     def _refresh(self) -> None:
@@ -221,7 +241,7 @@ class MainWindow(QMainWindow):
 
     def _choose_theme(self, choice: Choice) -> None:
         self.theme.choose(choice)
-        self._settings.theme = choice
+        self.preferences.change(theme=choice)
 
     @Slot()
     def _about(self) -> None:
@@ -287,6 +307,7 @@ class MainWindow(QMainWindow):
         self._settings.keep_layout("window", self.saveGeometry())
         self._settings.keep_layout("panels", self.splitter.saveState())
         self._settings.save()
+        self.notebook.save()
         self.session.player.pause()
         self._bridge.close()
         event.accept()
