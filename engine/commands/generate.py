@@ -40,7 +40,7 @@ def add_parser(subparsers: Any) -> None:
     )
     add = parser.add_argument
     add("prompt", metavar="PROMPT", help="what to show, in English or French")
-    add("--out", metavar="FILE", required=True, type=Path, help="the MP4 file to write")
+    add("--out", metavar="FILE", required=True, type=Path, help="the file to write: .mp4, .webm, .mov, .gif or .webp")
     add("--negative", metavar="TEXT", default="", help="what to keep away from")
     add("--image", metavar="FILE", help="a still image that becomes the first frame")
     add("--continue", dest="source", metavar="FILE", help="a video: make what comes after it")
@@ -87,9 +87,7 @@ def run(args: argparse.Namespace) -> int:
     if clip is None:
         print("cancelled; nothing was written", file=sys.stderr)
         return 130
-    from engine.media.clips import provenance, write_mp4
-
-    write_mp4(args.out, clip.frames, clip.fps, provenance(clip))
+    write(clip, args.out)
     report = describe(clip, args.out, heard)
     print(json.dumps(report) if args.json else _sentence(report))
     return 0
@@ -123,11 +121,39 @@ def check_output(path: Path) -> None:
 
     Raises:
         UsageError: ``out-format``.
-        WaltError: ``output-not-writable``.
+        WaltError: ``output-not-writable`` or ``video-encoder-missing``.
     """
-    if path.suffix.lower() != ".mp4":
-        raise UsageError("out-format", f"{path} does not end in .mp4.", "walt generate writes MP4 files.")
+    from engine.media.encoders import needed_encoder
+    from engine.media.presets import load_presets, preset_for
+
+    preset = preset_for(path.suffix)
+    if preset is None or not preset.encoders:
+        endings = dict.fromkeys(preset.suffix for preset in load_presets() if preset.encoders)
+        raise UsageError(
+            "out-format",
+            f"{path} does not end in the name of a format that walt writes.",
+            f"It writes {', '.join(endings)}.",
+        )
+    needed_encoder(preset)
     ensure_writable(path)
+
+
+def write(clip: Clip, path: Path) -> None:
+    """Write a clip in the format that its name ends in, with its request where the format carries that.
+
+    Raises:
+        WaltError: see `engine.media.export.export`.
+    """
+    from engine.media.clips import provenance, write_mp4
+    from engine.media.export import Footage, Wish, export
+    from engine.media.presets import preset_for
+
+    preset = preset_for(path.suffix)
+    if preset is None or preset.suffix == ".mp4":
+        write_mp4(path, clip.frames, clip.fps, provenance(clip))
+    else:
+        metadata = provenance(clip) if preset.metadata else {}
+        export(path, Footage.of(clip.frames), Wish(preset, "best", metadata=metadata))
 
 
 def describe_unheard(pack: str, heard: Heard) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Generator
+import struct
+import zlib
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,8 @@ from engine.media.resize import crop_to_aspect, fit
 
 MAX_BYTES = 100 * 2**20
 MAX_PIXELS = 100_000_000
+_PNG_START = 33
+"""Bytes of a PNG up to the end of its header chunk: where text may stand."""
 NEUTRAL = 128
 """The grey that shows through transparent pixels."""
 
@@ -46,9 +50,21 @@ def write_png(path: str | Path, rgb: NDArray[np.uint8]) -> None:
     Raises:
         WaltError: ``output-not-writable``.
     """
-    _, data = cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
     with atomic_write(path) as part:
-        part.write_bytes(data.tobytes())
+        part.write_bytes(png_bytes(rgb))
+
+
+def png_bytes(rgb: NDArray[np.uint8], metadata: Mapping[str, str] | None = None) -> bytes:
+    """An (H, W, 3) RGB picture as a PNG file; ``metadata`` becomes its text chunks (iTXt, UTF-8)."""
+    _, encoded = cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
+    data = encoded.tobytes()
+    texts = b"".join(_png_text(key, text) for key, text in (metadata or {}).items())
+    return data[:_PNG_START] + texts + data[_PNG_START:]
+
+
+def _png_text(key: str, text: str) -> bytes:
+    body = b"iTXt" + key.encode("latin-1", "replace") + bytes(5) + text.encode()
+    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
 
 
 def _read(path: Path) -> bytes:

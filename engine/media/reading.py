@@ -133,6 +133,18 @@ def frames_before(
     return np.stack([fit(_to_rgb(frame), *size) for frame in kept])
 
 
+def count_frames(path: str | Path) -> tuple[int, int, int]:
+    """How many frames of a video can be decoded, and the width and height of them all, or 0 if they differ.
+
+    Raises:
+        WaltError: ``clip-not-found`` or ``clip-unreadable``.
+    """
+    with _opened(path) as (container, stream):
+        sizes = [(frame.width, frame.height) for frame in _decoded(path, container, stream)]
+    width, height = sizes[0] if len(set(sizes)) == 1 else (0, 0)
+    return len(sizes), width, height
+
+
 class Look(NamedTuple):
     """What can be said of a video without keeping its frames. ``made_here`` is whether walt made it."""
 
@@ -152,7 +164,7 @@ def look_at(path: str | Path) -> Look:
         if first is None:
             raise _unreadable(path, "no frame in it can be decoded")
         height, width, _ = _to_rgb(first).shape
-        return Look(width, height, "walt" in container.metadata)
+        return Look(width, height, "walt" in _metadata(container))
 
 
 def _paced(
@@ -235,7 +247,10 @@ def _to_rgb(frame: VideoFrame) -> NDArray[np.uint8]:
 
 
 def _metadata(container: InputContainer) -> dict[str, str]:
-    return {key: value for key, value in container.metadata.items() if key not in _MUXER_KEYS}
+    given = container.metadata
+    if "matroska" in container.format.name:  # WebM's keys come back in capitals
+        given = {key.lower(): value for key, value in given.items()}
+    return {key: value for key, value in given.items() if key not in _MUXER_KEYS}
 
 
 def _unreadable(path: str | Path, reason: str) -> WaltError:

@@ -17,7 +17,7 @@ from engine.cli import COMMANDS, main
 from engine.commands.generate import describe_unheard
 from engine.commands.progress import ProgressLines, duration
 from engine.events import JobStarted, StageStarted, StepDone
-from engine.media.clips import read_clip
+from engine.media.clips import iter_frames, read_clip
 from engine.media.images import write_png
 from engine.packs.check import Heard, UnknownWord
 
@@ -83,6 +83,13 @@ def test_a_still_in_a_square(tiny: str, tmp_path: Path, capsys: Capture) -> None
     assert (report["width"], report["height"]) == (32, 32)
 
 
+@pytest.mark.parametrize("name", ["horse.webm", "horse.gif", "horse.mov"])
+def test_the_name_decides_the_format(tiny: str, tmp_path: Path, name: str) -> None:
+    assert generate(tiny, tmp_path / name, "--seed", "7") == 0
+    assert len(list(iter_frames(tmp_path / name))) == 5
+    assert ("walt" in read_clip(tmp_path / name).metadata) == (name != "horse.gif")
+
+
 def test_a_clip_is_continued(tiny: str, tmp_path: Path, capsys: Capture) -> None:
     first, second, third = (tmp_path / f"{name}.mp4" for name in ("first", "second", "third"))
     assert generate(tiny, first, "--aspect", "1:1", "--seed", "1") == 0
@@ -140,7 +147,7 @@ REFUSED: dict[str, tuple[list[str], int, str]] = {
         "bad-request",
     ),
     "long prompt": (["generate", "horse " * 100, "--out", "{dir}/a.mp4"], 2, "bad-request"),
-    "no MP4": (["generate", "a horse", "--out", "{dir}/a.gif", "--pack", "{tiny}"], 2, "out-format"),
+    "no format": (["generate", "a horse", "--out", "{dir}/a.avi", "--pack", "{tiny}"], 2, "out-format"),
     "no such folder": (["generate", "a horse", "--out", "{dir}/no/a.mp4"], 1, "output-not-writable"),
     "output is a folder": (["generate", "a horse", "--out", "{dir}/folder.mp4"], 1, "output-not-writable"),
     "unknown pack": (

@@ -1,0 +1,246 @@
+"""Export: a clip or a film as any preset, whole or not at all, read back before it takes its place."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.clip import FPS
+from engine.errors import UsageError, WaltError
+from engine.files import atomic_write, ensure_writable
+from engine.media.encoders import VideoJob, encode, failed, needed_encoder
+from engine.media.gif import encode_gif
+from engine.media.headers import read_header
+from engine.media.images import png_bytes
+from engine.media.presets import Preset, Quality
+from engine.media.reading import count_frames
+from engine.media.timing import retimed
+
+Pixels = NDArray[np.uint8]
+Rate = Literal[8, 16, 24]
+RATES: tuple[Rate, ...] = (8, 16, 24)
+Scale = Literal[1, 2]
+Progress = Callable[[int, int], None]
+"""Called with the frames done and all frames."""
+
+
+class ExportCancelled(Exception):
+    """The export was asked to stop; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """What is exported: ``total`` RGB frames of ``size`` (width, height), read anew by each call of ``frames``."""
+
+    total: int
+    size: tuple[int, int]
+    frames: Callable[[], Iterator[Pixels]]
+
+    @classmethod
+    def of(cls, frames: Pixels) -> Footage:
+        """Frames (T, H, W, 3) that are in memory."""
+        return cls(len(frames), (frames.shape[2], frames.shape[1]), lambda: iter(frames))
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How it is exported.
+
+    Attributes:
+        preset: The format.
+        quality: What it may cost in bytes.
+        scale: 2 doubles width and height by resampling; no detail is added.
+        rate: Frames a second; above 8 they are repeated, or estimated with ``smooth``.
+        smooth: Frames in between come from optical flow.
+        plays: How often a GIF or WebP plays; 0 without end.
+        metadata: What the file carries; empty for nothing.
+    """
+
+    preset: Preset
+    quality: Quality = "good"
+    scale: Scale = 1
+    rate: Rate = FPS
+    smooth: bool = False
+    plays: int = 0
+    metadata: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def export(
+    path: str | Path,
+    footage: Footage,
+    wish: Wish,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Path:
+    """Write ``footage`` to ``path``: a file, or a new folder for frames. Returns the path.
+
+    Raises:
+        ExportCancelled: when ``cancelled`` said so; it is asked before every frame.
+        UsageError: ``nothing-to-export``.
+        WaltError: ``output-not-writable``, ``output-exists``, ``video-encoder-missing``,
+            ``video-encoder-failed`` or what reading the footage raises.
+    """
+    if footage.total < 1:
+        raise UsageError("nothing-to-export", "There are no frames to export.", "Choose a longer part.")
+    work = _Work(footage, wish, progress, cancelled)
+    match wish.preset.kind:
+        case "frames":
+            _write_folder(Path(path), work)
+        case "still":
+            _write_still(Path(path), work)
+        case _:
+            _write_video(Path(path), work)
+    return Path(path)
+
+
+class _Work:
+    """The frames on their way out, counted, and stopped when asked."""
+
+    def __init__(
+        self,
+        footage: Footage,
+        wish: Wish,
+        progress: Progress | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> None:
+        self.footage, self.wish = footage, wish
+        self._progress, self._cancelled = progress, cancelled
+        self.times = 1 if wish.preset.kind == "still" else wish.rate // FPS
+        self.total = 1 if wish.preset.kind == "still" else footage.total * self.times
+        self._done = 0
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height as written; even, because most formats need that."""
+        width, height = (side * self.wish.scale for side in self.footage.size)
+        return width - width % 2, height - height % 2
+
+    def frames(self) -> Iterator[Pixels]:
+        """All frames as they are written."""
+        for rgb in retimed(self._given(), self.times, smooth=self.wish.smooth):
+            self._stop_if_cancelled()
+            yield self._sized(rgb)
+
+    def sample(self) -> Iterator[Pixels]:
+        """The frames as they were made, to choose colours from."""
+        for rgb in self._given():
+            self._stop_if_cancelled()
+            yield self._sized(rgb)
+
+    def tell(self) -> None:
+        """One more is done."""
+        self._done += 1
+        if self._progress is not None:
+            self._progress(self._done, self.total)
+
+    def _given(self) -> Iterator[Pixels]:
+        for rgb in self.footage.frames():
+            self._stop_if_cancelled()
+            yield rgb
+
+    def _sized(self, rgb: Pixels) -> Pixels:
+        width, height = self.size
+        if self.wish.scale == 2:
+            scaled = cv2.resize(rgb, None, fx=2, fy=2, interpolation=cv2.INTER_LANCZOS4)
+            rgb = np.asarray(scaled, np.uint8)
+        return rgb[:height, :width]
+
+    def _stop_if_cancelled(self) -> None:
+        if self._cancelled is not None and self._cancelled():
+            raise ExportCancelled
+
+
+def _write_video(path: Path, work: _Work) -> None:
+    wish = work.wish
+    encoder = needed_encoder(wish.preset)
+    job = VideoJob(wish.preset, encoder, wish.quality, work.size, wish.rate, wish.metadata, wish.plays)
+    with atomic_write(path) as part:
+        if wish.preset.kind == "gif":
+            encode_gif(part, job, work.sample(), work.frames(), work.tell)
+        else:
+            encode(part, job, work.frames(), work.tell)
+        _check(wish.preset, part, work)
+
+
+def _check(preset: Preset, part: Path, work: _Work) -> None:
+    """Read the new file back: as many frames, as large."""
+    try:
+        found = _count_webp(part, work) if preset.kind == "webp" else count_frames(part)
+    except WaltError as error:
+        raise failed(preset.title, error.message) from error
+    if found != (work.total, *work.size):
+        raise failed(preset.title, f"{found[0]} of {work.total} frames could be read back")
+
+
+def _count_webp(path: Path, work: _Work) -> tuple[int, int, int]:
+    """Frames, width and height of an animated WebP; OpenCV reads these, FFmpeg does not.
+
+    The encoder makes one longer frame of equal ones, so time is counted rather than frames; a clip that
+    stands still becomes a picture.
+    """
+    good, animation = cv2.imreadanimation(str(path))
+    if not good or not animation.frames:
+        return 0, 0, 0
+    height, width = animation.frames[0].shape[:2]
+    if len(animation.frames) == 1:
+        return work.total, width, height
+    milliseconds = int(np.sum(animation.durations))
+    return round(milliseconds * work.wish.rate / 1000), width, height
+
+
+def _write_still(path: Path, work: _Work) -> None:
+    rgb = next(work.frames(), None)
+    if rgb is None:
+        raise failed(work.wish.preset.title, "there is no frame to write")
+    with atomic_write(path) as part:
+        part.write_bytes(png_bytes(rgb, work.wish.metadata))
+        _check_png(part, work)
+    work.tell()
+
+
+def _write_folder(path: Path, work: _Work) -> None:
+    digits = max(4, len(str(work.total)))
+    with _new_folder(path) as part:
+        for index, rgb in enumerate(work.frames(), 1):
+            file = part / f"{path.name}-{index:0{digits}}.png"
+            file.write_bytes(png_bytes(rgb, work.wish.metadata if index == 1 else {}))
+            _check_png(file, work)
+            work.tell()
+        if (found := len(list(part.iterdir()))) != work.total:
+            raise failed(work.wish.preset.title, f"{found} of {work.total} frames were written")
+
+
+def _check_png(file: Path, work: _Work) -> None:
+    header = read_header(file.read_bytes())
+    if header is None or not header.complete or (header.width, header.height) != work.size:
+        raise failed(work.wish.preset.title, "a picture could not be read back")
+
+
+@contextmanager
+def _new_folder(target: Path) -> Generator[Path]:
+    """A hidden folder beside ``target`` that takes its name in the end; nothing that is there is touched."""
+    if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+        raise WaltError("output-exists", f"{target} is there already.", "Choose another name.")
+    ensure_writable(target.with_name(f"{target.name}.png"))  # says in plain words why a place is no good
+    part = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.part")
+    try:
+        part.mkdir()
+        yield part
+        os.replace(part, target)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise WaltError(
+            "output-not-writable", f"{target} cannot be written: {reason}.", "Choose another place to write to."
+        ) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
