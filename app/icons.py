@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPalette, QPen, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPalette, QPen, QPixmap, QTransform
 
 Name = Literal[
     "play",
@@ -24,6 +24,17 @@ Name = Literal[
     "still",
     "save",
     "warning",
+    "reuse",
+    "right",
+    "down",
+    "pan_left",
+    "pan_right",
+    "tilt_up",
+    "tilt_down",
+    "orbit_left",
+    "orbit_right",
+    "zoom_in",
+    "zoom_out",
 ]
 UNITS = 20.0
 STROKE = 1.5
@@ -145,6 +156,48 @@ def _warning() -> QPainterPath:
     return path
 
 
+def _reuse() -> QPainterPath:
+    path = QPainterPath(QPointF(4.5, 10.5))
+    path.cubicTo(4.5, 3.5, 15, 3.5, 15.5, 9.5)
+    path.cubicTo(15.5, 15.5, 9.5, 16.5, 6.5, 14.25)
+    path.addPath(_polygon((2.5, 8.25), (4.5, 10.75), (7, 8.75), closed=False))
+    return path
+
+
+def _chevron() -> QPainterPath:
+    return _polygon((7.5, 4.75), (12.75, 10), (7.5, 15.25), closed=False)
+
+
+def _turned(path: QPainterPath, degrees: float) -> QPainterPath:
+    middle = UNITS / 2
+    return QTransform().translate(middle, middle).rotate(degrees).translate(-middle, -middle).map(path)
+
+
+def _pan_right() -> QPainterPath:
+    path = _polygon((3.5, 10), (16.25, 10), closed=False)
+    path.addPath(_polygon((11.5, 5.25), (16.25, 10), (11.5, 14.75), closed=False))
+    return path
+
+
+def _orbit_right() -> QPainterPath:
+    path = QPainterPath(QPointF(3, 8.5))
+    path.cubicTo(3, 12, 7, 13.25, 10, 13.25)
+    path.cubicTo(12.5, 13.25, 14.5, 12.75, 15.75, 11.75)
+    path.addPath(_polygon((15.75, 15.25), (16.25, 11.25), (12.5, 10.25), closed=False))
+    path.addEllipse(QPointF(10, 6.75), 2.25, 2.25)
+    return path
+
+
+def _zoom(sign: bool) -> QPainterPath:
+    path = QPainterPath()
+    path.addEllipse(QPointF(8.75, 8.75), 5.5, 5.5)
+    path.addPath(_polygon((13, 13), (16.75, 16.75), closed=False))
+    path.addPath(_polygon((6.25, 8.75), (11.25, 8.75), closed=False))
+    if sign:
+        path.addPath(_polygon((8.75, 6.25), (8.75, 11.25), closed=False))
+    return path
+
+
 _PATHS: dict[Name, Callable[[], QPainterPath]] = {
     "play": _play,
     "pause": _pause,
@@ -160,6 +213,17 @@ _PATHS: dict[Name, Callable[[], QPainterPath]] = {
     "still": _still,
     "save": _save,
     "warning": _warning,
+    "reuse": _reuse,
+    "right": _chevron,
+    "down": lambda: _turned(_chevron(), 90),
+    "pan_right": _pan_right,
+    "pan_left": lambda: _turned(_pan_right(), 180),
+    "tilt_up": lambda: _turned(_pan_right(), -90),
+    "tilt_down": lambda: _turned(_pan_right(), 90),
+    "orbit_right": _orbit_right,
+    "orbit_left": lambda: QTransform(-1, 0, 0, 1, UNITS, 0).map(_orbit_right()),
+    "zoom_in": lambda: _zoom(True),
+    "zoom_out": lambda: _zoom(False),
 }
 _FILLED: frozenset[Name] = frozenset({"play", "pause"})
 NAMES: tuple[Name, ...] = tuple(_PATHS)

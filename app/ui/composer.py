@@ -1,29 +1,53 @@
-"""The composer: what should happen, what it begins with, its shape, its seed, and Generate."""
+"""The composer: what should happen, what it begins with, its shape and length, its seed, and Generate."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QMimeData, Qt, Slot
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPlainTextEdit,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.actions import Actions
+from app.model.examples import examples
 from app.model.session import Session
 from app.model.still import offer_of
 from app.theme import AROUND, BETWEEN, GRID, INSIDE
+from app.ui.advanced import Advanced
+from app.ui.chips import Chips
+from app.ui.choices import Fold
 from app.ui.drop_zone import DropZone
-from app.ui.fields import SeedField, ShapePicker
+from app.ui.fields import LengthField, QualityPicker, SeedField, ShapePicker, VariationsField
 from app.ui.parts import ActionButton, caption
 from app.ui.prompt_edit import PromptEdit
 from app.ui.unknown_line import UnknownLine
 
+if TYPE_CHECKING:
+    from app.model.notebook import Notebook
+
 WIDTH = 320
-PROMPT_HEIGHT = 116
+PROMPT_HEIGHT = 104
+NEGATIVE_HEIGHT = 56
+SHORTEST_OFFERED = 3
+"""Words shorter than this are typed faster than chosen."""
 
 
 class Composer(QWidget):
     """The left panel. Its fields scroll when the window is low; Generate stays in sight."""
 
-    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, actions: Actions, notebook: Notebook, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("composer")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -32,18 +56,34 @@ class Composer(QWidget):
         self.prompt.setPlaceholderText(self.tr("A horse walking on the beach at sunset"))
         self.prompt.setAccessibleName(self.tr("Prompt"))
         self.prompt.setFixedHeight(PROMPT_HEIGHT)
+        self.prompt.remember_with(notebook)
+        self.prompt.explain_with(self._explain)
+        self.examples = self._examples_button()
         self.unknown = UnknownLine(session)
+        self.negative = self._negative_field()
+        self.keep_away = Fold(self.tr("Keep away from"), self.negative)
+        self.chips = Chips(session)
         self.drop_zone = DropZone(session.still)
         self.shape = ShapePicker(session)
+        self.length = LengthField(session)
+        self.variations = VariationsField(session)
+        self.quality = QualityPicker(session)
         self.seed = SeedField(session, actions["new_seed"])
+        self.advanced = Fold(self.tr("Advanced"), Advanced(session))
         self.generate = self._generate_button(actions)
         self._lay_out()
+        self._wire(actions)
+
+    def _wire(self, actions: Actions) -> None:
+        session = self._session
         self.prompt.textChanged.connect(self._typed)
         self.prompt.picture_offered.connect(self._offered)
         self.unknown.found.connect(self.prompt.mark)
         self.unknown.replace.connect(self.prompt.replace_word)
+        self.chips.written.connect(self.prompt.replace_all)
         self.drop_zone.browse.connect(actions["open_still"].trigger)
         session.draft_changed.connect(self._refresh)
+        session.pack_changed.connect(self._learn_words)
 
     def _generate_button(self, actions: Actions) -> ActionButton:
         action = actions["generate"]
@@ -51,28 +91,89 @@ class Composer(QWidget):
         words = self.tr("Generate") + "\u2003" + keys.replace("Return", "↵")
         return ActionButton(action, words, "primary")
 
+    def _examples_button(self) -> QToolButton:
+        result = QToolButton()
+        result.setProperty("role", "link")
+        result.setText(self.tr("Examples"))
+        result.setAccessibleName(self.tr("Examples"))
+        result.setToolTip(self.tr("Sentences to begin with"))
+        result.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(result)
+        for sentence in examples():
+            menu.addAction(sentence)
+        menu.triggered.connect(self._take_example)
+        result.setMenu(menu)
+        return result
+
+    def _negative_field(self) -> QPlainTextEdit:
+        result = QPlainTextEdit()
+        result.setAccessibleName(self.tr("Keep away from"))
+        result.setPlaceholderText(self.tr("What should not be in the clip"))
+        result.setTabChangesFocus(True)
+        result.setFixedHeight(NEGATIVE_HEIGHT)
+        result.textChanged.connect(self._typed_negative)
+        return result
+
+    # Layout.
+
     def _lay_out(self) -> None:
         fields = QWidget()
         column = QVBoxLayout(fields)
         column.setContentsMargins(AROUND, AROUND, AROUND, BETWEEN)
         column.setSpacing(INSIDE)
-        prompt_head = caption(self.tr("Prompt"))
-        prompt_head.setBuddy(self.prompt)
-        column.addWidget(prompt_head)
+        column.addLayout(self._prompt_head())
         column.addWidget(self.prompt)
         column.addWidget(self.unknown)
         column.addSpacing(-GRID)  # the line below the prompt keeps its room while it is empty
+        column.addWidget(self.keep_away)
         for words, field in (
+            (self.tr("Motion and camera"), self.chips),
             (self.tr("First frame"), self.drop_zone),
             (self.tr("Shape"), self.shape),
-            (self.tr("Seed"), self.seed),
         ):
-            column.addSpacing(INSIDE)
-            head = caption(words)
-            head.setBuddy(field)
-            column.addWidget(head)
-            column.addWidget(field)
+            self._add_field(column, words, field)
+        pair = QHBoxLayout()
+        pair.setSpacing(INSIDE)
+        for words, field, share in (
+            (self.tr("Length"), self.length, 2),
+            (self.tr("Variations"), self.variations, 1),
+        ):
+            half = QVBoxLayout()
+            half.setSpacing(INSIDE)
+            self._add_field(half, words, field)
+            pair.addLayout(half, share)
+        column.addLayout(pair)
+        self._add_field(column, self.tr("Quality"), self.quality)
+        self._add_field(column, self.tr("Seed"), self.seed)
+        column.addWidget(self.advanced)
         column.addStretch(1)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(AROUND, BETWEEN, AROUND, AROUND)
+        foot.addWidget(self.generate)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._scroll(fields), 1)
+        whole.addLayout(foot)
+
+    def _prompt_head(self) -> QHBoxLayout:
+        head = caption(self.tr("Prompt"))
+        head.setBuddy(self.prompt)
+        row = QHBoxLayout()
+        row.addWidget(head)
+        row.addStretch()
+        row.addWidget(self.examples)
+        return row
+
+    def _add_field(self, column: QVBoxLayout, words: str, field: QWidget) -> QLabel:
+        column.addSpacing(GRID)
+        head = caption(words)
+        head.setBuddy(field)
+        column.addWidget(head)
+        column.addWidget(field)
+        return head
+
+    def _scroll(self, fields: QWidget) -> QScrollArea:
         scroll = QScrollArea()
         scroll.setObjectName("composer_scroll")
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -82,24 +183,57 @@ class Composer(QWidget):
         scroll.setWidget(fields)
         fields.setAutoFillBackground(False)
         scroll.viewport().setAutoFillBackground(False)
-        foot = QVBoxLayout()
-        foot.setContentsMargins(AROUND, BETWEEN, AROUND, AROUND)
-        foot.addWidget(self.generate)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(scroll, 1)
-        whole.addLayout(foot)
+        scroll.verticalScrollBar().rangeChanged.connect(self._make_room)
+        self._fields, self._bar = fields, scroll.verticalScrollBar()
+        return scroll
+
+    @Slot()
+    def _make_room(self) -> None:
+        """The scroll bar stands in the margin, so that nothing moves when it comes."""
+        bar = self._bar.sizeHint().width() if self._bar.maximum() > 0 else 0
+        margins = self._fields.contentsMargins()
+        self._fields.setContentsMargins(margins.left(), margins.top(), -bar, margins.bottom())
+
+    # What is typed and clicked.
 
     @Slot()
     def _typed(self) -> None:
         self._session.edit(prompt=self.prompt.toPlainText())
 
     @Slot()
+    def _typed_negative(self) -> None:
+        self._session.edit(negative=self.negative.toPlainText())
+
+    @Slot(QAction)
+    def _take_example(self, action: QAction) -> None:
+        self.prompt.replace_all(action.text())
+        self.prompt.setFocus()
+
+    @Slot()
     def _refresh(self) -> None:
-        if self.prompt.toPlainText() != self._session.draft.prompt:
-            self.prompt.setPlainText(self._session.draft.prompt)
-            self.prompt.moveCursor(self.prompt.textCursor().MoveOperation.End)
+        draft = self._session.draft
+        if self.prompt.toPlainText() != draft.prompt:
+            self.prompt.replace_all(draft.prompt)
+        if self.negative.toPlainText() != draft.negative:
+            self.negative.setPlainText(draft.negative)
+        if draft.negative and not self.negative.hasFocus():
+            self.keep_away.open()
+
+    @Slot()
+    def _learn_words(self) -> None:
+        card = self._session.card
+        words = (*card.vocabulary.words, *card.vocabulary.aliases) if card else ()
+        self.prompt.offer([word for word in words if len(word) >= SHORTEST_OFFERED])
+
+    def _explain(self, word: str) -> str:
+        card = self._session.card
+        if card is None:
+            return ""
+        better = card.suggest(word)
+        if better is None:
+            return self.tr("{0} does not know “{1}”; it will have no effect.").format(card.title, word)
+        words = self.tr("{0} does not know “{1}”; it will have no effect. Did you mean “{2}”?")
+        return words.format(card.title, word, better)
 
     @Slot(QMimeData)
     def _offered(self, mime: QMimeData) -> None:

@@ -1,10 +1,10 @@
-"""The composer's two small fields: the shape of the picture, and the seed."""
+"""The composer's small fields: shape, length, variations, quality, seed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, QRegularExpression, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QLocale, QRectF, QRegularExpression, QSize, Qt, Slot
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -16,11 +16,14 @@ from PySide6.QtGui import (
     QPixmap,
     QRegularExpressionValidator,
 )
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from app.model.draft import LENGTHS, VARIATIONS, Quality
 from app.model.session import Session
 from app.theme import INSIDE, figures
-from app.ui.parts import FIELD, IconButton
+from app.ui.choices import DropDown, Segments
+from app.ui.parts import IconButton
+from engine.clip import FPS
 
 if TYPE_CHECKING:
     from engine.request import Aspect
@@ -45,58 +48,38 @@ def _shape_pixmap(size: tuple[float, float], colour: QColor, ratio: float) -> QP
     return pixmap
 
 
-class ShapePicker(QWidget):
+class ShapePicker(Segments):
     """16:9, 9:16 or 1:1."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._group = QButtonGroup(self)
-        self._buttons: dict[Aspect, QToolButton] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(INSIDE)
+        words: dict[Aspect, str] = {
+            "16:9": self.tr("Wide, 16:9"),
+            "9:16": self.tr("Upright, 9:16"),
+            "1:1": self.tr("Square, 1:1"),
+        }
         for aspect, _size in SHAPES:
-            shape = self._buttons[aspect] = self._button(aspect)
-            self._group.addButton(shape)
-            row.addWidget(shape)
-        self._group.buttonClicked.connect(self._picked)
+            shape = self.add(aspect, aspect, words[aspect])
+            shape.setIconSize(QSize(20, 20))
+            shape.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.picked.connect(self._picked)
         session.draft_changed.connect(self.refresh)
         session.pack_changed.connect(self.refresh)
         self._tint()
         self.refresh()
 
-    def _button(self, aspect: Aspect) -> QToolButton:
-        result = QToolButton()
-        words = {
-            "16:9": self.tr("Wide, 16:9"),
-            "9:16": self.tr("Upright, 9:16"),
-            "1:1": self.tr("Square, 1:1"),
-        }[aspect]
-        result.setProperty("role", "field")
-        result.setText(aspect)
-        result.setToolTip(words)
-        result.setAccessibleName(words)
-        result.setCheckable(True)
-        result.setIconSize(QSize(20, 20))
-        result.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        result.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        result.setFixedHeight(FIELD)
-        return result
-
     @Slot()
     def refresh(self) -> None:
         """Show the draft's shape; shapes that the pack does not make can't be chosen."""
         card = self._session.card
-        for aspect, shape in self._buttons.items():
-            shape.setEnabled(card is None or aspect in card.aspects)
-        self._buttons[self._session.draft.aspect].setChecked(True)
+        for aspect, _size in SHAPES:
+            self.button(aspect).setEnabled(card is None or aspect in card.aspects)
+        self.choose(self._session.draft.aspect)
 
-    @Slot(QToolButton)
-    def _picked(self, picked: QToolButton) -> None:
-        for aspect, shape in self._buttons.items():
-            if shape is picked:
-                self._session.edit(aspect=aspect)
+    @Slot(object)
+    def _picked(self, aspect: Aspect) -> None:
+        self._session.edit(aspect=aspect)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette."""
@@ -113,7 +96,81 @@ class ShapePicker(QWidget):
                 (QIcon.State.On, QPalette.ColorRole.WindowText),
             ):
                 icon.addPixmap(_shape_pixmap(size, colours.color(role), ratio), QIcon.Mode.Normal, state)
-            self._buttons[aspect].setIcon(icon)
+            self.button(aspect).setIcon(icon)
+
+
+class QualityPicker(Segments):
+    """Draft, Standard or Best; none of them is down when steps were chosen by number."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.add("draft", self.tr("Draft"), self.tr("A quick look: half the steps"))
+        self.add("standard", self.tr("Standard"), self.tr("As the model's makers recommend"))
+        self.add("best", self.tr("Best"), self.tr("Takes its time: twice the steps"))
+        self.picked.connect(self._picked)
+        session.draft_changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the draft's preset."""
+        draft = self._session.draft
+        self.choose(draft.quality if draft.steps is None else None)
+
+    @Slot(object)
+    def _picked(self, quality: Quality) -> None:
+        self._session.edit(quality=quality, steps=None)
+
+
+class LengthField(DropDown):
+    """How long the clip plays. Beyond the first window, walt continues it by itself."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self._session = session
+        self.setAccessibleName(self.tr("Length"))
+        locale = QLocale()
+        words = self.tr("{0} s · {1} frames")
+        self.fill([(n, words.format(locale.toString(n / FPS, "f", 1), n)) for n in LENGTHS])
+        self.setToolTip(
+            self.tr("Longer clips are made piece by piece, each going on where the last one ended")
+        )
+        self.picked.connect(self._picked)
+        session.draft_changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the draft's length."""
+        self.choose(self._session.draft.frames)
+
+    @Slot(object)
+    def _picked(self, frames: int) -> None:
+        self._session.edit(frames=frames)
+
+
+class VariationsField(DropDown):
+    """How many clips are made of the same words, each with a seed of its own."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self._session = session
+        self.setAccessibleName(self.tr("Variations"))
+        self.fill([(n, str(n)) for n in VARIATIONS])
+        self.setToolTip(self.tr("How many clips to make, each with a seed of its own"))
+        self.picked.connect(self._picked)
+        session.draft_changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the draft's number."""
+        self.choose(self._session.draft.variations)
+
+    @Slot(object)
+    def _picked(self, variations: int) -> None:
+        self._session.edit(variations=variations)
 
 
 class SeedField(QWidget):
@@ -129,18 +186,22 @@ class SeedField(QWidget):
         self.number.textEdited.connect(self._typed)
         self.number.editingFinished.connect(self.refresh)
         self.dice = IconButton("dice", "").follow(new_seed)
+        self.reuse = IconButton("reuse", self.tr("The seed of the clip on show"))
+        self.reuse.clicked.connect(self._reuse)
         self.lock = IconButton("unlock", "")
         self.lock.set_toggle(True)
         self.lock.toggled.connect(self._locked)
-        for tool in (self.dice, self.lock):
+        for tool in (self.dice, self.reuse, self.lock):
             tool.setProperty("role", "field")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(INSIDE)
         row.addWidget(self.number, 1)
         row.addWidget(self.dice)
+        row.addWidget(self.reuse)
         row.addWidget(self.lock)
         session.draft_changed.connect(self.refresh)
+        session.state_changed.connect(self.refresh)
         self.refresh()
 
     @Slot()
@@ -149,6 +210,7 @@ class SeedField(QWidget):
         draft = self._session.draft
         if not (self.number.hasFocus() and self.number.text() == ""):
             self.number.setText(str(draft.seed))
+        self.reuse.setEnabled(self._session.clip is not None)
         self.lock.setChecked(draft.seed_fixed)
         self.lock.set_icon("lock" if draft.seed_fixed else "unlock")
         self.lock.set_words(
@@ -163,6 +225,12 @@ class SeedField(QWidget):
             from engine.request import MAX_SEED
 
             self._session.edit(seed=min(int(text), MAX_SEED), seed_fixed=True)
+
+    @Slot()
+    def _reuse(self) -> None:
+        clip = self._session.clip
+        if clip is not None:
+            self._session.edit(seed=clip.request.seed, seed_fixed=True)
 
     @Slot(bool)
     def _locked(self, locked: bool) -> None:

@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.exporter = Exporter(tasks, self)
         self.header = Header(session, self.actions_)
-        self.composer = Composer(session, self.actions_)
+        self.composer = Composer(session, self.actions_, notebook)
         self.viewer = Viewer(session, self.actions_)
         self.status = StatusPanel(session, self.actions_)
         self.deck = Deck(session, self.actions_)

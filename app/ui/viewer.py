@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 
 from app import icons
 from app.actions import Actions
+from app.model.examples import examples
 from app.model.job import Failed, Idle, Running, Stopped
 from app.model.report import details_of
 from app.model.session import Session
@@ -67,7 +68,7 @@ class EmptyView(QWidget):
         column.addWidget(self.title)
         column.addWidget(self.words)
         column.addSpacing(BETWEEN)
-        for example in self._examples():
+        for example in examples():
             choice = button(example, "example")
             choice.clicked.connect(lambda _checked=False, text=example: self.chosen.emit(text))
             column.addWidget(choice)
@@ -80,15 +81,6 @@ class EmptyView(QWidget):
             self.tr("There was nothing to keep yet. Generate again, or start with one of these.")
             if stopped
             else self.tr("Write a sentence on the left, or start with one of these.")
-        )
-
-    def _examples(self) -> tuple[str, ...]:
-        return (
-            self.tr("A dragon breathing fire over the sea at night"),
-            self.tr("A polar bear walking in the snow"),
-            self.tr("A horse running on the beach at sunset"),
-            self.tr("A red robot walking through a meadow, the camera orbits left"),
-            self.tr("An asteroid striking the Earth"),
         )
 
 

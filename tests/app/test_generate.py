@@ -85,11 +85,11 @@ def test_unknown_words_are_named_and_corrected(qtbot: QtBot, studio: Studio) -> 
 
 def test_shapes_the_pack_does_not_make_can_not_be_chosen(studio: Studio) -> None:
     shapes = studio.window.composer.shape
-    assert [button.isEnabled() for button in shapes._buttons.values()] == [True, False, True]
+    assert [button.isEnabled() for _aspect, button in shapes._buttons] == [True, False, True]
 
 
 def test_choosing_a_shape_changes_the_request_and_the_rectangle(qtbot: QtBot, studio: Studio) -> None:
-    qtbot.mouseClick(studio.window.composer.shape._buttons["1:1"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(studio.window.composer.shape.button("1:1"), Qt.MouseButton.LeftButton)
     assert studio.session.stage_size("sr2") == (512, 512)
     type_and_generate(qtbot, studio)
     assert studio.engine.requests[0].aspect == "1:1"

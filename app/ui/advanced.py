@@ -1,0 +1,75 @@
+"""Behind the presets: how many steps, and how strongly the words pull."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+
+from app.model.draft import guidance_of, steps_of
+from app.model.session import Session
+from app.theme import BETWEEN, INSIDE
+from app.ui.choices import DecimalField, NumberField
+from app.ui.parts import button, note
+
+MOST_STEPS, MOST_GUIDANCE = 250, 20.0
+
+
+class Advanced(QWidget):
+    """Steps and guidance. They show what the preset means until someone chooses otherwise."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.steps = NumberField(self.tr("Steps"), 1, MOST_STEPS)
+        self.steps.setToolTip(self.tr("Denoising steps of the first stage; the others follow in proportion"))
+        self.guidance = DecimalField(self.tr("Guidance"), 0.0, MOST_GUIDANCE)
+        self.guidance.setToolTip(
+            self.tr("How strongly the words pull; high values make hard, overdrawn pictures")
+        )
+        self.preset = button(self.tr("Back to the preset"), "link")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(BETWEEN)
+        grid.setVerticalSpacing(INSIDE)
+        for row, (words, field) in enumerate(
+            ((self.tr("Steps"), self.steps), (self.tr("Guidance"), self.guidance))
+        ):
+            label = note(words)
+            label.setBuddy(field)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(field, row, 1)
+        foot = QHBoxLayout()
+        foot.addWidget(self.preset)
+        foot.addStretch()
+        grid.addLayout(foot, 2, 0, 1, 2)
+        grid.setColumnStretch(1, 1)
+        self.steps.valueChanged.connect(self._chose_steps)
+        self.guidance.valueChanged.connect(self._chose_guidance)
+        self.preset.clicked.connect(self._back)
+        session.draft_changed.connect(self.refresh)
+        session.pack_changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what will be used."""
+        draft, card = self._session.draft, self._session.card
+        for field, value in ((self.steps, steps_of(draft, card)), (self.guidance, guidance_of(draft, card))):
+            field.setEnabled(value is not None)
+            if value is not None:
+                field.blockSignals(True)
+                field.setValue(value)  # pyright: ignore[reportArgumentType]
+                field.blockSignals(False)
+        self.preset.setEnabled(draft.steps is not None or draft.guidance is not None)
+
+    @Slot(int)
+    def _chose_steps(self, steps: int) -> None:
+        self._session.edit(steps=steps)
+
+    @Slot(float)
+    def _chose_guidance(self, guidance: float) -> None:
+        self._session.edit(guidance=round(guidance, 1))
+
+    @Slot()
+    def _back(self) -> None:
+        self._session.edit(steps=None, guidance=None)
