@@ -18,9 +18,13 @@ from PySide6.QtWidgets import QApplication
 
 from app.bridge import EngineBridge, EngineFactory
 from app.i18n import Translators, spoken
+from app.model.keeping import Places, default_places
+from app.model.library import Library
 from app.model.notebook import Notebook
 from app.model.preferences import PreferenceFile
+from app.model.queue import Queue
 from app.model.session import Session
+from app.model.store import Store
 from app.settings import Settings
 from app.tasks import Tasks
 from app.theme import CHOICES, Theme
@@ -58,15 +62,19 @@ def engine_factory(device: str, threads: int = 0) -> EngineFactory:
 def build(
     app: QApplication, settings: Settings, *, preferences: PreferenceFile | None = None,
     pack: str = "starter", store: PackStore | None = None, theme: Theme | None = None,
+    places: Places | None = None,
 ) -> tuple[MainWindow, EngineBridge]:  # fmt: skip
     """The window and the bridge behind it, not yet shown, the engine not yet made."""
     preferences = preferences or PreferenceFile()
     tasks = Tasks()
+    keeper = Tasks(name="store", thorough=True)
+    cellar = Store(places or default_places(preferences.now.library_folder))
     bridge = EngineBridge()
-    session = Session(bridge, tasks, store, pack)
+    library, queue = Library(cellar, keeper), Queue(cellar, keeper)
+    session = Session(bridge, tasks, library, queue, store, pack)
     theme = theme or Theme(app, preferences.now.theme)
     window = MainWindow(session, bridge, tasks, theme, settings, preferences, Notebook())
-    for part in (session, bridge, tasks):
+    for part in (session, library, queue, bridge, tasks, keeper):
         part.setParent(window)
     return window, bridge
 
@@ -118,6 +126,7 @@ def _serve(app: QApplication, preferences: PreferenceFile, theme: Theme, args: a
         app.setWindowIcon(QIcon(str(files("resources") / "icons" / "walt.svg")))
         window.header.name_device(device)
         window.session.read_pack()
+        window.session.library.open()
         bridge.start(engine_factory(device, preferences.now.threads))
 
     window.seen.connect(wake_up)

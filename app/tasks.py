@@ -18,13 +18,21 @@ T = TypeVar("T")
 
 
 class Tasks(QObject):
-    """Runs functions on one worker thread and answers in the window's thread, in order."""
+    """Runs functions on one worker thread and answers in the window's thread, in order.
+
+    Args:
+        parent: The owner.
+        name: The thread's name, after ``walt-``.
+        thorough: Whether closing does everything that waits, or drops it.
+    """
 
     _woken = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, name: str = "task", thorough: bool = False) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="walt-task")
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"walt-{name}")
+        self._thorough = thorough
+        self._closed = False
         self._lock = threading.Lock()
         self._answers: deque[Callable[[], None]] = deque()
         self._woken.connect(self._drain)
@@ -43,11 +51,16 @@ class Tasks(QObject):
             else:
                 self._post(lambda: failed(_for_people(error)))
 
-        self._pool.submit(work).add_done_callback(answer)
+        if not self._closed:
+            self._pool.submit(work).add_done_callback(answer)
 
     def close(self) -> None:
-        """Finish what is being done (a file is written whole), drop what waits."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Finish what is being done (a file is written whole); drop what waits, unless thorough.
+
+        What is asked for afterwards is not done, and not answered.
+        """
+        self._closed = True
+        self._pool.shutdown(wait=True, cancel_futures=not self._thorough)
 
     def _post(self, call: Callable[[], None]) -> None:
         with self._lock:

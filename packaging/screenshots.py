@@ -18,12 +18,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QImage, QLinearGradient, QPainter
 from PySide6.QtWidgets import QApplication
 
 from app.bridge import Listener
 from app.main import build
+from app.model.job import Running
+from app.model.keeping import Places
 from app.settings import Settings
 from app.theme import Theme
 from engine.clip import Clip
@@ -125,14 +127,22 @@ class Stage:
         self.app = app
         self.frames = frames
         settings = Settings(folder / "window.ini")
-        self.window, self.bridge = build(app, settings, theme=theme)
+        places = Places(folder / "data", folder / "cache")
+        self.window, self.bridge = build(app, settings, theme=theme, places=places)
         self.window.header.name_device("cpu")
         self.session = self.window.session
         self.bridge.start(lambda listener: Puppet(listener))
         self.session._take_card(PackCard(*card_of("Starter")))  # pyright: ignore[reportPrivateUsage]
+        self.session.library.open()
+        self.wait(lambda: self.session.library.ready)
         self.window.resize(*size)
         self.window.show()
         self.settle()
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Let threads answer."""
+        while not condition():
+            self.app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
 
     def settle(self) -> None:
         """Let signals and timers that are due run."""
@@ -147,6 +157,7 @@ class Stage:
     def begin(self) -> None:
         """Press Generate."""
         self.window.actions_["generate"].trigger()
+        self.wait(lambda: isinstance(self.session.state, Running) and bool(self.session.state.job))
         self.bridge.listen(JobStarted("job"))
 
     def stage(self, name: StageName, upto_step: int | None = None, decoded: int = 17) -> None:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.bridge import Chunk, Ended, EngineBridge, Glimpse, News
+from app.bridge import EngineBridge
 from app.model.draft import Changes, Draft, recalled, requests_of
-from app.model.job import Done, Failed, Idle, JobState, Running, StageRun, Stopped, waiting_stages
+from app.model.job import Done, JobState, Running, Stopped
+from app.model.library import Library
+from app.model.maker import Maker
 from app.model.pack import PackCard, read_pack
-from app.model.player import Player
-from app.model.reel import Reel
+from app.model.queue import Queue
+from app.model.records import ClipRecord, parse_request
+from app.model.screen import Screen
 from app.model.still import Checking, Loader, Refused, StillSlot, load_with_engine
 from app.tasks import Tasks
 from engine.errors import WaltError
-from engine.events import STAGES, JobFailed, JobStarted, StageName, StageStarted, StepDone
+from engine.events import STAGES, StageName
 
 if TYPE_CHECKING:
     from engine.clip import Clip
@@ -41,6 +45,7 @@ class Session(QObject):
         state_changed(): another kind of job state.
         progress_changed(): the running job came further.
         asked(str): a clip is asked for with this prompt.
+        trouble(WaltError): something went wrong besides a job, and is worth a sentence.
     """
 
     draft_changed = Signal()
@@ -48,11 +53,14 @@ class Session(QObject):
     state_changed = Signal()
     progress_changed = Signal()
     asked = Signal(str)
+    trouble = Signal(object)
 
     def __init__(
         self,
         bridge: EngineBridge,
         tasks: Tasks,
+        library: Library,
+        queue: Queue,
         store: PackStore | None = None,
         pack: str = "starter",
         *,
@@ -61,22 +69,26 @@ class Session(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._bridge = bridge
         self._tasks = tasks
         self._store = store
-        self._clock = clock
         self._random = random.SystemRandom()
         self.pack = pack
         self.card: PackCard | None = None
         self.pack_error: WaltError | None = None
-        self.reel = Reel(self)
-        self.player = Player(parent=self)
+        self.library = library
+        self.queue = queue
+        self._maker = Maker(bridge, queue, library, clock, self)
+        self.screen = Screen(self._maker, tasks, self._first_size, self)
+        self.reel = self.screen.reel
+        self.player = self.screen.player
         self.still = StillSlot(tasks, loader, self)
         self._draft = Draft(seed=self.new_seed())
-        self._state: JobState = Idle()
-        bridge.news.connect(self._on_news)
-        bridge.glimpse.connect(self._on_glimpse)
-        self.reel.reset.connect(self._on_reel_reset)
+        self._maker.state_changed.connect(self.state_changed)
+        self._maker.progress_changed.connect(self.progress_changed)
+        library.opened.connect(queue.take)
+        for failed in (library.failed, queue.failed, self.screen.failed):
+            failed.connect(self.trouble)
+        library.not_kept.connect(self._on_not_kept)
 
     # What is being asked.
 
@@ -123,7 +135,7 @@ class Session(QObject):
         """Whether Generate makes sense now."""
         said = bool(self._draft.prompt.strip()) and not self.surplus
         settled = not isinstance(self.still.state, Checking | Refused)
-        return said and settled and not isinstance(self._state, Running)
+        return said and settled
 
     # What the pack is.
 
@@ -155,23 +167,29 @@ class Session(QObject):
     @property
     def shape(self) -> tuple[int, int]:
         """Width and height of the clip in the chosen shape, in pixels of its first stage."""
-        return self.stage_size("base") or _SHAPES[self._draft.aspect]
+        return self._first_size(self._draft.aspect)
+
+    def _first_size(self, aspect: Aspect) -> tuple[int, int]:
+        known = self.card.size(aspect, "base") if self.card else None
+        return known or _SHAPES[aspect]
 
     # What the engine makes of it.
 
     @property
     def state(self) -> JobState:
         """How far the job has come."""
-        return self._state
+        return self._maker.state
 
     @property
     def clip(self) -> Clip | None:
-        """The clip that can be exported now."""
-        return self._state.clip if isinstance(self._state, Done | Stopped) else None
+        """The clip that can be exported now: the one on show, if it is whole."""
+        if self.screen.stored is not None:
+            return self.screen.stored.clip
+        return self.state.clip if isinstance(self.state, Done | Stopped) else None
 
     def now(self) -> float:
         """The time by the session's clock."""
-        return self._clock()
+        return self._maker.now()
 
     def requests(self) -> tuple[ClipRequest, ...]:
         """What the composer asks for now, one request a variation; draws a new seed unless it is locked.
@@ -185,89 +203,60 @@ class Session(QObject):
         self.asked.emit(self._draft.prompt)
         return requests
 
-    def generate(self) -> None:
-        """Ask the engine for a clip."""
+    def generate(self, *, first: bool = False) -> None:
+        """Queue what the composer asks for, last or first."""
         if not self.can_generate:
             return
-        request: ClipRequest | None = None
         try:
-            request = self.requests()[0]
-            job = self._bridge.submit(request)
+            self.ask(self.requests(), first=first)
         except WaltError as error:
-            self._set_state(Failed(request, error, ""))
-            return
-        self._set_state(Running(job, request, self._clock(), waiting_stages(request.upto)))
-        self.reel.begin(request.frames, *self.shape)
+            self.trouble.emit(error)
+
+    def ask(self, requests: Sequence[ClipRequest], *, first: bool = False) -> None:
+        """Queue requests as they are. If nothing is being made, what comes of the first is shown."""
+        if not isinstance(self.state, Running):
+            self.screen.watch()
+        self.queue.add(requests, first=first)
 
     def cancel(self) -> None:
         """Stop the running job; it answers within one step."""
-        if isinstance(self._state, Running) and not self._state.cancelling:
-            self._state = replace(self._state, cancelling=True)
-            self._bridge.cancel(self._state.job)
-            self.progress_changed.emit()
+        self._maker.cancel()
 
-    @Slot(object)
-    def _on_news(self, news: News) -> None:
-        running = self._state
-        if not isinstance(running, Running) or news.job != running.job:
+    def close(self) -> None:
+        """The window goes: start nothing more."""
+        self._maker.close()
+        self.player.pause()
+
+    # Clips that are in the library.
+
+    def open_clip(self, record: ClipRecord, then: Callable[[], None] | None = None) -> None:
+        """Show and play a clip of the library; what is being made meanwhile goes on."""
+        self.screen.open(self.library.path(record), record, then)
+
+    def reuse(self, record: ClipRecord) -> None:
+        """Put what a clip was made from into the composer, its still too."""
+        request = self._request_of(record)
+        if request is None:
             return
-        now = self._clock()
-        match news:
-            case JobStarted():
-                self._set_running(replace(running, started=True))
-            case StageStarted():
-                self._set_running(running.on_stage(news, now))
-            case StepDone():
-                self._set_running(running.on_step(news, now))
-            case Chunk():
-                self._show(lambda: self.reel.put(news.first, news.frames, news.thumbs))
-                self._set_running(running.on_chunk(news, now))
-            case Ended():
-                self._end(running, news, now)
-            case JobFailed():
-                self.reel.clear()
-                self._set_state(Failed(running.request, news.error, news.details, running.stages))
-
-    @Slot(object)
-    def _on_glimpse(self, glimpse: Glimpse) -> None:
-        if isinstance(self._state, Running) and glimpse.job == self._state.job:
-            self._show(lambda: self.reel.look(glimpse.frames))
-
-    def _end(self, running: Running, news: Ended, now: float) -> None:
-        clip = news.clip
-        if clip is None:
-            self.reel.clear()
-            self._set_state(Stopped(None, running.stages))
-            return
-        self._show(lambda: self.reel.show(clip, news.thumbs))
-        stages = tuple(_timed(stage, clip) for stage in running.stages)
-        if news.complete:
-            self._set_state(Done(clip, stages, clip.seconds.get("total", now - running.began)))
+        self.recall(request)
+        if request.image:
+            self.still.take(Path(request.image))
         else:
-            self._set_state(Stopped(clip, stages))
+            self.still.clear()
 
-    def _show(self, change: Callable[[], None]) -> None:
-        first = self.reel.empty
-        change()
-        if first and not self.reel.empty:
-            self.player.play()
+    def vary(self, record: ClipRecord) -> None:
+        """Queue a clip again with another seed."""
+        request = self._request_of(record)
+        if request is not None:
+            self.ask([request.model_copy(update={"seed": self.new_seed()})])
 
-    def _set_running(self, running: Running) -> None:
-        self._state = running
-        self.progress_changed.emit()
+    @Slot(str, object)
+    def _on_not_kept(self, _job: str, error: WaltError) -> None:
+        self.trouble.emit(error)
 
-    def _set_state(self, state: JobState) -> None:
-        self._state = state
-        self.state_changed.emit()
-        self.progress_changed.emit()
-
-    @Slot()
-    def _on_reel_reset(self) -> None:
-        self.player.load(self.reel.total)
-
-
-def _timed(stage: StageRun, clip: Clip) -> StageRun:
-    """The engine's own seconds for a finished stage, in place of the window's estimate."""
-    finished = STAGES.index(stage.name) <= STAGES.index(clip.stage)
-    seconds = clip.seconds.get(stage.name, stage.seconds) if finished else None
-    return replace(stage, seconds=seconds)
+    def _request_of(self, record: ClipRecord) -> ClipRequest | None:
+        try:
+            return parse_request(record.request)
+        except WaltError as error:
+            self.trouble.emit(error)
+            return None

@@ -137,15 +137,17 @@ class MainWindow(QMainWindow):
         session.asked.connect(self.notebook.add)
         self.viewer.empty.chosen.connect(self._take_example)
         self.viewer.still_hovers.connect(self.composer.drop_zone.set_hot)
+        session.trouble.connect(self._trouble)
         self.composer.prompt.left.connect(self.deck.timeline.setFocus)
         exporter.began.connect(self._exporting)
         exporter.saved.connect(self._exported)
-        exporter.failed.connect(self._export_failed)
+        exporter.failed.connect(self._trouble)
         for signal in (session.draft_changed, session.state_changed, session.progress_changed):
             signal.connect(self._refresh)
         session.still.changed.connect(self._refresh)
         session.reel.changed.connect(self._refresh)
         session.reel.reset.connect(self._refresh)
+        session.screen.changed.connect(self._refresh)
         player.playing_changed.connect(self._refresh)
 
     @Slot()
@@ -268,7 +270,7 @@ class MainWindow(QMainWindow):
         self.status.say(self.tr("Saved as {0}").format(path.name), file=path)
 
     @Slot(object)
-    def _export_failed(self, error: WaltError) -> None:
+    def _trouble(self, error: WaltError) -> None:
         self.status.say(f"{error.message} {error.hint}".strip(), error=True)
 
     # Keys, coming, going.
@@ -308,12 +310,13 @@ class MainWindow(QMainWindow):
         self._settings.keep_layout("panels", self.splitter.saveState())
         self._settings.save()
         self.notebook.save()
-        self.session.player.pause()
+        self.session.close()
         self._bridge.close()
         event.accept()
 
     def shut_down(self) -> None:
         """After the engine has ended: finish what is being written, leave nothing behind."""
         self._bridge.wait_closed()
+        self.session.library.close()
         self._tasks.close()
         self.session.still.close()

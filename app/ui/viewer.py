@@ -154,13 +154,16 @@ class Viewer(QStackedWidget):
         for page in (self.empty, self.preview, self.failure):
             self.addWidget(page)
         session.state_changed.connect(self.refresh)
+        session.screen.changed.connect(self.refresh)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Turn to the right page."""
         state = self._session.state
-        if isinstance(state, Failed):
+        if self._session.screen.stored is not None:
+            self.setCurrentWidget(self.preview)
+        elif isinstance(state, Failed):
             self.failure.refresh()
             self.setCurrentWidget(self.failure)
         elif isinstance(state, Idle) or (isinstance(state, Stopped) and state.clip is None):

@@ -103,6 +103,8 @@ def open_studio(
             window.activateWindow()
         with qtbot.waitSignal(window.session.pack_changed):
             window.session.read_pack()
+        with qtbot.waitSignal(window.session.library.opened):
+            window.session.library.open()
         opened.append(Studio(window, bridge, engines[0]))
         return opened[-1]
 

@@ -92,9 +92,9 @@ def test_choosing_a_shape_changes_the_request_and_the_rectangle(qtbot: QtBot, st
     qtbot.mouseClick(studio.window.composer.shape.button("1:1"), Qt.MouseButton.LeftButton)
     assert studio.session.stage_size("sr2") == (512, 512)
     type_and_generate(qtbot, studio)
-    assert studio.engine.requests[0].aspect == "1:1"
     assert studio.session.reel.shape == (128, 128)
     wait_for(qtbot, studio, Done)
+    assert studio.engine.requests[0].aspect == "1:1"
 
 
 def test_every_clip_draws_a_seed_until_one_is_kept(qtbot: QtBot, studio: Studio) -> None:
@@ -158,13 +158,17 @@ def test_cancel_before_anything_was_finished_leaves_the_examples(
     assert not studio.window.actions_["export"].isEnabled()
 
 
-def test_a_second_clip_can_not_be_asked_for_while_one_is_made(qtbot: QtBot, open_studio: OpenStudio) -> None:
+def test_a_second_clip_waits_for_the_first(qtbot: QtBot, open_studio: OpenStudio) -> None:
     gate = Gate()
     studio = open_studio(gated(gate, before="sr2"))
     type_and_generate(qtbot, studio)
+    qtbot.waitUntil(lambda: len(studio.engine.requests) == 1)
+    assert studio.window.actions_["generate"].isEnabled()
     studio.session.generate()
+    assert len(studio.session.queue.waiting) == 1
     assert len(studio.engine.requests) == 1
     gate.open.set()
+    qtbot.waitUntil(lambda: len(studio.engine.requests) == 2)
     wait_for(qtbot, studio, Done)
 
 

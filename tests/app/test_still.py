@@ -59,7 +59,10 @@ def test_dropping_a_picture_makes_it_the_first_frame(qtbot: QtBot, studio: Studi
     assert "holiday.png" in zone.accessibleDescription()
     studio.session.edit(prompt="a horse")
     studio.session.generate()
-    assert studio.engine.requests[0].image == str(picture)
+    qtbot.waitUntil(lambda: bool(studio.engine.requests))
+    asked = Path(studio.engine.requests[0].image or "")
+    assert asked.parent.name == "stills"  # a copy: the clip can be made again when the picture is gone
+    assert asked.read_bytes() == picture.read_bytes()
 
 
 def test_a_picture_may_be_dropped_on_the_preview(qtbot: QtBot, studio: Studio, picture: Path) -> None:
