@@ -74,6 +74,7 @@ def test_generate_is_one_key_away_even_while_words_are_offered(
     qtbot.keyClicks(composer.prompt, "a horse on the be")
     assert composer.prompt.popup.isVisible()
     qtbot.keyClick(composer.prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(studio.engine.requests))
     assert [request.prompt for request in studio.engine.requests] == ["a horse on the be"]
 
 
@@ -154,6 +155,7 @@ def test_the_negative_prompt_unfolds_and_is_asked_for(
     qtbot.keyClicks(composer.negative, "night")
     qtbot.keyClicks(composer.prompt, "a horse")
     studio.session.generate()
+    qtbot.waitUntil(lambda: bool(studio.engine.requests))
     assert studio.engine.requests[0].negative == "night"
 
 
