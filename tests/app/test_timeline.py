@@ -81,6 +81,77 @@ def test_seeking_while_playing_goes_on_from_there(player: Player, clock: Clock) 
     player.pause()
 
 
+def test_it_loops_between_the_marks(player: Player, clock: Clock) -> None:
+    player.set_marks(4, 7)
+    player.play()
+    assert player.position == 4, "outside of the marks it goes to where they begin"
+    seen: list[int] = []
+    for eighth in range(8):
+        clock.now = 100.0 + eighth / 8
+        player.tick()
+        seen.append(player.position)
+    assert seen == [4, 5, 6, 7, 4, 5, 6, 7]
+    player.pause()
+
+
+def test_marks_stay_in_order_and_go_with_the_clip(player: Player) -> None:
+    player.set_marks(4, 7)
+    player.set_marks(9, 7)
+    assert player.marks == (9, None)
+    player.set_marks(9, 12)
+    player.set_marks(9, 3)
+    assert player.marks == (None, 3)
+    assert list(player.part) == [0, 1, 2, 3]
+    player.resize(3)
+    assert player.marks == (None, None)
+    player.set_marks(1, 2)
+    player.load(17)
+    assert player.marks == (None, None)
+
+
+def test_backwards_and_faster(player: Player, clock: Clock) -> None:
+    player.seek(8)
+    player.shuttle(-1)
+    clock.now += 0.5
+    player.tick()
+    assert (player.position, player.speed) == (4, -1)
+    player.shuttle(-1)
+    clock.now += 0.25
+    player.tick()
+    assert (player.position, player.speed) == (0, -2)
+    player.shuttle(1)
+    assert player.speed == 1
+    for expected in (2, 4, 4):
+        player.shuttle(1)
+        assert player.speed == expected
+    player.pause()
+    player.play()
+    assert player.speed == 1
+    player.pause()
+
+
+def test_backwards_without_loop_it_stops_at_the_start(player: Player, clock: Clock) -> None:
+    player.set_loop(False)
+    player.seek(2)
+    player.shuttle(-1)
+    clock.now += 9
+    player.tick()
+    assert (player.position, player.playing) == (0, False)
+    player.shuttle(-1)
+    assert player.position == 16
+    player.pause()
+
+
+def test_a_clip_that_grows_keeps_the_playhead(player: Player) -> None:
+    player.seek(10)
+    player.resize(29)
+    assert (player.position, player.total) == (10, 29)
+    player.resize(5)
+    assert player.position == 4
+    player.resize(0)
+    assert player.position == 0
+
+
 def test_an_empty_player_does_not_play(qtbot: QtBot) -> None:
     player = Player()
     player.play()
