@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -34,16 +35,20 @@ from engine.media.images import load_still
 from engine.media.reading import frames_before
 from engine.media.resize import fit, fit_frames
 from engine.memory import retry_without_memory
+from engine.models.text import TextBatch
 from engine.models.tokenizer import SPACE, TIME
 from engine.packs.load import LoadedPack
 from engine.packs.manifest import SamplerName
 from engine.progress import Cancelled, Pace, Task, decode_cost, step_cost
 from engine.request import ClipRequest
+from engine.seam import passing
 
+_T = TypeVar("_T")
 Sampler = Callable[..., Tensor]
 SAMPLERS: dict[SamplerName, Sampler] = {"ddim": ddim, "dpmpp-2m": dpm_solver_pp_2m}
-DECODE_TILES = (None, 32, 16)
-"""Sides of decoded tiles in latents, tried in turn when memory is full; None is the whole picture."""
+DECODE_TILES = (None, None, 32, 16)
+"""Sides of decoded tiles in latents, tried in turn when memory is full; None is the whole picture, which gets a
+second chance after memory that only waited to be used again was given back."""
 
 
 class Cascade:
@@ -104,8 +109,7 @@ class _Run:
             self.source = frames_before(
                 request.source, request.source_frame, request.overlap, (width, height)
             )
-        with pack.device.autocast():
-            self.text = encode_prompt(pack, request.prompt, request.negative)
+        self.text = self._patiently(self._encode_text)
         self.seconds: dict[str, float] = dict.fromkeys((*STAGES, "decode", "total"), 0.0)
         self.finished: Clip | None = None
         self.pace = Pace(self._tasks(), remembered)
@@ -170,8 +174,21 @@ class _Run:
             seen = fit(self.still, frames.shape[2], frames.shape[1])[None]
         else:
             return None
+        return self._patiently(lambda: self._encode(seen))
+
+    def _encode(self, seen: NDArray[np.uint8]) -> Tensor:
+        passing("encode")
         with self.pack.device.autocast():
             return self.pack.tokenizer.encode(to_pixels(seen, self.pack.device.torch)).float()
+
+    def _encode_text(self) -> TextBatch:
+        passing("text")
+        with self.pack.device.autocast():
+            return encode_prompt(self.pack, self.request.prompt, self.request.negative)
+
+    def _patiently(self, attempt: Callable[[], _T]) -> _T:
+        """A small piece of work, once more if memory was full and could be freed."""
+        return retry_without_memory([attempt, attempt], self.pack.device.free)
 
     def _sample(self, stage: StageName, index: int, known: Tensor | None, below: Tensor | None) -> Tensor:
         """Latents (1, C, t, h, w) of one window of a stage."""
@@ -179,14 +196,17 @@ class _Run:
         noise = self._noise(f"{stage}/{index}", shape)
         told = self._told(stage, index, known, below)
         network, guidance, device = self.pack.transformer(stage), self._guidance(stage), self.pack.device
-        denoise = stage_denoiser(network, told, guidance, self.schedule, device, shape[0])
         on_step = self._on_step(stage, index)
         sampler = SAMPLERS[self.pack.manifest.stages[stage].sampler]
 
-        def attempt() -> Tensor:
+        def attempt(together: bool) -> Tensor:
+            denoise = stage_denoiser(
+                network, told, guidance, self.schedule, device, shape[0], together=together
+            )
             return sampler(denoise, noise, self.schedule, self.steps(stage), on_step=on_step)
 
-        z = retry_without_memory([attempt, attempt], device.free)
+        ladder = [lambda together=together: attempt(together) for together in (True, True, False)]
+        z = retry_without_memory(ladder, device.free)
         return z if known is None else torch.cat([known, z[:, :, known.shape[2] :]], dim=2)
 
     def _noise(self, purpose: str, shape: tuple[int, int, int]) -> Tensor:
@@ -232,7 +252,9 @@ class _Run:
             end = window.start
             begun = time.perf_counter()
             with self.pack.device.autocast():
+                passing("decode")
                 for chunk in self.pack.tokenizer.stream(z, tile=tile):
+                    passing("decode")
                     start, end = end, end + chunk.shape[2]
                     if end > done:  # what was known, or came before memory ran out, is there already
                         done = self._hand_on(stage, frames, done, to_frames(chunk)[done - start :])

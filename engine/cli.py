@@ -15,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NoReturn
 
 from engine.errors import UsageError, WaltError
+from engine.memory import out_of_memory
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "generate": ("engine.commands.generate", "make a clip from a prompt, without the window"),
@@ -102,6 +103,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except WaltError as error:
         print(error.line(), file=sys.stderr)
         return error.exit_status
+    except MemoryError:
+        print(out_of_memory().line(), file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

@@ -14,6 +14,7 @@ from engine.diffusion.samplers import Denoise
 from engine.diffusion.schedule import Schedule
 from engine.models.text import TextBatch
 from engine.models.transformer import WindowTransformer
+from engine.seam import passing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,14 @@ class _Call:
         v = self._velocity(x, t, x0_prev, slice(0, 2))
         return v[1:], v[:1]
 
+    def one_by_one(self, x: Tensor, t: int, x0_prev: Tensor | None) -> tuple[Tensor, Tensor]:
+        """As `both`, from two calls on one row each: slower, with half the memory."""
+        return self.alone(x, t, x0_prev), self._velocity(x, t, x0_prev, slice(0, 1))
+
     def _velocity(self, x: Tensor, t: int, x0_prev: Tensor | None, rows: slice) -> Tensor:
         count = rows.stop - rows.start
         times = torch.full((count,), t, device=x.device)
+        passing("step")
         level, text = self.told.low_res_level, self.told.text
         reads = self.network.config.text_width is not None
         with self.device.autocast():
@@ -78,8 +84,12 @@ def stage_denoiser(
     schedule: Schedule,
     device: Device,
     frames: int,
+    *,
+    together: bool = True,
 ) -> Denoise:
     """The guided network over latents of ``frames`` latent frames, one clip at a time.
+
+    Guidance needs two answers of the network: from one call if ``together``, else from two that need less memory.
 
     Known frames are told on channels where the network learned that, and kept on their way in any case (see
     `clamp_known`).
@@ -89,7 +99,7 @@ def stage_denoiser(
         one = frame_condition(known, frames)
         condition = torch.cat([torch.zeros_like(one) if told.guide_frames else one, one])
     call = _Call(network, told, condition, device)
-    denoise = guided(call.alone, call.both, guidance, schedule)
+    denoise = guided(call.alone, call.both if together else call.one_by_one, guidance, schedule)
     if known is None:
         return denoise
     return lambda x, t, x0_prev: clamp_known(denoise(x, t, x0_prev), x, known, schedule, t)

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import errno
 import os
+import platform
+import re
 import secrets
+import shutil
 import stat
+import sys
+import zlib
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.errors import WaltError
+from engine.seam import passing
 
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _ELSEWHERE = "Choose another place to write to."
+_PART = re.compile(r"\..*\.([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.part", re.DOTALL)
+"""Machine and process that write the file, so that what a killed one left behind can be told from work going on."""
 
 
 @contextmanager
@@ -32,24 +40,74 @@ def atomic_write(path: str | Path) -> Generator[Path]:
     part = _reserve(target)
     try:
         yield part
-        _sync(part)
-        os.replace(part, target)
-        _sync_folder(target.parent)
+        _publish(part, target)
     except OSError as error:
-        if error.errno in _NO_ROOM or error.filename in (str(part), part):
+        # A write into an open file fails without a name: that file is the part.
+        if error.errno in _NO_ROOM or error.filename in (None, str(part), part):
             raise _refusal(target, error) from error
         raise
     finally:
-        part.unlink(missing_ok=True)
+        # What cannot be removed now is swept later; it must not hide what went wrong before.
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def ensure_writable(path: str | Path) -> None:
-    """Refuse an output path now rather than after minutes of work.
+    """Refuse an output path now rather than after minutes of work; sweeps what a killed process left beside it.
 
     Raises:
         WaltError: ``output-not-writable``.
     """
-    _reserve(_target(path)).unlink(missing_ok=True)
+    target = _target(path)
+    _reserve(target).unlink(missing_ok=True)
+    sweep_parts(target.parent)
+
+
+def sweep_parts(folder: Path) -> list[Path]:
+    """Remove the unfinished files and folders of processes on this machine that live no more; returns which."""
+    swept: list[Path] = []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            match = _PART.fullmatch(entry.name)
+            if match and match[1] == _machine() and not _alive(int(match[2])):
+                with suppress(OSError):
+                    if entry.is_dir(follow_symlinks=False):
+                        shutil.rmtree(entry.path)
+                    else:
+                        os.unlink(entry.path)
+                    swept.append(Path(entry.path))
+    return swept
+
+
+def part_name(target: Path) -> Path:
+    """A hidden, free name beside ``target``, short enough whatever the target's is, which `sweep_parts` knows."""
+    mark = f"{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
+    return target.with_name(f".{target.name[:40]}.{mark}.part")
+
+
+def _machine() -> str:
+    """Eight hex digits for this machine: a process number says nothing about a process elsewhere."""
+    return f"{zlib.crc32(platform.node().encode()):08x}"
+
+
+def _alive(process: int) -> bool:
+    """Whether a process of this number runs; in doubt it does."""
+    if sys.platform == "win32":  # where os.kill(process, 0) would end it
+        import ctypes
+
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # pyright: ignore[reportAttributeAccessIssue]
+        kernel.OpenProcess.restype = ctypes.c_void_p
+        handle = kernel.OpenProcess(0x1000, False, process)
+        if handle:
+            kernel.CloseHandle(ctypes.c_void_p(handle))
+        return bool(handle) or ctypes.get_last_error() == 5  # pyright: ignore  (not ours to ask: it lives)
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def _target(path: str | Path) -> Path:
@@ -71,9 +129,10 @@ def _target(path: str | Path) -> Path:
 
 
 def _reserve(target: Path) -> Path:
-    """Create the hidden part file; its name is short enough whatever the target's is."""
-    part = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.part")
+    """Create the hidden part file."""
+    part = part_name(target)
     try:
+        passing("open")
         part.open("xb").close()
     except OSError as error:
         raise _refusal(target, error) from error
@@ -99,22 +158,30 @@ def _refusal(target: Path, error: OSError | ValueError) -> WaltError:
     return WaltError("output-not-writable", f"{target} cannot be written: {reason}.", _ELSEWHERE)
 
 
-def _sync(path: Path) -> None:
-    """Wait until the file's bytes are on the disk, so that the rename never publishes an empty file."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+def _publish(part: Path, target: Path) -> None:
+    """Put the part in the target's place once its bytes are on the disk: a rename never shows an empty file."""
+    try:
+        passing("sync")
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        passing("rename")
+        os.replace(part, target)
+    except OSError as error:
+        raise _refusal(target, error) from error
+    _sync_folder(target.parent)
 
 
 def _sync_folder(folder: Path) -> None:
-    """Wait until the rename is on the disk, where the system can do that for folders."""
+    """Wait until the rename is on the disk, where the system can do that for folders.
+
+    Where it cannot, the new file is whole all the same; only a power cut now could bring the old one back.
+    """
     if os.name == "nt":
         return
-    try:
+    with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        # A folder that may be written but not read: the file is whole, only the rename is not yet sure.
-        return
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        try:
+            passing("sync")
+            os.fsync(handle)
+        finally:
+            os.close(handle)

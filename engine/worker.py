@@ -175,11 +175,15 @@ class Engine:
     def _emit(self, event: Event) -> None:
         try:
             self._listener(event)
-        except Exception:
+        except BaseException:  # SystemExit too: the jobs behind this one still have to end
             log.exception("a listener failed on %s", type(event).__name__)
 
 
 def _internal(error: BaseException) -> WaltError:
+    if type(error).__name__ == "AcceleratorError" or "CUDA error" in str(error):
+        # The driver gives this process nothing more; a new one starts afresh.
+        message = "The graphics card stopped answering."
+        return WaltError("device-lost", message, "Start walt again; --device cpu works without the card.")
     message = f"walt failed on the inside ({type(error).__name__})."
     return WaltError("internal", message, "Please report it with the details.")
 

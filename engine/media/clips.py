@@ -14,6 +14,7 @@ from engine.files import atomic_write
 from engine.media.encoders import VideoJob, encode, failed, needed_encoder
 from engine.media.presets import preset_named
 from engine.media.reading import StoredClip, iter_frames, read_clip, read_metadata
+from engine.seam import passing
 
 if TYPE_CHECKING:
     from engine.clip import Clip
@@ -60,6 +61,7 @@ def write_mp4(
 
 def _verify(part: Path, shape: tuple[int, ...]) -> None:
     """Read the new file back and count what is in it."""
+    passing("verify")
     try:
         found = [frame.shape for frame in iter_frames(part)]
     except WaltError as error:

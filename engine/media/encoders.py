@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from engine.errors import WaltError
 from engine.media.presets import Encoder, Preset, Quality, load_presets
+from engine.seam import passing
 
 os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder would tell its settings on the terminal
 
@@ -95,12 +96,14 @@ def encode(part: Path, job: VideoJob, frames: Iterable[Pixels], tell: Callable[[
     with ffmpeg_errors(part, job.preset.title), _container(part, job) as (container, stream):
         matrix = _MATRIX[job.preset.matrix]
         for rgb in frames:
+            passing("compress")
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
             frame = frame.reformat(
                 format=stream.pix_fmt, dst_colorspace=matrix, dst_color_range=_LIMITED, interpolation="BICUBIC"
             )
             container.mux(stream.encode(frame))
             tell()
+        passing("write")
         container.mux(stream.encode(None))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.clip import FPS
 from engine.errors import UsageError, WaltError
-from engine.files import atomic_write, ensure_writable
+from engine.files import atomic_write, ensure_writable, part_name
 from engine.media.encoders import VideoJob, encode, failed, needed_encoder
 from engine.media.gif import encode_gif
 from engine.media.headers import read_header
@@ -232,7 +231,7 @@ def _new_folder(target: Path) -> Generator[Path]:
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise WaltError("output-exists", f"{target} is there already.", "Choose another name.")
     ensure_writable(target.with_name(f"{target.name}.png"))  # says in plain words why a place is no good
-    part = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.part")
+    part = part_name(target)
     try:
         part.mkdir()
         yield part

@@ -18,6 +18,7 @@ from engine.errors import WaltError
 from engine.files import atomic_write
 from engine.media.headers import Header, read_header
 from engine.media.resize import crop_to_aspect, fit
+from engine.seam import passing
 
 MAX_BYTES = 100 * 2**20
 MAX_PIXELS = 100_000_000
@@ -51,6 +52,7 @@ def write_png(path: str | Path, rgb: NDArray[np.uint8]) -> None:
         WaltError: ``output-not-writable``.
     """
     with atomic_write(path) as part:
+        passing("write")
         part.write_bytes(png_bytes(rgb))
 
 
@@ -76,6 +78,7 @@ def _read(path: Path) -> bytes:
         # A pipe or a device could hang or never end.
         if not stat.S_ISREG(found.st_mode):
             raise WaltError("image-unreadable", f"{path} is not a plain file.", "Give a picture file.")
+        passing("read")
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError, ValueError):

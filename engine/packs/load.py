@@ -34,6 +34,7 @@ from engine.packs.manifest import (
     read_manifest,
     weights_file,
 )
+from engine.seam import passing
 
 MAX_INTEGER = 1 << 18
 """No number in a network's shape is larger (the largest are vocabularies)."""
@@ -111,6 +112,7 @@ def _check_file(path: Path, name: str, spec: FileSpec) -> None:
     try:
         if file.stat().st_size != spec.bytes:
             raise damaged(path, f"{name} does not have the size that the manifest states")
+        passing("read")
         with file.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
@@ -197,6 +199,7 @@ def _load(
     try:
         with safe_open(path / name, framework="pt") as file:
             _check_shapes(path, name, file, built.state_dict())
+            passing("weights")
             built.to_empty(device="cpu")
             for key, tensor in built.state_dict().items():
                 tensor.copy_(_finite(path, name, key, file.get_tensor(key)))

@@ -29,8 +29,9 @@ from engine.media.resize import fit_frames
 from engine.memory import retry_without_memory
 from engine.packs.load import LoadedPack
 from engine.progress import Cancelled, Pace, Task
+from tests.tiny_pack import BASE_STEPS
 
-from .conftest import BASE_STEPS, Recorder
+from .conftest import Recorder
 
 Make = Callable[..., Clip]
 SIZES = {"base": (32, 64), "sr1": (64, 128), "sr2": (128, 256)}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -134,3 +137,31 @@ def test_a_link_is_written_through(tmp_path: Path) -> None:
         part.write_text("new")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "there" / "real").read_text() == "new"
+
+
+def test_what_a_killed_process_left_is_swept_and_work_going_on_is_not(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
+    )
+    target = tmp_path / "clip.mp4"
+    with atomic_write(target) as part:
+        dead = part.with_name(part.name.replace(f"-{os.getpid()}-", f"-{int(done.stdout)}-"))
+        elsewhere = dead.with_name(re.sub(r"\.[0-9a-f]{8}-", ".00000000-", dead.name))
+        users = tmp_path / ".mine.part"
+        for path in (dead, elsewhere, users):
+            path.write_bytes(b"half")
+        ensure_writable(tmp_path / "other.mp4")
+        assert sorted(names(tmp_path)) == sorted([part.name, elsewhere.name, users.name])
+        part.write_bytes(b"whole")
+    assert target.read_bytes() == b"whole"
+
+
+def test_an_input_error_in_the_middle_of_writing_is_told_plainly(tmp_path: Path) -> None:
+    def fail() -> None:
+        with atomic_write(tmp_path / "clip.json"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with pytest.raises(WaltError) as caught:
+        fail()
+    assert caught.value.code == "output-not-writable"
+    assert names(tmp_path) == []
