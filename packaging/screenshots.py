@@ -219,10 +219,13 @@ def empty(stage: Stage) -> None:
 def typing(stage: Stage) -> None:
     """A prompt with unknown words, and a still."""
     stage.type("A hrse walking on the beach at sunset, behind it a castle")
-    from app.model.still import Ready
+    from app.model.crop import Crop
+    from app.model.still import Opened, Ready
 
-    frame = shrunk(stage.frames[:1], 4)[0]
-    stage.session.still._set(Ready(Path("holiday.jpg"), "holiday.jpg", frame))  # pyright: ignore[reportPrivateUsage]
+    picture = shrunk(pattern_clip(1024, 1024, 2)[:1], 2)[0]
+    opened = Opened(Path("holiday.jpg"), picture, (1024, 1024))
+    ready = Ready(opened.file, "holiday.jpg", picture, opened, Crop(0.5, 0.4, 1.2))
+    stage.session.still._set(ready)  # pyright: ignore[reportPrivateUsage]
     stage.window._refresh()  # pyright: ignore[reportPrivateUsage]
 
 

@@ -118,7 +118,9 @@ def _migrate(connection: sqlite3.Connection) -> None:
     known = MAJOR * _MAJOR_STEP
     done = max(0, _version(connection) - known)
     for number, script in enumerate(_STEPS[done:], done + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {known + number}; COMMIT;")
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {known + number}; COMMIT;"
+        )
 
 
 def _move_aside(file: Path) -> Path:

@@ -82,7 +82,9 @@ def columns(kind: type[ClipRecord] | type[JobRecord]) -> tuple[str, ...]:
 
 def from_row(kind: type[Record], row: Mapping[str, Any]) -> Record:
     """A record from a row of its table."""
-    values: dict[str, Any] = {name: bool(row[name]) if name in _FLAGS else row[name] for name in columns(kind)}
+    values: dict[str, Any] = {
+        name: bool(row[name]) if name in _FLAGS else row[name] for name in columns(kind)
+    }
     return kind(**values)
 
 

@@ -68,7 +68,11 @@ class Screen(QObject):
     failed = Signal(object)
 
     def __init__(
-        self, maker: Maker, tasks: Tasks, shape: Callable[[Aspect], tuple[int, int]], parent: QObject | None = None
+        self,
+        maker: Maker,
+        tasks: Tasks,
+        shape: Callable[[Aspect], tuple[int, int]],
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.reel = Reel(self)

@@ -20,7 +20,7 @@ from app.model.pack import PackCard, read_pack
 from app.model.queue import Queue
 from app.model.records import ClipRecord, parse_request
 from app.model.screen import Screen
-from app.model.still import Checking, Loader, Refused, StillSlot, load_with_engine
+from app.model.still import StillSlot
 from app.tasks import Tasks
 from engine.errors import WaltError
 from engine.events import STAGES, StageName
@@ -64,7 +64,6 @@ class Session(QObject):
         store: PackStore | None = None,
         pack: str = "starter",
         *,
-        loader: Loader = load_with_engine,
         clock: Callable[[], float] = time.monotonic,
         parent: QObject | None = None,
     ) -> None:
@@ -81,7 +80,8 @@ class Session(QObject):
         self.screen = Screen(self._maker, tasks, self._first_size, self)
         self.reel = self.screen.reel
         self.player = self.screen.player
-        self.still = StillSlot(tasks, loader, self)
+        self.still = StillSlot(tasks, self)
+        self.still.recalled.connect(self.recall)
         self._draft = Draft(seed=self.new_seed())
         self._maker.state_changed.connect(self.state_changed)
         self._maker.progress_changed.connect(self.progress_changed)
@@ -101,6 +101,7 @@ class Session(QObject):
         """Change the draft."""
         self._take_draft(replace(self._draft, **changes))
 
+    @Slot(object)
     def recall(self, request: ClipRequest) -> None:
         """Put a clip's words, settings and seed into the composer; the still stays as it is."""
         self._take_draft(recalled(self._draft, request, self.card))
@@ -134,8 +135,7 @@ class Session(QObject):
     def can_generate(self) -> bool:
         """Whether Generate makes sense now."""
         said = bool(self._draft.prompt.strip()) and not self.surplus
-        settled = not isinstance(self.still.state, Checking | Refused)
-        return said and settled
+        return said and self.still.settled
 
     # What the pack is.
 

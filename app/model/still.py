@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtCore import QByteArray, QMimeData, QObject, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QImage
 
+from app.model.crop import Crop
+from app.model.still_files import Opened, OwnClip, first_frame, open_file
 from app.tasks import Tasks
 from engine.errors import UsageError, WaltError
 
 if TYPE_CHECKING:
     from app.frames import Pixels
 
-Loader = Callable[[Path, int, int], "Pixels"]
-"""Reads a picture and crops it to a width and height in pixels."""
+CUT_AFTER_MS = 250
+"""A moved crop is cut out once the hand rests."""
+MAX_DATA_URL = 32 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,25 @@ class Checking:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A good still; ``frame`` (H, W, 3) shows how it will be cropped for the chosen shape."""
+    """A good still.
+
+    ``path`` is the file for the engine, ``frame`` (H, W, 3) how the clip begins in the chosen shape; ``opened``
+    is the whole picture that ``crop`` takes them from.
+    """
 
     path: Path
     name: str
     frame: Pixels
+    opened: Opened
+    crop: Crop
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """One of walt's own clips was dropped: its words, settings and seed are in the composer now."""
+
+    path: Path
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +67,7 @@ class Refused:
     error: WaltError
 
 
-StillState = NoStill | Checking | Ready | Refused
+StillState = NoStill | Checking | Ready | Recalled | Refused
 Offer = Path | QImage | UsageError
 
 
@@ -74,18 +90,25 @@ def offer_of(mime: QMimeData) -> Offer:
         image = cast(QImage, mime.imageData())
         if not image.isNull():
             return image
+    if urls and (inline := _inline(urls[0])) is not None:
+        return inline
     if urls:
         return UsageError(
             "still-is-a-link", "That is a link, not a picture.", "Save the picture, then drop the file."
         )
-    return UsageError("no-picture", "There is no picture in that.", "PNG, JPEG and WebP pictures work.")
+    return UsageError(
+        "no-picture", "There is no picture in that.", "PNG, JPEG and WebP pictures work, and videos."
+    )
 
 
-def load_with_engine(path: Path, width: int, height: int) -> Pixels:
-    """The engine's own check, loaded when first needed."""
-    from engine.media.images import load_still
-
-    return load_still(path, width, height)
+def _inline(url: QUrl) -> QImage | None:
+    """The picture in a ``data:`` link, as browsers give them."""
+    text = bytes(url.toEncoded().data()).decode("ascii", "replace") if url.scheme() == "data" else ""
+    head, _, body = text.partition(",")
+    if not head.startswith("data:image/") or not head.endswith(";base64") or len(body) > MAX_DATA_URL:
+        return None
+    image = QImage.fromData(QByteArray.fromBase64(QByteArray.fromPercentEncoding(body.encode())))
+    return None if image.isNull() else image
 
 
 class StillSlot(QObject):
@@ -93,26 +116,41 @@ class StillSlot(QObject):
 
     Signals:
         changed(): `state` is another.
+        recalled(ClipRequest): one of walt's own clips was dropped, which asked for this.
     """
 
     changed = Signal()
+    recalled = Signal(object)
 
-    def __init__(
-        self, tasks: Tasks, loader: Loader = load_with_engine, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
-        self._loader = loader
         self._state: StillState = NoStill()
         self._size = (224, 128)
         self._turn = 0
-        self._pasted = 0
+        self._made = 0
         self._folder: TemporaryDirectory[str] | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(CUT_AFTER_MS)
+        self._timer.timeout.connect(self._cut)
+        self._cutting = False
 
     @property
     def state(self) -> StillState:
         """What is in the slot."""
         return self._state
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Width and height that pictures are cropped to, in any unit."""
+        return self._size
+
+    @property
+    def settled(self) -> bool:
+        """Whether a clip can be asked for: nothing is being read or cut, nothing was refused."""
+        waiting = self._cutting or self._timer.isActive()
+        return not waiting and not isinstance(self._state, Checking | Refused)
 
     @property
     def path(self) -> str | None:
@@ -125,15 +163,21 @@ class StillSlot(QObject):
             self._turn += 1
             self._set(Refused("", offer))
         elif isinstance(offer, QImage):
-            self._pasted += 1
-            path = self._pasted_path()
-            self._check(path, path.stem, offer)
+            path = self._new_file("pasted")
+            self._open(path, path.stem, offer)
         else:
-            self._check(offer, offer.name)
+            self._open(offer, offer.name)
+
+    def take_last_frame(self) -> None:
+        """Begin with the last frame of the clip that was recalled."""
+        if isinstance(self._state, Recalled):
+            self._open(self._state.path, self._state.name, as_frame=True)
 
     def clear(self) -> None:
         """Empty the slot."""
         self._turn += 1
+        self._timer.stop()
+        self._cutting = False
         self._set(NoStill())
 
     def set_size(self, width: int, height: int) -> None:
@@ -142,41 +186,87 @@ class StillSlot(QObject):
             return
         self._size = (width, height)
         if isinstance(self._state, Ready):
-            self._check(self._state.path, self._state.name)
+            self._cut()
+
+    def set_crop(self, crop: Crop) -> None:
+        """Begin with another part of the picture."""
+        if isinstance(self._state, Ready) and crop != self._state.crop:
+            self._turn += 1  # what is being cut now would be the part before
+            self._cutting = False
+            self._timer.start()
+            self._set(replace(self._state, crop=crop))
 
     def close(self) -> None:
-        """Remove pasted pictures from the disk."""
+        """Remove pictures made here from the disk; those that clips began with are in the library."""
+        self._timer.stop()
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
 
-    def _pasted_path(self) -> Path:
+    def _new_file(self, stem: str) -> Path:
         if self._folder is None:
             self._folder = TemporaryDirectory(prefix="walt-")
-        return Path(self._folder.name) / f"pasted-{self._pasted}.png"
+        self._made += 1
+        return Path(self._folder.name) / f"{stem}-{self._made}.png"
 
-    def _check(self, path: Path, name: str, image: QImage | None = None) -> None:
+    def _open(self, path: Path, name: str, image: QImage | None = None, *, as_frame: bool = False) -> None:
         self._turn += 1
-        turn, (width, height) = self._turn, self._size
+        self._timer.stop()
+        turn, shape = self._turn, self._size
+        frame_file, stem = self._new_file("frame"), Path(name).stem
 
-        def work() -> Pixels:
+        def work() -> Ready | OwnClip:
             if image is not None and not image.save(os.fspath(path)):
                 raise WaltError(
                     "still-not-kept", "The pasted picture could not be kept.", "Is the disk full?"
                 )
-            return self._loader(path, width, height)
+            opened = open_file(path, lambda: frame_file, as_frame=as_frame)
+            if isinstance(opened, OwnClip):
+                return opened
+            file, frame = first_frame(opened.file, Crop(), shape, lambda: frame_file)
+            return Ready(file, name, frame, opened, Crop())
 
-        def settle(state: StillState) -> None:
-            if turn == self._turn:
-                self._set(state)
+        def settle(found: Ready | OwnClip) -> None:
+            if turn != self._turn:
+                return
+            if isinstance(found, OwnClip):
+                self._set(Recalled(path, stem))
+                self.recalled.emit(found.request)
+            else:
+                self._set(found)
+                if self._size != shape:
+                    self._cut()
 
         self._set(Checking(name))
-        self._tasks.run(
-            work,
-            lambda frame: settle(Ready(path, name, frame)),
-            lambda error: settle(Refused(name, error)),
-        )
+        self._tasks.run(work, settle, lambda error: self._refuse(turn, name, error))
+
+    @Slot()
+    def _cut(self) -> None:
+        """Take the chosen part of the picture, in the chosen shape."""
+        state = self._state
+        if not isinstance(state, Ready):
+            return
+        self._turn += 1
+        self._timer.stop()
+        turn, shape, new_file = self._turn, self._size, self._new_file("crop")
+        self._cutting = True
+
+        def work() -> tuple[Path, Pixels]:
+            return first_frame(state.opened.file, state.crop, shape, lambda: new_file)
+
+        def settle(found: tuple[Path, Pixels]) -> None:
+            if turn == self._turn:
+                self._cutting = False
+                self._set(replace(state, path=found[0], frame=found[1]))
+
+        self._tasks.run(work, settle, lambda error: self._refuse(turn, state.name, error))
+
+    def _refuse(self, turn: int, name: str, error: WaltError) -> None:
+        if turn == self._turn:
+            self._set(Refused(name, error))
 
     def _set(self, state: StillState) -> None:
+        if not isinstance(state, Ready):
+            self._cutting = False
         self._state = state
         self.changed.emit()

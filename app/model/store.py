@@ -77,7 +77,9 @@ class Store:
         if alone:
             self.places.sweep()
             with self._writing() as db:
-                db.execute("UPDATE jobs SET state = 'interrupted', ended = ? WHERE state = 'running'", (time.time(),))
+                db.execute(
+                    "UPDATE jobs SET state = 'interrupted', ended = ? WHERE state = 'running'", (time.time(),)
+                )
                 db.execute("DELETE FROM clips WHERE trash IS NOT NULL")  # it can no longer be undone
                 self._forget(db)
             self._drop_stills()
@@ -197,7 +199,9 @@ class Store:
                 db.execute("UPDATE clips SET trash = NULL WHERE id = ?", (clip.id,))
             back.append(clip)
         if clips and not back:
-            raise WaltError("trash-emptied", "The clip is no longer in the trash.", "It cannot be brought back.")
+            raise WaltError(
+                "trash-emptied", "The clip is no longer in the trash.", "It cannot be brought back."
+            )
         return tuple(back)
 
     # Inside.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -12,17 +12,16 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
-    QPixmap,
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import icons
-from app.frames import to_image
-from app.model.still import Checking, NoStill, Ready, Refused, StillSlot, may_offer, offer_of
+from app.model.still import Checking, NoStill, Ready, Recalled, Refused, StillSlot, may_offer, offer_of
 from app.theme import INSIDE, RADIUS
+from app.ui.crop_view import CropView
 from app.ui.parts import IconButton, button, note, set_role
 
-PICTURE = QSize(72, 56)
+ICON = 40
 MARGIN = 12
 
 
@@ -50,14 +49,18 @@ class DropZone(QWidget):
         self._hot = False
         self.setAcceptDrops(True)
         self.setAccessibleName(self.tr("Still for the first frame"))
-        self._picture = QLabel()
-        self._picture.setFixedSize(PICTURE)
-        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._icon = QLabel()
+        self._icon.setFixedSize(ICON, ICON)
+        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.crop = CropView()
+        self.crop.cropped.connect(slot.set_crop)
         self._title = note(role="")
         self._detail = note()
         self._detail.setWordWrap(True)
         self._browse = button(self.tr("Browse…"), "link")
         self._browse.clicked.connect(self.browse)
+        self.begin = button(self.tr("Begin with its last frame"), "link")
+        self.begin.clicked.connect(slot.take_last_frame)
         self._remove = IconButton("close", self.tr("Remove the still"))
         self._remove.clicked.connect(slot.clear)
         self._lay_out()
@@ -71,14 +74,18 @@ class DropZone(QWidget):
         words.addWidget(self._title)
         words.addWidget(self._detail)
         words.addWidget(self._browse, 0, Qt.AlignmentFlag.AlignLeft)
+        words.addWidget(self.begin, 0, Qt.AlignmentFlag.AlignLeft)
         words.addStretch()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(MARGIN, MARGIN, INSIDE, MARGIN)
+        row = QHBoxLayout()
         row.setSpacing(MARGIN)
-        row.addWidget(self._picture)
+        row.addWidget(self._icon)
         row.addLayout(words, 1)
         row.addWidget(self._remove, 0, Qt.AlignmentFlag.AlignTop)
-        self.setMinimumHeight(92)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN, INSIDE, INSIDE, INSIDE)
+        column.setSpacing(INSIDE)
+        column.addWidget(self.crop)
+        column.addLayout(row)
 
     @Slot()
     def refresh(self) -> None:
@@ -86,6 +93,9 @@ class DropZone(QWidget):
         state = self._slot.state
         self._remove.setVisible(not isinstance(state, NoStill))
         self._browse.setVisible(isinstance(state, NoStill | Refused))
+        self.begin.setVisible(isinstance(state, Recalled))
+        self.crop.setVisible(isinstance(state, Ready))
+        self._icon.setVisible(not isinstance(state, Ready))
         set_role(self._title, "error" if isinstance(state, Refused) else "")
         match state:
             case NoStill():
@@ -93,11 +103,14 @@ class DropZone(QWidget):
             case Checking():
                 self._say(self.tr("Reading the still…"), state.name)
             case Ready():
+                self.crop.show_still(state, self._slot.shape)
                 self._say(self._elided(state.name), self.tr("The clip begins here"))
+            case Recalled():
+                self._say(self.tr("Made by walt"), self.tr("Its words, settings and seed are above"))
             case Refused():
                 self._say(state.error.message, state.error.hint)
         self._title.setWordWrap(isinstance(state, Refused))
-        self._show_picture()
+        self._show_icon()
         self.update()
 
     def _say(self, title: str, detail: str) -> None:
@@ -108,24 +121,14 @@ class DropZone(QWidget):
 
     def _elided(self, name: str) -> str:
         self._title.setToolTip(name)
-        return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 150)
+        return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 200)
 
-    def _show_picture(self) -> None:
-        state = self._slot.state
-        ratio = self.devicePixelRatioF()
-        if isinstance(state, Ready):
-            image = to_image(state.frame).scaled(
-                PICTURE * ratio,
-                Qt.AspectRatioMode.KeepAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-            image.setDevicePixelRatio(ratio)
-            self._picture.setPixmap(QPixmap.fromImage(image))
-            return
-        refused = isinstance(state, Refused)
+    def _show_icon(self) -> None:
+        refused = isinstance(self._slot.state, Refused)
         role = QPalette.ColorRole.BrightText if refused else QPalette.ColorRole.PlaceholderText
         name: icons.Name = "warning" if refused else "still"
-        self._picture.setPixmap(icons.pixmap(name, 28, self.palette().color(role), ratio))
+        colour = self.palette().color(role)
+        self._icon.setPixmap(icons.pixmap(name, 28, colour, self.devicePixelRatioF()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A dashed outline while it waits for something, none around a picture; accent while one hovers."""

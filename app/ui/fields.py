@@ -130,9 +130,7 @@ class LengthField(DropDown):
         super().__init__("", parent)
         self._session = session
         self.setAccessibleName(self.tr("Length"))
-        locale = QLocale()
-        words = self.tr("{0} s · {1} frames")
-        self.fill([(n, words.format(locale.toString(n / FPS, "f", 1), n)) for n in LENGTHS])
+        self.fill([(n, self._words(n)) for n in LENGTHS])
         self.setToolTip(
             self.tr("Longer clips are made piece by piece, each going on where the last one ended")
         )
@@ -142,8 +140,15 @@ class LengthField(DropDown):
 
     @Slot()
     def refresh(self) -> None:
-        """Show the draft's length."""
-        self.choose(self._session.draft.frames)
+        """Show the draft's length, one that a recalled clip brought along too."""
+        frames = self._session.draft.frames
+        if self.findData(frames) < 0:
+            self.fill([(n, self._words(n)) for n in sorted({*LENGTHS, frames})])
+        self.choose(frames)
+
+    def _words(self, frames: int) -> str:
+        seconds = QLocale().toString(frames / FPS, "f", 1)
+        return self.tr("{0} s · {1} frames").format(seconds, frames)
 
     @Slot(object)
     def _picked(self, frames: int) -> None:

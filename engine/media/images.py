@@ -39,10 +39,24 @@ def load_still(path: str | Path, width: int, height: int) -> NDArray[np.uint8]:
         WaltError: ``image-not-found``, ``image-unreadable``, ``image-too-large`` or ``image-not-supported``.
     """
     path = Path(path)
+    return fit(_to_rgb(path, crop_to_aspect(_stored(path), width, height)), width, height)
+
+
+def read_picture(path: str | Path) -> NDArray[np.uint8]:
+    """Read a whole picture file as (H, W, 3) RGB: upright, in its own size.
+
+    Raises:
+        WaltError: as `load_still`.
+    """
+    path = Path(path)
+    return _to_rgb(path, _stored(path))
+
+
+def _stored(path: Path) -> NDArray[np.generic]:
+    """The picture as stored, upright."""
     data = _read(path)
     header = _check(path, data)
-    picture = _upright(_decode(path, data), header.orientation)
-    return fit(_to_rgb(path, crop_to_aspect(picture, width, height)), width, height)
+    return _upright(_decode(path, data), header.orientation)
 
 
 def write_png(path: str | Path, rgb: NDArray[np.uint8]) -> None:

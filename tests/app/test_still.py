@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtCore import QBuffer, QByteArray, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.model.still import Checking, NoStill, Ready, Refused, offer_of
+from app.model.crop import Crop
+from app.model.still import NoStill, Ready, Recalled, Refused, offer_of
+from engine.media.clips import write_mp4
+from engine.request import ClipRequest
 from tests.app.conftest import Studio
 
 
@@ -45,8 +48,9 @@ def drop(widget: QWidget, mime: QMimeData) -> bool:
 
 
 def settled(qtbot: QtBot, studio: Studio) -> object:
-    qtbot.waitUntil(lambda: not isinstance(studio.session.still.state, Checking))
-    return studio.session.still.state
+    still = studio.session.still
+    qtbot.waitUntil(lambda: still.settled or isinstance(still.state, Refused))
+    return still.state
 
 
 def test_dropping_a_picture_makes_it_the_first_frame(qtbot: QtBot, studio: Studio, picture: Path) -> None:
@@ -187,3 +191,161 @@ def test_what_was_cleared_does_not_come_back(qtbot: QtBot, studio: Studio, pictu
 
 def test_an_empty_clipboard_offers_nothing() -> None:
     assert getattr(offer_of(QMimeData()), "code", "") == "no-picture"
+
+
+# The crop.
+
+
+@pytest.fixture
+def halves(tmp_path: Path) -> Path:
+    """A square picture, red on the left and blue on the right."""
+    image = picture_of("#C00000").scaled(256, 256)
+    for x in range(128, 256):
+        for y in range(256):
+            image.setPixelColor(x, y, QColor("#0000C0"))
+    path = tmp_path / "halves.png"
+    image.save(str(path))
+    return path
+
+
+def cropped(qtbot: QtBot, studio: Studio) -> Ready:
+    qtbot.waitUntil(lambda: studio.session.still.settled)
+    state = studio.session.still.state
+    assert isinstance(state, Ready)
+    return state
+
+
+def test_the_crop_stays_inside_the_picture_and_keeps_its_shape() -> None:
+    size, shape = (1000, 500), (9, 16)
+    crop = Crop().moved(10_000, 10_000, size, shape).scaled(3, size, shape).moved(-50, -7, size, shape)
+    for _ in range(40):
+        crop = crop.scaled(0.8, size, shape).moved(90, -30, size, shape)
+        left, top, wide, high = crop.box(size, shape)
+        assert left >= 0
+        assert top >= 0
+        assert left + wide <= size[0] + 1e-6
+        assert top + high <= size[1] + 1e-6
+        assert wide / high == pytest.approx(9 / 16)
+    assert crop.zoom == 1
+    assert Crop().scaled(100, size, shape).zoom == 8
+
+
+def test_dragging_the_crop_changes_what_the_clip_begins_with(
+    qtbot: QtBot, studio: Studio, halves: Path
+) -> None:
+    studio.session.edit(prompt="a horse", aspect="1:1")
+    studio.session.still.take(halves)
+    settled(qtbot, studio)
+    view = studio.window.composer.drop_zone.crop
+    assert view.isVisible()
+    QApplication.sendEvent(view, wheel(view, 120 * 10))
+    state = studio.session.still.state
+    assert isinstance(state, Ready)
+    assert state.crop.zoom > 2
+    assert not studio.session.can_generate  # not before the new part is cut out
+    middle = view.crop_rect().center().toPoint()
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=middle)
+    qtbot.mouseMove(view, middle + QPoint(400, 0))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=middle + QPoint(400, 0))
+    state = cropped(qtbot, studio)
+    assert state.frame.shape == (128, 128, 3)
+    assert (state.frame[..., 2] > 150).all()
+    assert (state.frame[..., 0] < 60).all()
+    assert studio.session.still.path != str(halves)
+    studio.session.generate()
+    qtbot.waitUntil(lambda: bool(studio.engine.requests))
+    qtbot.mouseDClick(view, Qt.MouseButton.LeftButton)
+    assert cropped(qtbot, studio).path == halves
+
+
+def wheel(widget: QWidget, angle: int) -> QWheelEvent:
+    middle = QPointF(widget.rect().center())
+    none, phase = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+    where = widget.mapToGlobal(middle)
+    modifiers = Qt.KeyboardModifier.NoModifier
+    return QWheelEvent(middle, where, QPoint(), QPoint(0, angle), none, modifiers, phase, False)
+
+
+def test_the_crop_by_keys(qtbot: QtBot, studio: Studio, halves: Path) -> None:
+    studio.session.still.take(halves)
+    settled(qtbot, studio)
+    view = studio.window.composer.drop_zone.crop
+    view.setFocus()
+    for key in (Qt.Key.Key_Plus, Qt.Key.Key_Plus, Qt.Key.Key_Left, Qt.Key.Key_Up):
+        qtbot.keyClick(view, key)
+    crop = cropped(qtbot, studio).crop
+    assert crop.zoom > 1
+    assert crop.x < 0.5
+    assert crop.y < 0.5
+    qtbot.keyClick(view, Qt.Key.Key_0)
+    assert cropped(qtbot, studio).crop == Crop()
+
+
+def test_a_picture_on_its_side_is_shown_upright(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
+    import cv2
+    import numpy as np
+
+    picture = np.zeros((40, 80, 3), np.uint8)
+    _, jpeg = cv2.imencode(".jpg", picture)
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
+    segment = b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
+    path = tmp_path / "side.jpg"
+    path.write_bytes(jpeg.tobytes()[:2] + segment + jpeg.tobytes()[2:])
+    studio.session.still.take(path)
+    state = settled(qtbot, studio)
+    assert isinstance(state, Ready)
+    assert state.opened.size == (40, 80)
+
+
+# Videos.
+
+
+def video(path: Path, metadata: dict[str, str] | None = None) -> Path:
+    import numpy as np
+
+    frames = np.zeros((6, 32, 56, 3), np.uint8)
+    frames[-1, ..., 0] = 200
+    write_mp4(path, frames, 8, metadata)
+    return path
+
+
+def test_the_last_frame_of_any_video_begins_the_clip(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
+    drop(studio.window.composer.drop_zone, files(video(tmp_path / "holiday.mp4")))
+    state = settled(qtbot, studio)
+    assert isinstance(state, Ready)
+    assert state.frame[..., 0].mean() > 150
+    assert state.path.suffix == ".png"
+
+
+def test_a_clip_of_walt_s_own_brings_its_words_back(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
+    request = ClipRequest(prompt="a robot on the beach", negative="night", seed=77, steps=9, aspect="1:1")
+    clip = video(tmp_path / "robot.mp4", {"walt": request.model_dump_json()})
+    studio.session.edit(prompt="a horse")
+    assert drop(studio.window.composer.drop_zone, files(clip))
+    assert isinstance(settled(qtbot, studio), Recalled)
+    draft = studio.session.draft
+    assert (draft.prompt, draft.negative, draft.seed, draft.steps, draft.aspect) == (
+        "a robot on the beach", "night", 77, 9, "1:1",
+    )  # fmt: skip
+    assert draft.seed_fixed
+    assert studio.window.composer.prompt.toPlainText() == "a robot on the beach"
+    studio.window.composer.prompt.undo()
+    assert studio.session.draft.prompt == "a horse"  # nothing that was typed is lost
+    qtbot.mouseClick(studio.window.composer.drop_zone.begin, Qt.MouseButton.LeftButton)
+    assert isinstance(settled(qtbot, studio), Ready)
+
+
+def test_a_clip_with_damaged_words_is_still_a_video(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
+    drop(studio.window.composer.drop_zone, files(video(tmp_path / "odd.mp4", {"walt": "{"})))
+    assert isinstance(settled(qtbot, studio), Ready)
+
+
+def test_a_picture_inside_a_link_is_taken(qtbot: QtBot, studio: Studio) -> None:
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    picture_of("#3060C0").save(buffer, "PNG")  # pyright: ignore
+    drop(studio.window.composer.drop_zone, files(f"data:image/png;base64,{data.toBase64().data().decode()}"))
+    state = settled(qtbot, studio)
+    assert isinstance(state, Ready)
+    assert tuple(state.frame[4, 4]) == (0x30, 0x60, 0xC0)
