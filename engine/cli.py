@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "recipes": ("engine.commands.recipes", "list the named model sizes, the paper's included"),
     "worlds": ("engine.worlds.cli", "draw captioned training clips"),
     "train": ("engine.training.cli", "train a tokenizer, a base or a super-resolution stage"),
+    "evaluate": ("engine.evaluation.cli", "measure how good a pack is"),
 }
 """Sub-commands: modules with ``add_parser(subparsers)`` and ``run(args) -> int``, imported when asked for."""
 

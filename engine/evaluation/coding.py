@@ -1,0 +1,118 @@
+"""Section ``tokenizer``: what is lost by coding and decoding, frame by frame, beside the best linear codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import WaltError
+from engine.evaluation.job import Job, bar
+from engine.evaluation.linear import LinearCode
+from engine.evaluation.pictures import detail, per_frame
+from engine.evaluation.probe import FRAMES
+from engine.evaluation.prompts import other_specs
+from engine.media.reading import iter_frames
+from engine.training.photos import Photos
+from engine.training.prepare import VIDEO
+from engine.worlds.render import render_clip
+
+Frames = NDArray[np.uint8]
+Figures = dict[str, Any]
+FPS = 8
+SCALES = (1, 2, 4)
+_FITTED = 16
+"""World clips that the linear code is fitted on; none of them is measured."""
+
+
+def measure_tokenizer(job: Job) -> dict[str, object]:
+    """PSNR and SSIM of each kind of clip at the base's size, at twice and at four times it."""
+    height, width = job.size("base")
+    channels = job.pack.tokenizer.config.latent_channels
+    fitted = other_specs(_FITTED, job.seed + 1)
+    worlds = LinearCode.fit([render_clip(s, height=height, width=width, samples=2) for s in fitted], channels)
+    out: dict[str, object] = {}
+    for scale, count in zip(SCALES, job.counts.tokenizer, strict=True):
+        for kind, clips in _sources(job, count, height * scale, width * scale).items():
+            if clips:
+                out[f"{kind}_{height * scale}"] = _coded(job, f"{kind} {height * scale}", clips, worlds)
+    return out
+
+
+def _sources(job: Job, count: int, height: int, width: int) -> dict[str, list[Frames]]:
+    specs = other_specs(count, job.seed)
+    found = {"worlds": [render_clip(spec, height=height, width=width, samples=2) for spec in specs]}
+    if job.photos is not None:
+        photos, rng = Photos(job.photos), np.random.default_rng((job.seed, height))
+        found["photographs"] = [photos.crop(rng, FRAMES, height, width) for _ in range(count)]
+    if job.videos is not None:
+        found["videos"] = list(footage(job.videos, count, height, width))
+    return found
+
+
+def footage(folder: Path, count: int, height: int, width: int) -> Iterator[Frames]:
+    """Up to ``count`` clips (17, height, width, 3) from the videos of a folder, one of each in turn.
+
+    Raises:
+        WaltError: ``no-videos`` when not one clip could be cut from any of them.
+    """
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in VIDEO)
+    given = 0
+    for path in paths:
+        if given == count:
+            return
+        clip = _first(path, height, width)
+        if clip is not None:
+            given += 1
+            yield clip
+    if not given:
+        hint = f"Give a folder of videos that last {FRAMES / FPS:.0f} seconds at least."
+        raise WaltError("no-videos", f"{folder} holds no video that is long enough.", hint)
+
+
+def _first(path: Path, height: int, width: int) -> Frames | None:
+    kept: list[Frames] = []
+    try:
+        for frame in iter_frames(path, fps=FPS, size=(width, height)):
+            kept.append(frame)
+            if len(kept) == FRAMES:
+                return np.stack(kept)
+    except WaltError:
+        return None
+    return None
+
+
+def _coded(job: Job, what: str, clips: list[Frames], worlds: LinearCode) -> Figures:
+    own = LinearCode.fit(clips, job.pack.tokenizer.config.latent_channels)
+    figures: dict[str, list[Figures]] = {"tokenizer": [], "linear": [], "linear_own": []}
+    with bar(f"tokenizer: {what}", len(clips)) as progress:
+        for clip in clips:
+            figures["tokenizer"].append(code_figures(clip, job.decode(job.encode(clip))))
+            figures["linear"].append(code_figures(clip, worlds.through(clip)))
+            figures["linear_own"].append(code_figures(clip, own.through(clip)))
+            progress.update()
+    means = {name: _mean(rows) for name, rows in figures.items()}
+    lead = {f"over_{name}_db": means["tokenizer"]["psnr"] - means[name]["psnr"] for name in figures}
+    return {"clips": len(clips), **means, **{k: v for k, v in lead.items() if k != "over_tokenizer_db"}}
+
+
+def code_figures(true: Frames, made: Frames) -> Figures:
+    """Figures of one coded clip.
+
+    ``flicker`` is how much the error itself changes from frame to frame, in grey levels: an error that stands
+    still is a soft picture, one that changes is seen. ``detail`` is the share of fine detail that is left.
+    """
+    psnr, ssim = per_frame(true, made)
+    error = made.astype(np.float32) - true.astype(np.float32)
+    change = float(np.abs(np.diff(error, axis=0)).mean()) if len(true) > 1 else 0.0
+    return {
+        "psnr": float(np.mean(psnr)), "ssim": float(np.mean(ssim)), "flicker": change,
+        "detail": detail(made) / max(detail(true), 1e-9), "psnr_by_frame": psnr, "ssim_by_frame": ssim,
+    }  # fmt: skip
+
+
+def _mean(rows: list[Figures]) -> Figures:
+    return {name: np.mean([row[name] for row in rows], axis=0).tolist() for name in rows[0]}

@@ -1,0 +1,121 @@
+"""One evaluation as data: what is measured, with how many clips, and where everything goes."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, NoReturn
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from engine.cascade import Cascade
+from engine.conditioning import to_frames, to_pixels
+from engine.evaluation.probe import Probe
+from engine.events import StageName
+from engine.packs.load import LoadedPack
+from engine.request import ClipRequest
+
+Section = Literal["clips", "tokenizer", "sr", "stills", "continuation"]
+SECTIONS: tuple[Section, ...] = ("tokenizer", "sr", "stills", "continuation", "clips")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of everything.
+
+    Attributes:
+        general, heldout: Prompts at the base's size, of the usual mix and of the held-out combinations.
+        full: Prompts at full size.
+        diverse, seeds: Prompts for the diversity, and seeds for each.
+        tokenizer: Clips of each kind at once, twice and four times the base's size.
+        sr: Clips of each super-resolution stage.
+        stills: Pictures that are brought to life, each with one camera after the other.
+        continued: Prompts that are continued.
+    """
+
+    general: int = 500
+    heldout: int = 200
+    full: int = 48
+    diverse: int = 24
+    seeds: int = 4
+    tokenizer: tuple[int, int, int] = (24, 8, 3)
+    sr: int = 8
+    stills: int = 16
+    continued: int = 16
+
+
+QUICK = Counts(24, 12, 2, 4, 2, (6, 2, 1), 1, 4, 2)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one evaluation needs.
+
+    Attributes:
+        pack: The pack, loaded.
+        name: What it is asked for by.
+        probe: The ruler; None where no section needs it.
+        out: Where the report, the kept clips and the sheets go.
+        photos, videos: Folders of real pictures and footage, or None.
+    """
+
+    pack: LoadedPack
+    name: str
+    out: Path
+    probe: Probe | None = None
+    counts: Counts = field(default_factory=Counts)
+    seed: int = 0
+    photos: Path | None = None
+    videos: Path | None = None
+
+    def settings(self) -> dict[str, object]:
+        """What decides the figures, as JSON holds it; a report is only continued with the same settings."""
+        counts = {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self.counts).items()}
+        photos, videos = (None if path is None else str(path) for path in (self.photos, self.videos))
+        return {
+            "pack": self.pack.manifest.name,
+            "version": self.pack.manifest.version,
+            "weights": {name: spec.sha256[:16] for name, spec in self.pack.manifest.files.items()},
+            "device": self.pack.device.torch.type,
+            "dtype": str(self.pack.device.dtype).removeprefix("torch."),
+            "height": self.size("base")[0],
+            "seed": self.seed,
+            "counts": counts,
+            "photos": photos,
+            "videos": videos,
+        }
+
+    def size(self, stage: StageName) -> tuple[int, int]:
+        """Height and width of a stage's pictures; the evaluation looks at 16:9 only."""
+        return self.pack.manifest.size("16:9", stage)
+
+    def generate(self, prompt: str, upto: StageName = "base", **wishes: object) -> NDArray[np.uint8]:
+        """Frames (T, H, W, 3) of one clip made as `walt generate` makes it."""
+        request = ClipRequest.parse(prompt=prompt, upto=upto, pack=self.name, **wishes)
+        return self._cascade.generate(request, lambda _: None, lambda: False).frames
+
+    @cached_property
+    def _cascade(self) -> Cascade:
+        return Cascade(self.pack)
+
+    @torch.inference_mode()
+    def encode(self, frames: NDArray[np.uint8]) -> torch.Tensor:
+        """Normalised latents (1, C, t, h, w) of a clip, computed as the product computes."""
+        with self.pack.device.autocast():
+            return self.pack.tokenizer.encode(to_pixels(frames, self.pack.device.torch)).float()
+
+    @torch.inference_mode()
+    def decode(self, z: torch.Tensor) -> NDArray[np.uint8]:
+        """Frames of latents, chunk by chunk, as the product decodes."""
+        with self.pack.device.autocast():
+            return np.concatenate([to_frames(chunk) for chunk in self.pack.tokenizer.stream(z)])
+
+
+def bar(what: str, total: int) -> tqdm[NoReturn]:
+    """A progress bar on stderr."""
+    return tqdm(total=total, desc=what, unit="", dynamic_ncols=True, file=sys.stderr, mininterval=1.0)

@@ -1,0 +1,96 @@
+"""Section ``sr``: each super-resolution stage from true low-resolution latents, against the true render."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.cascade import SAMPLERS
+from engine.conditioning import encode_prompt, seeded_noise
+from engine.denoiser import Told, stage_denoiser
+from engine.diffusion.guidance import Guidance
+from engine.diffusion.schedule import Schedule
+from engine.evaluation.coding import Figures, code_figures
+from engine.evaluation.job import Job, bar
+from engine.evaluation.prompts import other_specs
+from engine.events import StageName
+from engine.media.images import write_png
+from engine.media.resize import fit_frames
+from engine.worlds.captions import canonical_caption
+from engine.worlds.render import render_clip
+from engine.worlds.sheet import contact_sheet
+
+Frames = NDArray[np.uint8]
+_FIGURES = ("psnr", "ssim", "detail", "flicker")
+
+
+def measure_sr(job: Job) -> dict[str, object]:
+    """PSNR, SSIM and fine detail of sr1 and sr2, beside bicubic and beside what the tokenizer alone would leave."""
+    stages: tuple[StageName, ...] = ("sr1", "sr2")
+    return {stage: _stage(job, stage) for stage in stages if stage in job.pack.manifest.stages}
+
+
+def _stage(job: Job, stage: StageName) -> dict[str, object]:
+    height, width = job.size(stage)
+    rows: dict[str, list[Figures]] = {}
+    with bar(f"sr: {stage}", job.counts.sr) as progress:
+        for i, spec in enumerate(other_specs(job.counts.sr, job.seed)):
+            true = render_clip(spec, height=height, width=width, samples=2)
+            low = fit_frames(true, width // 2, height // 2)
+            z = job.encode(low)
+            decoded = job.decode(z)
+            made = {
+                "model": job.decode(upscale(job, stage, z, canonical_caption(spec), i)),
+                "bicubic": bicubic(decoded, width, height),
+                "bicubic_of_true_pixels": bicubic(low, width, height),
+                "tokenizer": job.decode(job.encode(true)),
+            }
+            for name, clip in made.items():
+                rows.setdefault(name, []).append(code_figures(true, clip))
+            _sheet(job, f"{stage}-{i:02d}.png", {"true": true, **made})
+            progress.update()
+    means = {
+        name: {key: float(np.mean([row[key] for row in found])) for key in _FIGURES}
+        for name, found in rows.items()
+    }
+    return {
+        "clips": job.counts.sr,
+        **means,
+        "over_bicubic_db": means["model"]["psnr"] - means["bicubic"]["psnr"],
+    }
+
+
+def bicubic(frames: Frames, width: int, height: int) -> Frames:
+    """A clip (T, h, w, 3) enlarged by bicubic interpolation."""
+    return np.stack([cv2.resize(f, (width, height), interpolation=cv2.INTER_CUBIC) for f in frames]).astype(
+        np.uint8
+    )
+
+
+@torch.inference_mode()
+def upscale(job: Job, stage: StageName, below: torch.Tensor, prompt: str, seed: int) -> torch.Tensor:
+    """Latents (1, C, t, 2h, 2w) that a super-resolution stage samples above latents (1, C, t, h, w)."""
+    pack, schedule = job.pack, Schedule.linear()
+    spec = pack.manifest.stages[stage]
+    assert spec.low_res_noise is not None
+    _, c, t, h, w = below.shape
+
+    def noise(purpose: str, *shape: int) -> torch.Tensor:
+        return seeded_noise(seed, f"{stage}/{purpose}", shape).to(pack.device.torch)
+
+    low = schedule.add_noise(below, noise("low-res", 1, c, t, h, w), spec.low_res_noise)
+    with pack.device.autocast():
+        text = encode_prompt(pack, prompt, "")
+    told = Told(text, None, spec.guide_frames, low, spec.low_res_noise)
+    asked = spec.guidance
+    guidance = Guidance(asked.scale, asked.interval, asked.rescale, asked.power_cosine)
+    denoise = stage_denoiser(pack.transformer(stage), told, guidance, schedule, pack.device, t)
+    return SAMPLERS[spec.sampler](denoise, noise("0", 1, c, t, 2 * h, 2 * w), schedule, spec.steps)
+
+
+def _sheet(job: Job, name: str, rows: dict[str, Frames]) -> None:
+    folder = job.out / "sheets" / "sr"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_png(folder / name, contact_sheet(list(rows.values()), list(rows), 2))
