@@ -13,6 +13,9 @@ from engine.training.store import CAMERA
 from engine.worlds.captions import camera_caption, canonical_caption, caption
 from engine.worlds.spec import WorldSpec
 
+ROUND = 8
+"""Captions of a batch are padded to a multiple of this."""
+
 
 class Captioner:
     """Draws one caption for a line of truth.
@@ -56,7 +59,7 @@ class Captioner:
         return self.encode([self.text(truth, rng) for truth in truths])
 
     def encode(self, texts: list[str]) -> Tensor:
-        """Word ids (N, length), cut to the longest text in the batch."""
+        """Word ids (N, length), cut to the longest text in the batch, rounded up: compiled layers like few shapes."""
         ids = torch.tensor([self.vocabulary.encode(text, self.length) for text in texts], dtype=torch.long)
-        longest = max(1, int((ids != 0).sum(1).max()))
+        longest = min(self.length, -(-max(1, int((ids != 0).sum(1).max())) // ROUND) * ROUND)
         return ids[:, :longest]
