@@ -1,10 +1,11 @@
-"""``walt packs``: what is installed, and what is damaged."""
+"""``walt packs``: what is installed, and what is damaged; installing, verifying, removing."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from engine.packs.store import InstalledPack, PackStore
@@ -12,14 +13,20 @@ from engine.packs.store import InstalledPack, PackStore
 
 def add_parser(subparsers: Any) -> None:
     """Say what ``walt packs`` understands."""
-    summary = "list the installed models"
+    summary = "list the installed models; install, verify or remove one"
     parser = subparsers.add_parser("packs", help=summary, description=f"{summary.capitalize()}.")
+    verb = parser.add_mutually_exclusive_group()
+    verb.add_argument("--install", metavar="PATH", type=Path, help="install a pack's folder or zip archive")
+    verb.add_argument("--verify", metavar="NAME", help="compare a pack's files with their SHA-256 sums")
+    verb.add_argument("--remove", metavar="NAME", help="delete an installed pack")
     parser.add_argument("--json", action="store_true", help="print a list of objects on stdout")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the list; a pack that cannot be read is named on stderr and makes the status 1."""
     store = PackStore()
+    if args.install or args.verify or args.remove:
+        return _change(args, store)
     packs, errors = store.scan()
     for error in errors:
         print(error.line(), file=sys.stderr)
@@ -32,6 +39,21 @@ def run(args: argparse.Namespace) -> int:
         if not packs:
             print(f"No pack is installed; packs belong in {store.roots[-1]}.", file=sys.stderr)
     return 1 if errors else 0
+
+
+def _change(args: argparse.Namespace, store: PackStore) -> int:
+    from engine.packs.install import install, remove, verify
+
+    if args.install:
+        pack = install(args.install, store.roots[-1])
+        print(f"Installed {pack.name} {pack.manifest.version} in {pack.path}.")
+    elif args.verify:
+        verify(store.find(args.verify))
+        print(f"Every file of {args.verify} is as its manifest says.")
+    else:
+        remove(store.find(args.remove), store.roots[-1])
+        print(f"Removed {args.remove}.")
+    return 0
 
 
 def describe(pack: InstalledPack) -> dict[str, Any]:

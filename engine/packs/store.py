@@ -47,7 +47,8 @@ class PackStore:
     def _folders(self) -> Iterator[Path]:
         for root in self.roots:
             if root.is_dir():
-                yield from sorted(child for child in root.iterdir() if (child / MANIFEST).is_file())
+                folders = sorted(child for child in root.iterdir() if not child.name.startswith("."))
+                yield from (child for child in folders if (child / MANIFEST).is_file())
 
     def scan(self) -> tuple[list[InstalledPack], list[WaltError]]:
         """All packs that can be read, by name without doubles, and the errors of those that cannot."""
