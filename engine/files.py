@@ -52,6 +52,25 @@ def atomic_write(path: str | Path) -> Generator[Path]:
             part.unlink(missing_ok=True)
 
 
+def read_plain(path: str | Path, limit: int) -> bytes:
+    """The first ``limit + 1`` bytes of a plain file: one more than may be there tells that there are too many.
+
+    What is no plain file is refused once it is open, so that nothing can be put in its place in between, and it
+    is opened without waiting: a pipe or a device could hang or never end.
+
+    Raises:
+        OSError: with `errno.EINVAL` for what is no file at all.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(handle, "rb") as file:
+        mode = os.fstat(handle).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "not a plain file", str(path))
+        return file.read(limit + 1)
+
+
 def ensure_writable(path: str | Path) -> None:
     """Refuse an output path now rather than after minutes of work; sweeps what a killed process left beside it.
 

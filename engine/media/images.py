@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 import struct
 import zlib
 from collections.abc import Generator, Mapping
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import WaltError
-from engine.files import atomic_write
+from engine.files import atomic_write, read_plain
 from engine.media.headers import Header, read_header
 from engine.media.resize import crop_to_aspect, fit
 from engine.seam import passing
@@ -86,17 +85,14 @@ def _png_text(key: str, text: str) -> bytes:
 def _read(path: Path) -> bytes:
     """The file's bytes, if it is a plain file of a sensible size."""
     try:
-        found = path.stat()
-        if stat.S_ISDIR(found.st_mode):
-            raise WaltError("image-unreadable", f"{path} is a folder, not a picture.", "Give a picture file.")
-        # A pipe or a device could hang or never end.
-        if not stat.S_ISREG(found.st_mode):
-            raise WaltError("image-unreadable", f"{path} is not a plain file.", "Give a picture file.")
         passing("read")
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = read_plain(path, MAX_BYTES)
     except (FileNotFoundError, NotADirectoryError, ValueError):
         raise WaltError("image-not-found", f"There is no picture at {path}.", "Check the path.") from None
+    except IsADirectoryError:
+        raise WaltError(
+            "image-unreadable", f"{path} is a folder, not a picture.", "Give a picture file."
+        ) from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise WaltError("image-unreadable", f"{path} cannot be read: {reason}.", "Check the file.") from error

@@ -27,6 +27,9 @@ MAX_CLIP_BYTES = 2 * 2**30
 """How much `read_clip` may put into memory; longer videos are for `iter_frames`."""
 
 _MAX_PIXELS = 8192 * 8192
+_MAX_FILE_BYTES = 64 * 2**30
+_MAX_TICKS = 10_000_000
+"""Frames that `iter_frames` gives at most at a rate of its own: a broken clock must not repeat one for ever."""
 _TAIL = 20_000_000
 """Microseconds at the end of a long video that are decoded to get its last frames."""
 _ACCURATE = 4 | 0x40000 | 0x2000
@@ -61,6 +64,8 @@ def read_clip(path: str | Path) -> StoredClip:
         frames: list[NDArray[np.uint8]] = []
         for frame in _decoded(path, container, stream):
             frames.append(_to_rgb(frame))
+            if frames[-1].shape != frames[0].shape:
+                raise _unreadable(path, "its picture changes size on the way")
             if frames[0].nbytes * len(frames) > MAX_CLIP_BYTES:
                 raise WaltError(
                     "clip-too-large", f"{path} is too long to open at once.", "Cut it into shorter clips."
@@ -94,7 +99,11 @@ def iter_frames(
         WaltError: ``clip-not-found`` or ``clip-unreadable``, the latter also midway.
     """
     with _opened(path) as (container, stream):
+        given = 0
         for frame, times in _paced(_decoded(path, container, stream), fps, stream.average_rate):
+            given += times
+            if fps is not None and given > _MAX_TICKS:
+                raise _unreadable(path, "the times of its frames make no sense")
             rgb = _to_rgb(frame)
             rgb = rgb if size is None else fit(rgb, *size)
             for _ in range(times):
@@ -174,16 +183,19 @@ def _paced(
     if fps is None:
         yield from ((frame, 1) for frame in frames)
         return
-    given, start, shown = 0, 0.0, None
+    given, start, time, shown = 0, 0.0, 0.0, None
     for frame in frames:
+        # A raw stream has no times: its frames follow each other at its rate.
+        guess = time + (1.0 / float(source_fps) if source_fps and shown else 0.0)
+        time = guess if frame.time is None else frame.time  # pyright: ignore[reportUnnecessaryComparison]
         if shown is None:
-            start = frame.time
-        elif ticks := max(0, _ticks(frame.time - start, fps) - given):
+            start = time
+        elif ticks := max(0, _ticks(time - start, fps) - given):
             yield shown, ticks
             given += ticks
         shown = frame
     if shown is not None:
-        end = shown.time - start + (1.0 / float(source_fps) if source_fps else 0.0)
+        end = time - start + (1.0 / float(source_fps) if source_fps else 0.0)
         if ticks := max(int(given == 0), _ticks(end, fps) - given):
             yield shown, ticks
 
@@ -198,14 +210,17 @@ def _opened(path: str | Path) -> Generator[tuple[InputContainer, VideoStream]]:
     """The file and its first video stream, opened with no leave to reach for other files or the network."""
     location = _plain_file(Path(path))
     try:
-        container = av.open(str(location), options=_SAFE)
+        container = av.open(str(location), options=_SAFE, metadata_errors="replace")
     except (av.error.FFmpegError, OSError) as error:
         raise _unreadable(path, "it is damaged or not a video") from error
     with container:
         if not container.streams.video:
             raise _unreadable(path, "there is no picture in it")
         stream = container.streams.video[0]
-        if not 0 < stream.codec_context.width * stream.codec_context.height <= _MAX_PIXELS:
+        context = stream.codec_context
+        if context is None:  # pyright: ignore[reportUnnecessaryComparison]  # no decoder for what it claims to be
+            raise _unreadable(path, "its pictures are of an unknown kind")
+        if not 0 < context.width * context.height <= _MAX_PIXELS:
             raise _unreadable(path, "its frame size is not possible")
         yield container, stream
 
@@ -222,6 +237,8 @@ def _plain_file(path: Path) -> Path:
         raise _unreadable(path, "it is not a plain file")
     if found.st_size == 0:
         raise _unreadable(path, "it is empty")
+    if found.st_size > _MAX_FILE_BYTES:
+        raise _unreadable(path, "it is too large a file")
     return path.resolve()
 
 
@@ -229,7 +246,11 @@ def _decoded(path: str | Path, container: InputContainer, stream: VideoStream) -
     """The stream's frames in order of time."""
     stream.thread_type = "AUTO"
     try:
-        yield from container.decode(stream)
+        for frame in container.decode(stream):
+            # The header's size was checked, but a stream may change its mind.
+            if not 0 < frame.width * frame.height <= _MAX_PIXELS:
+                raise _unreadable(path, "its frame size is not possible")
+            yield frame
     except (av.error.FFmpegError, OSError) as error:
         raise _unreadable(path, "it is damaged") from error
 

@@ -20,12 +20,17 @@ UNKNOWN = 1
 RESERVED = 2
 """Ids below this are no words."""
 
+MAX_WORDS = 1 << 18
+"""Words, their other forms and stop words together, in a vocabulary that is read."""
+
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?")
 _ELISION = re.compile(r"(l|d|j|m|n|s|t|c|qu|jusqu|lorsqu|puisqu|presqu)'(.*)", re.IGNORECASE)
 _APOSTROPHES = str.maketrans("’‘ʼ`´", "'''''")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 _SUGGEST_FROM_LENGTH = 3
 _SUGGEST_CUTOFF = 0.75
+_SUGGEST_FROM_AT_MOST = 20_000
+"""Comparing with more words than that would hold up whoever types."""
 
 
 def _pieces(text: str) -> list[str]:
@@ -125,7 +130,7 @@ class Vocabulary:
 
     def suggest(self, word: str) -> str | None:
         """The known word that is spelt most alike, or None if nothing comes near."""
-        if len(word) < _SUGGEST_FROM_LENGTH:
+        if len(word) < _SUGGEST_FROM_LENGTH or len(self.words) > _SUGGEST_FROM_AT_MOST:
             return None
         by_fold = {fold(known): known for known in reversed(self.words) if len(known) >= _SUGGEST_FROM_LENGTH}
         close = difflib.get_close_matches(fold(word), by_fold, n=1, cutoff=_SUGGEST_CUTOFF)
@@ -145,7 +150,13 @@ class Vocabulary:
         """
         try:
             data = json.loads(text)
-            return cls(tuple(data["words"]), dict(data["aliases"]), frozenset(data["stop_words"]))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            words, aliases = list(data["words"]), dict(data["aliases"])
+            stop_words = list(data["stop_words"])
+            known = (*words, *aliases, *aliases.values(), *stop_words)
+            if len(known) > MAX_WORDS or not all(isinstance(word, str) for word in known):
+                raise ValueError("it is not a list of words")
+            return cls(tuple(words), aliases, frozenset(stop_words))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             hint = "The pack is damaged; install it again."
-            raise WaltError("bad-vocabulary", f"The vocabulary cannot be read: {error}.", hint) from error
+            reason = f"{error}"[:100]
+            raise WaltError("bad-vocabulary", f"The vocabulary cannot be read: {reason}.", hint) from error

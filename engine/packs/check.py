@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.errors import UsageError
+from engine.files import read_plain
 from engine.models.vocabulary import UNKNOWN, Vocabulary
 from engine.packs.manifest import MAX_MANIFEST_BYTES, VOCABULARY, Manifest, damaged
 from engine.packs.store import InstalledPack
@@ -34,8 +35,7 @@ def read_vocabulary(pack: InstalledPack) -> Vocabulary:
         WaltError: ``pack-damaged`` or ``bad-vocabulary``.
     """
     try:
-        with (pack.path / VOCABULARY).open("rb") as file:
-            text = file.read(MAX_MANIFEST_BYTES + 1)
+        text = read_plain(pack.path / VOCABULARY, MAX_MANIFEST_BYTES)
         if len(text) > MAX_MANIFEST_BYTES:
             raise damaged(pack.path, f"{VOCABULARY} is too large")
         return Vocabulary.from_json(text.decode())
@@ -69,7 +69,9 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> Heard:
 
         frames_before(request.source, request.source_frame, request.overlap, (width, height))
     unknown = dict.fromkeys(vocabulary.unknown(request.prompt) + vocabulary.unknown(request.negative))
-    length = int(pack.manifest.text.get("length", MAX_PROMPT))
+    length = pack.manifest.text.get("length")
+    if not isinstance(length, int) or length < 1:  # a damaged pack; loading it says so
+        length = MAX_PROMPT
     return Heard(
         tuple(UnknownWord(word, vocabulary.suggest(word)) for word in unknown),
         tuple(

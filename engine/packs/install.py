@@ -32,6 +32,7 @@ from engine.packs.manifest import (
     Manifest,
     damaged,
     read_manifest,
+    shown,
     weights_file,
 )
 from engine.packs.store import InstalledPack
@@ -152,12 +153,12 @@ def _opened(source: Path) -> Generator[_Source]:
 
 def _no_pack(source: Path) -> UsageError:
     hint = "A pack is a folder with a manifest.json, or such a folder in a zip archive."
-    return UsageError("not-a-pack", f"{source.name} is not a pack.", hint)
+    return UsageError("not-a-pack", f"{shown(source.name)} is not a pack.", hint)
 
 
 def _unsafe(source: Path, why: str) -> WaltError:
     return WaltError(
-        "archive-unsafe", f"{source.name} is refused: {why}.", "Get the pack from its makers again."
+        "archive-unsafe", f"{shown(source.name)} is refused: {shown(why)}.", "Get the pack from its makers again."
     )
 
 

@@ -8,6 +8,7 @@ carry code.
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -20,11 +21,13 @@ from torch import Tensor, nn
 from engine.devices import Device, resolve
 from engine.errors import WaltError
 from engine.events import StageName
+from engine.files import read_plain
 from engine.models.text import TextConfig, TextEncoder, WordSource
 from engine.models.tokenizer import SPACE, Tokenizer, TokenizerConfig
 from engine.models.transformer import TransformerConfig, WindowTransformer
 from engine.models.vocabulary import Vocabulary
 from engine.packs.manifest import (
+    MAX_MANIFEST_BYTES,
     VOCABULARY,
     Config,
     FileSpec,
@@ -39,7 +42,11 @@ from engine.seam import passing
 MAX_INTEGER = 1 << 18
 """No number in a network's shape is larger (the largest are vocabularies)."""
 MAX_LAYERS = 512
-_FLOATS = {torch.bfloat16, torch.float16, torch.float32}
+"""No network has more layers or, at one resolution, more blocks: each takes time to build, if no memory."""
+MAX_HEADER_BYTES = 8 * 2**20
+"""Of a safetensors file; it is read whole, before anything else of the file is."""
+_COUNTED = ("layers", "blocks", "mid_blocks")
+_FLOATS = {"BF16", "F16", "F32"}
 # Computed in float32 outside autocast by the network itself: noise levels and modulation.
 _PRECISE = ("condition.", "modulations.", "head.modulation.")
 _N = TypeVar("_N", bound=nn.Module)
@@ -107,10 +114,9 @@ def load_pack(path: Path, device: Device | None = None) -> LoadedPack:
 
 def _check_file(path: Path, name: str, spec: FileSpec) -> None:
     file = path / name
-    if Path(name).name != name:
-        raise damaged(path, f"{name} is not a plain file name")
     try:
-        if file.stat().st_size != spec.bytes:
+        found = file.stat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size != spec.bytes:
             raise damaged(path, f"{name} does not have the size that the manifest states")
         passing("read")
         with file.open("rb") as stream:
@@ -125,8 +131,16 @@ def _vocabulary(path: Path, manifest: Manifest) -> Vocabulary:
     if VOCABULARY not in manifest.files:
         raise damaged(path, f"{VOCABULARY} is not in the manifest")
     try:
-        return Vocabulary.from_json((path / VOCABULARY).read_text("utf-8"))
-    except (WaltError, UnicodeDecodeError) as error:
+        text = read_plain(path / VOCABULARY, MAX_MANIFEST_BYTES)
+    except OSError as error:
+        raise damaged(path, f"{VOCABULARY} cannot be read ({error.strerror})") from None
+    if len(text) > MAX_MANIFEST_BYTES:
+        raise damaged(path, f"{VOCABULARY} is too large")
+    try:
+        return Vocabulary.from_json(text.decode())
+    except UnicodeDecodeError:
+        raise damaged(path, f"{VOCABULARY} is not text") from None
+    except WaltError as error:
         raise damaged(path, str(error).rstrip(".")) from None
 
 
@@ -136,7 +150,9 @@ def _config(path: Path, kind: type[_C], values: Config) -> _C:
     if unknown:
         raise damaged(path, f"{kind.__name__} has no field {min(unknown)}")
     try:
-        if not all(_bounded(value) for value in values.values()) or values.get("layers", 1) > MAX_LAYERS:
+        if not all(_bounded(value) for value in values.values()):
+            raise ValueError("a number is out of bounds")
+        if any(_most(values.get(name, 0)) > MAX_LAYERS for name in _COUNTED):
             raise ValueError("a number is out of bounds")
         return kind(**{name: _tuples(value) for name, value in values.items()})
     except (TypeError, ValueError, ArithmeticError, IndexError, WaltError) as error:
@@ -150,6 +166,11 @@ def _bounded(value: object) -> bool:
     if isinstance(value, bool | str) or value is None:
         return True
     return isinstance(value, int) and 0 <= value <= MAX_INTEGER
+
+
+def _most(value: Any) -> int:
+    """The largest of a number or of a list of numbers."""
+    return max(map(int, value), default=0) if isinstance(value, list) else int(value)
 
 
 def _tuples(value: Any) -> Any:
@@ -196,16 +217,33 @@ def _load(
             built = build()
     except (RuntimeError, TypeError, ValueError, ArithmeticError) as error:
         raise damaged(path, f"{network} cannot be built: {error}".splitlines()[0].rstrip(".")) from None
+    fill(path, name, built)
+    return device.place(built, precise)
+
+
+def fill(path: Path, name: str, network: nn.Module) -> None:
+    """Give a network on the meta device the weights of a safetensors file of the pack in ``path``.
+
+    The file must hold exactly the network's tensors; memory is taken only when it does.
+
+    Raises:
+        WaltError: ``pack-damaged``.
+    """
     try:
+        with (path / name).open("rb") as stream:
+            length = int.from_bytes(stream.read(8), "little")
+        if length > MAX_HEADER_BYTES:
+            raise damaged(path, f"the header of {name} is too large")
         with safe_open(path / name, framework="pt") as file:
-            _check_shapes(path, name, file, built.state_dict())
+            _check_shapes(path, name, file, network.state_dict())
             passing("weights")
-            built.to_empty(device="cpu")
-            for key, tensor in built.state_dict().items():
+            network.to_empty(device="cpu")
+            for key, tensor in network.state_dict().items():
                 tensor.copy_(_finite(path, name, key, file.get_tensor(key)))
     except SafetensorError as error:
         raise damaged(path, f"{name}: {error}".rstrip(".")) from None
-    return device.place(built, precise)
+    except OSError as error:
+        raise damaged(path, f"{name} cannot be read ({error.strerror})") from None
 
 
 def _check_shapes(path: Path, name: str, file: Any, expected: Mapping[str, Tensor]) -> None:
@@ -214,12 +252,15 @@ def _check_shapes(path: Path, name: str, file: Any, expected: Mapping[str, Tenso
     if odd:
         raise damaged(path, f"{name} {'has an unknown' if odd[0] in keys else 'lacks the'} tensor {odd[0]}")
     for key, tensor in expected.items():
-        shape = tuple(file.get_slice(key).get_shape())
+        stored = file.get_slice(key)
+        if stored.get_dtype() not in _FLOATS:
+            raise damaged(path, f"{key} in {name} holds {stored.get_dtype()} and not floating-point numbers")
+        shape = tuple(stored.get_shape())
         if shape != tuple(tensor.shape):
             raise damaged(path, f"{key} in {name} has shape {shape}, not {tuple(tensor.shape)}")
 
 
 def _finite(path: Path, name: str, key: str, tensor: Tensor) -> Tensor:
-    if tensor.dtype not in _FLOATS or not bool(torch.isfinite(tensor).all()):
+    if not bool(torch.isfinite(tensor).all()):
         raise damaged(path, f"{key} in {name} holds something other than finite numbers")
     return tensor

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from engine.errors import UsageError, WaltError
 from engine.events import STAGES, StageName
+from engine.files import read_plain
 from engine.request import Aspect
 
 MANIFEST = "manifest.json"
@@ -30,6 +31,13 @@ Config = dict[str, Any]
 """A network's frozen dataclass as JSON; `engine.packs.load` rebuilds and checks it."""
 
 Side = Annotated[int, Field(ge=8, le=1024, multiple_of=8)]
+# What a stranger's pack says is shown to people and printed on terminals: no line breaks where a line is
+# expected, no control characters anywhere, nothing that turns the direction of the text around it.
+_CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+Line = Annotated[str, Field(max_length=200, pattern=rf"^[^{_CONTROLS}\t\n]*$")]
+Prose = Annotated[str, Field(max_length=4000, pattern=rf"^[^{_CONTROLS}]*$")]
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+"""No separator, no drive, no leading dot: it stays inside the pack on every system."""
 PackName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 SCALE: dict[StageName, int] = {"base": 1, "sr1": 2, "sr2": 4}
@@ -43,8 +51,8 @@ class _Strict(BaseModel):
 class Words(_Strict):
     """Words for display, in the two languages the starter's captions speak."""
 
-    en: tuple[str, ...] = ()
-    fr: tuple[str, ...] = ()
+    en: Annotated[tuple[Line, ...], Field(max_length=1000)] = ()
+    fr: Annotated[tuple[Line, ...], Field(max_length=1000)] = ()
 
 
 class Knows(_Strict):
@@ -101,16 +109,16 @@ class Manifest(_Strict):
 
     format: Literal[1] = VERSION
     name: PackName
-    title: str
-    version: str
-    licence: str
-    description: str
+    title: Line
+    version: Line
+    licence: Line
+    description: Prose
     knows: Knows = Knows()
     sizes: Annotated[dict[Aspect, tuple[Side, Side]], Field(min_length=1)]
     tokenizer: Config
     text: Config
     stages: dict[StageName, StageSpec]
-    files: dict[str, FileSpec] = {}
+    files: Annotated[dict[FileName, FileSpec], Field(max_length=64)] = {}
 
     @model_validator(mode="after")
     def _whole_cascade(self) -> Manifest:
@@ -162,7 +170,13 @@ def weights_file(network: Network) -> str:
 
 def damaged(folder: Path, why: str) -> WaltError:
     """The one error for a pack that is not what it says it is."""
-    return WaltError("pack-damaged", f"The pack in {folder} is damaged: {why}.", "Install it again.")
+    return WaltError("pack-damaged", f"The pack in {folder} is damaged: {shown(why)}.", "Install it again.")
+
+
+def shown(text: str) -> str:
+    """A stranger's words on one short line, with nothing in them that a terminal would obey."""
+    plain = "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    return plain if len(plain) <= 200 else f"{plain[:200]}…"
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -172,8 +186,7 @@ def read_manifest(folder: Path) -> Manifest:
         WaltError: ``pack-damaged``, or ``pack-too-new`` when a later walt wrote it.
     """
     try:
-        with (folder / MANIFEST).open("rb") as file:
-            text = file.read(MAX_MANIFEST_BYTES + 1)
+        text = read_plain(folder / MANIFEST, MAX_MANIFEST_BYTES)
     except OSError as error:
         raise damaged(folder, f"{MANIFEST} cannot be read ({error.strerror})") from None
     if len(text) > MAX_MANIFEST_BYTES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -46,7 +47,7 @@ class PackStore:
 
     def _folders(self) -> Iterator[Path]:
         for root in self.roots:
-            if root.is_dir():
+            with suppress(OSError):  # a root that is not there, or not for us, holds no packs
                 folders = sorted(child for child in root.iterdir() if not child.name.startswith("."))
                 yield from (child for child in folders if (child / MANIFEST).is_file())
 

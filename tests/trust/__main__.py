@@ -1,0 +1,48 @@
+"""The long versions: ``python -m tests.trust fuzz weights --count 60000 --seed 1`` and the like."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.tiny_pack import write_tiny_pack
+
+
+def main() -> int:
+    """Run what is asked for; prints a line for each part; the status is 1 when something did not hold."""
+    parser = argparse.ArgumentParser(prog="python -m tests.trust", description=__doc__)
+    parts = parser.add_subparsers(dest="part", required=True)
+    fuzz = parts.add_parser("fuzz", help="strangers' files: packs, pictures, videos")
+    fuzz.add_argument("targets", nargs="*", metavar="TARGET", help="all of them if left out")
+    kill = parts.add_parser("kill", help="kill -9 a real `walt generate` at random moments")
+    soak = parts.add_parser("soak", help="many draft clips in one process: memory, threads, files")
+    for part, count in ((fuzz, 10_000), (kill, 100), (soak, 200)):
+        part.add_argument("--count", type=int, default=count)
+        part.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        return run(args, write_tiny_pack(Path(folder)))
+
+
+def run(args: argparse.Namespace, pack: Path) -> int:
+    """One part, with a pack that may be spoiled."""
+    if args.part == "fuzz":
+        from .fuzz import TARGETS, report
+
+        for target in args.targets or TARGETS:
+            print(report(target, args.count, args.seed, pack), flush=True)
+    elif args.part == "kill":
+        from .kill import report as kills
+
+        print(kills(args.count, args.seed, pack), flush=True)
+    else:
+        from .soak import report as soaked
+
+        print(soaked(args.count, args.seed, pack), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,257 @@
+"""Strangers' files by the ten thousand: each is opened as walt opens it, or refused with a `WaltError`.
+
+Nothing else may happen: no other exception, no crash of the process, no wait longer than `PATIENCE`, and no memory
+beyond `ROOM`. The n-th input depends on the target, the seed and n alone, so that a finding can be made again.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import hashlib
+import json
+import random
+import shutil
+import sys
+import tempfile
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+
+from engine.errors import WaltError
+from engine.media.images import load_still
+from engine.media.reading import iter_frames, look_at, read_clip
+from engine.models.text import TextConfig, TextEncoder
+from engine.packs.check import check_request, read_vocabulary
+from engine.packs.install import install
+from engine.packs.load import fill, load_pack
+from engine.packs.manifest import MANIFEST, VOCABULARY
+from engine.packs.store import PackStore
+from engine.request import ClipRequest
+
+from .mutate import spoil_bytes, spoil_end, spoil_json, spoil_json_text, spoil_safetensors
+from .samples import pictures, videos
+
+PATIENCE = 60
+"""Seconds for one input, on a busy machine."""
+ROOM = 2 * 2**30
+"""Bytes of address space that a run may take beyond what it had at its start."""
+
+Case = Callable[[random.Random], object]
+"""Makes an input from the dice and opens it."""
+
+
+def manifest_case(folder: Path, pack: Path) -> Case:
+    """The manifest: read, found by the store, asked, and the pack loaded as far as it goes."""
+    text = (pack / MANIFEST).read_bytes()
+    request = ClipRequest.parse(prompt="a horse and a hose", pack="tiny")
+
+    def case(dice: random.Random) -> object:
+        (pack / MANIFEST).write_bytes(spoil_json_text(dice, text))
+        found = PackStore([pack.parent]).find("tiny")
+        check_request(request, found)
+        return load_pack(pack)
+
+    return case
+
+
+def vocabulary_case(folder: Path, pack: Path) -> Case:
+    """The words, read by the window and by the engine."""
+    text = (pack / VOCABULARY).read_bytes()
+    found = PackStore([pack.parent]).find("tiny")
+
+    def case(dice: random.Random) -> object:
+        (pack / VOCABULARY).write_bytes(spoil_json_text(dice, text))
+        words = read_vocabulary(found)
+        return words.encode("a horse and a hose", 8), words.unknown("hose"), words.suggest("hose")
+
+    return case
+
+
+def weights_case(folder: Path, pack: Path) -> Case:
+    """A safetensors file, header and body, as it is read into a network."""
+    data = (pack / "text.safetensors").read_bytes()
+    config = json.loads((pack / MANIFEST).read_text())["text"]
+    target = folder / "text.safetensors"
+    with torch.device("meta"):
+        empty = TextEncoder(TextConfig(**config))
+
+    def case(dice: random.Random) -> object:
+        target.write_bytes(spoil_safetensors(dice, data))
+        try:
+            fill(folder, target.name, empty)
+            assert all(bool(torch.isfinite(tensor).all()) for tensor in empty.state_dict().values())
+        finally:
+            empty.to("meta")
+        return None
+
+    return case
+
+
+def pack_case(folder: Path, pack: Path) -> Case:
+    """A whole pack whose sums were made to fit what was spoiled, so that nothing stops it at the door."""
+    manifest = json.loads((pack / MANIFEST).read_text())
+    files = {name: (pack / name).read_bytes() for name in manifest["files"]}
+
+    def case(dice: random.Random) -> object:
+        name = dice.choice([name for name in files if name.endswith(".safetensors")])
+        data = spoil_safetensors(dice, files[name])
+        (pack / name).write_bytes(data)
+        said: dict[str, Any] = json.loads(json.dumps(manifest))
+        said["files"][name] = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+        if dice.random() < 0.5:
+            part = dice.choice(("tokenizer", "text", "stages", "sizes"))
+            said[part] = spoil_json(dice, said[part])
+        (pack / MANIFEST).write_text(json.dumps(said))
+        try:
+            return load_pack(pack)
+        finally:
+            (pack / name).write_bytes(files[name])
+
+    return case
+
+
+def archive_case(folder: Path, pack: Path) -> Case:
+    """A zip archive with a pack, as it is installed."""
+    whole = folder / "tiny.zip"
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in pack.iterdir():
+            archive.write(file, f"tiny/{file.name}")
+    data = whole.read_bytes()
+    # The directory at its end and the small files are where accidents are worth something.
+    target, root = folder / "spoiled.zip", folder / "packs"
+
+    def case(dice: random.Random) -> object:
+        target.write_bytes(spoil_bytes(dice, data) if dice.random() < 0.3 else spoil_end(dice, data, 700))
+        shutil.rmtree(root, ignore_errors=True)
+        try:
+            return install(target, root)
+        finally:
+            left = [path.name for path in root.iterdir()] if root.exists() else []
+            assert left in ([], ["tiny"]), left
+
+    return case
+
+
+def picture_case(folder: Path, pack: Path) -> Case:
+    """A still of any kind that walt opens, and of some that it does not."""
+    kinds = list(pictures().values())
+    target = folder / "still"
+
+    def case(dice: random.Random) -> object:
+        target.write_bytes(spoil_bytes(dice, dice.choice(kinds)))
+        still = load_still(target, 32, 16)
+        assert (still.shape, still.dtype) == ((16, 32, 3), np.uint8)
+        return still
+
+    return case
+
+
+def video_case(folder: Path, pack: Path) -> Case:
+    """A clip in any container that walt opens: read whole, read at a rate, and looked at."""
+    kinds = list(videos(folder).values())
+    target = folder / "clip"
+
+    def case(dice: random.Random) -> object:
+        target.write_bytes(spoil_bytes(dice, dice.choice(kinds)))
+        match dice.randrange(3):
+            case 0:
+                return read_clip(target).frames.shape
+            case 1:
+                return sum(1 for _ in iter_frames(target, fps=8, size=(32, 16)))
+            case _:
+                return look_at(target)
+
+    return case
+
+
+TARGETS: dict[str, Callable[[Path, Path], Case]] = {
+    "manifest": manifest_case,
+    "vocabulary": vocabulary_case,
+    "weights": weights_case,
+    "pack": pack_case,
+    "archive": archive_case,
+    "picture": picture_case,
+    "video": video_case,
+}
+
+
+class Finding(Exception):
+    """An input that neither opened nor was refused."""
+
+
+def fuzz(target: str, count: int, seed: int, pack: Path, first: int = 0) -> Counter[str]:
+    """Try inputs ``first`` to ``first + count`` of a target.
+
+    Args:
+        target: A key of `TARGETS`.
+        count: How many.
+        seed: Of all dice.
+        pack: A pack that may be spoiled.
+        first: Where to begin, to see a finding again.
+
+    Returns:
+        How many were opened, and how many refused with which code.
+
+    Raises:
+        Finding: with the number of the input.
+    """
+    results: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as name, _bounded_memory():
+        case = TARGETS[target](Path(name), pack)
+        for number in range(first, first + count):
+            dice = random.Random(f"{target}/{seed}/{number}")
+            faulthandler.dump_traceback_later(PATIENCE, exit=True)
+            try:
+                case(dice)
+                results["opened"] += 1
+            except WaltError as error:
+                _check_words(target, number, error)
+                results[error.code] += 1
+            except BaseException as error:
+                raise Finding(f"{target}, seed {seed}, input {number}: {error!r}") from error
+            finally:
+                faulthandler.cancel_dump_traceback_later()
+    return results
+
+
+def _check_words(target: str, number: int, error: WaltError) -> None:
+    """A refusal is one short line that a terminal only prints."""
+    line = error.line()
+    if not line.isprintable() or len(line) > 800:
+        raise Finding(f"{target}, input {number}: {line!r} is no plain line")
+
+
+class _bounded_memory:
+    """Limits the address space while the body runs, where the system can."""
+
+    def __enter__(self) -> None:
+        self.limit: tuple[int, int] | None = None
+        if sys.platform == "linux":
+            import resource
+
+            cv2.setNumThreads(0)
+            used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+            self.limit = resource.getrlimit(resource.RLIMIT_AS)
+            resource.setrlimit(resource.RLIMIT_AS, (used + ROOM, self.limit[1]))
+
+    def __exit__(self, *_: object) -> None:
+        if self.limit is not None:
+            import resource
+
+            resource.setrlimit(resource.RLIMIT_AS, self.limit)
+
+
+def report(target: str, count: int, seed: int, pack: Path) -> str:
+    """Run and say in a line what came of it."""
+    begun = time.perf_counter()
+    results = fuzz(target, count, seed, pack)
+    seconds = time.perf_counter() - begun
+    told = ", ".join(f"{amount} {code}" for code, amount in results.most_common())
+    return f"{target}: {count} inputs, seed {seed}, {seconds:.0f} s: {told}"
