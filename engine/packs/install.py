@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import stat
+import struct
 import tempfile
 import time
 import zipfile
@@ -145,7 +146,7 @@ def _opened(source: Path) -> Generator[_Source]:
         return
     try:
         archive = zipfile.ZipFile(source)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, struct.error):
         raise _no_pack(source) from None
     with archive:
         yield _archive(source, archive)
@@ -191,7 +192,14 @@ def _archive(source: Path, archive: zipfile.ZipFile) -> _Source:
                 raise _unsafe(source, f"it holds {path.name} twice")
             inside[path.name] = entry
     sizes = {name: entry.file_size for name, entry in inside.items()}
-    return _Source(source, sizes, lambda name: archive.open(inside[name]), source.stat().st_size)
+    return _Source(source, sizes, lambda name: _unpacked(source, archive, inside[name]), source.stat().st_size)
+
+
+def _unpacked(source: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
+    try:
+        return archive.open(entry)
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError, EOFError, struct.error):
+        raise damaged(source, f"{PurePosixPath(entry.filename).name} cannot be unpacked") from None
 
 
 def _checked(source: Path, entry: zipfile.ZipInfo) -> tuple[PurePosixPath, zipfile.ZipInfo]:
@@ -203,6 +211,8 @@ def _checked(source: Path, entry: zipfile.ZipInfo) -> tuple[PurePosixPath, zipfi
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise _unsafe(source, f"{path.name} in it is a link or a device")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise _unsafe(source, "it is packed in an unusual way")
     if entry.flag_bits & 1:
         raise _unsafe(source, "it is encrypted")
     return path, entry
