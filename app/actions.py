@@ -14,8 +14,15 @@ Name = Literal[
     "open_still", "paste_still", "clear_still", "export", "quit",
     "generate", "cancel", "new_seed",
     "play", "previous_frame", "next_frame", "first_frame", "last_frame", "loop",
-    "composer", "theme_system", "theme_dark", "theme_light", "about",
+    "composer", "theme_system", "theme_dark", "theme_light",
+    "preferences", "packs", "help", "shortcuts", "diagnostics", "about",
 ]  # fmt: skip
+_ROLES: dict[Name, QAction.MenuRole] = {
+    "quit": QAction.MenuRole.QuitRole,
+    "preferences": QAction.MenuRole.PreferencesRole,
+    "about": QAction.MenuRole.AboutRole,
+}
+"""Where macOS has a place of its own for them."""
 Menu = Literal["file", "edit", "clip", "view", "help"]
 
 
@@ -52,19 +59,22 @@ class Actions(QObject):
 
     def fill(self, bar: QMenuBar) -> None:
         """Build the menus."""
-        titles: dict[Menu, str] = {
+        menus: dict[Menu, QMenu] = {name: bar.addMenu(title) for name, title in self.titles().items()}
+        for spec in self._specs:
+            menu = menus[spec.menu]
+            if spec.separator:
+                menu.addSeparator()
+            menu.addAction(self._actions[spec.name])
+
+    def titles(self) -> dict[Menu, str]:
+        """The menus in order."""
+        return {
             "file": self.tr("&File"),
             "edit": self.tr("&Edit"),
             "clip": self.tr("&Clip"),
             "view": self.tr("&View"),
             "help": self.tr("&Help"),
         }
-        menus: dict[Menu, QMenu] = {name: bar.addMenu(title) for name, title in titles.items()}
-        for spec in self._specs:
-            menu = menus[spec.menu]
-            if spec.separator:
-                menu.addSeparator()
-            menu.addAction(self._actions[spec.name])
 
     def press(self, event: QKeyEvent) -> bool:
         """Trigger the soft action of a key that nothing else wanted; whether there was one."""
@@ -83,8 +93,8 @@ class Actions(QObject):
         action.setCheckable(spec.checkable)
         if spec.soft:
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        if spec.name == "quit":
-            action.setMenuRole(QAction.MenuRole.QuitRole)
+        if spec.name in _ROLES:
+            action.setMenuRole(_ROLES[spec.name])
         window.addAction(action)
         return action
 
@@ -96,6 +106,7 @@ class Actions(QObject):
             Spec("paste_still", "edit", self.tr("Paste Still"), ("Ctrl+Shift+V",)),
             Spec("clear_still", "edit", self.tr("Remove Still")),
             Spec("new_seed", "edit", self.tr("New Seed"), ("Ctrl+R",), separator=True),
+            Spec("preferences", "edit", self.tr("Preferences…"), ("Ctrl+,",), separator=True),
             Spec("generate", "clip", self.tr("Generate"), ("Ctrl+Return", "Ctrl+Enter")),
             Spec("cancel", "clip", self.tr("Cancel"), ("Ctrl+Alt+Return", "Ctrl+Alt+Enter")),
             Spec("play", "clip", self.tr("Play"), ("Space",), soft=True, separator=True),
@@ -108,5 +119,9 @@ class Actions(QObject):
             Spec("theme_system", "view", self.tr("Follow the System"), checkable=True, separator=True),
             Spec("theme_dark", "view", self.tr("Dark"), checkable=True),
             Spec("theme_light", "view", self.tr("Light"), checkable=True),
+            Spec("help", "help", self.tr("Help"), ("F1",)),
+            Spec("shortcuts", "help", self.tr("Shortcuts"), ("Ctrl+/",)),
+            Spec("packs", "help", self.tr("Packs…"), ("Ctrl+Shift+P",), separator=True),
+            Spec("diagnostics", "help", self.tr("Copy Diagnostics"), separator=True),
             Spec("about", "help", self.tr("About walt")),
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from importlib.resources import files
+from pathlib import Path
 from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -120,7 +121,8 @@ def stylesheet(tokens: Tokens) -> str:
     text = (files("resources") / "themes" / "walt.qss").read_text(encoding="utf-8")
     sizes = {"radius": RADIUS, "inside": INSIDE, "between": BETWEEN, "around": AROUND, "body": BODY_PX}
     numbers = {name: str(value) for name, value in sizes.items()} | {"caption": str(CAPTION_PX)}
-    return Template(text).substitute(asdict(tokens), **numbers)
+    check = files("resources") / "icons" / ("check-dark.svg" if tokens is DARK else "check-light.svg")
+    return Template(text).substitute(asdict(tokens), **numbers, check=Path(str(check)).as_posix())
 
 
 def body_font(app: QApplication) -> QFont:

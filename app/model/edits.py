@@ -17,7 +17,9 @@ translate = QCoreApplication.translate
 class _Edit(QUndoCommand):
     """Other segments than before. Trims of one edge in a row are one step."""
 
-    def __init__(self, film: Film, text: str, after: Segments, edge: str = "", chosen: str | None = None) -> None:
+    def __init__(
+        self, film: Film, text: str, after: Segments, edge: str = "", chosen: str | None = None
+    ) -> None:
         super().__init__(text)
         self._film = film
         self._before, self._after = film.segments, after
@@ -62,7 +64,9 @@ class Edits:
         whole = range(take.frames) if part is None else part
         segment = Segment(take.id, whole.start, whole.stop)
         place = len(film.segments) if at is None else at
-        self._push(translate("Edits", "Add Clip"), change.inserted(film.segments, place, segment), chosen=segment.id)
+        self._push(
+            translate("Edits", "Add Clip"), change.inserted(film.segments, place, segment), chosen=segment.id
+        )
         return segment
 
     def continue_with(self, take: Take, after: str) -> Segment:
@@ -71,14 +75,18 @@ class Edits:
         film.put_take(take)
         place = [segment.id for segment in film.segments].index(after) + 1
         segment = Segment(take.id, 0, take.frames)
-        self._push(translate("Edits", "Continue"), change.inserted(film.segments, place, segment), chosen=segment.id)
+        self._push(
+            translate("Edits", "Continue"), change.inserted(film.segments, place, segment), chosen=segment.id
+        )
         return segment
 
     def retake(self, segment: Segment, take: Take) -> None:
         """Show another take in a segment, all of it."""
         self._film.put_take(take)
         new = replace(segment, take=take.id, start=0, stop=take.frames)
-        self._push(translate("Edits", "New Take"), change.replaced(self._film.segments, new), chosen=segment.id)
+        self._push(
+            translate("Edits", "New Take"), change.replaced(self._film.segments, new), chosen=segment.id
+        )
 
     def delete(self, segment: Segment) -> None:
         """Take a segment out; the one that follows is selected."""

@@ -214,4 +214,6 @@ class Film(QObject):
 
 def _inside(segment: Segment, frames: int) -> Segment:
     stop = min(segment.stop, frames)
-    return segment if stop == segment.stop else replace(segment, start=min(segment.start, stop - 1), stop=stop)
+    return (
+        segment if stop == segment.stop else replace(segment, start=min(segment.start, stop - 1), stop=stop)
+    )

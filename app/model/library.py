@@ -61,6 +61,11 @@ class Library(QObject):
         """A clip by its id."""
         return self._clips.get(clip)
 
+    @property
+    def folder(self) -> Path:
+        """Where the library is kept."""
+        return self._store.places.data
+
     def path(self, clip: ClipRecord) -> Path:
         """Where a clip's file is."""
         return self._store.places.clips / clip.file

@@ -110,7 +110,9 @@ def read_project(path: Path, clips: Sequence[Path] = ()) -> Project:
     version = values.get("walt_project")
     if isinstance(version, int) and version > VERSION:
         raise WaltError(
-            "project-too-new", f"{path.name} was made by a newer walt.", "Open it with that one, or update walt."
+            "project-too-new",
+            f"{path.name} was made by a newer walt.",
+            "Open it with that one, or update walt.",
         )
     try:
         data = _Project.model_validate(values)
@@ -141,7 +143,9 @@ def _parsed(path: Path) -> dict[str, Any]:
         raise _damaged(path) from None
     if not isinstance(values, dict) or "walt_project" not in values:
         raise WaltError(
-            "project-unreadable", f"{path.name} is not a project of walt's.", "Choose a file that ends in .walt."
+            "project-unreadable",
+            f"{path.name} is not a project of walt's.",
+            "Choose a file that ends in .walt.",
         )
     return {str(key): value for key, value in values.items()}
 

@@ -2,7 +2,36 @@
 
 from __future__ import annotations
 
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from app.model.job import Failed
+
+if TYPE_CHECKING:
+    from app.model.preferences import Preferences
+    from app.model.session import Session
+
+LIBRARIES = (
+    "walt",
+    "torch",
+    "PySide6_Essentials",
+    "numpy",
+    "av",
+    "opencv-python-headless",
+    "safetensors",
+    "qasync",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A library that walt uses."""
+
+    name: str
+    version: str
+    licence: str
 
 
 def installed(package: str) -> str:
@@ -29,4 +58,63 @@ def details_of(state: Failed) -> str:
         lines.append(", ".join(f"{name}={value}" for name, value in settings.items()))
     if state.details:
         lines += ["", state.details.rstrip()]
+    return "\n".join(lines)
+
+
+def licences() -> tuple[Licence, ...]:
+    """The libraries that walt asks for, with their licences as they state them."""
+    from importlib.metadata import PackageNotFoundError, requires
+
+    names = {"walt"}
+    try:
+        wanted = [line for line in requires("walt") or [] if "extra ==" not in line]
+        names |= {re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0] for line in wanted}
+    except PackageNotFoundError:
+        names |= set(LIBRARIES)
+    return tuple(one for name in sorted(names, key=str.lower) if (one := _licence(name)) is not None)
+
+
+def _licence(name: str) -> Licence | None:
+    from importlib.metadata import PackageNotFoundError, metadata
+
+    try:
+        found = metadata(name).json
+    except PackageNotFoundError:
+        return None
+    stated = str(found.get("license_expression") or found.get("license") or "")
+    if not stated or "\n" in stated:  # some put the whole text there
+        kinds = [line for line in found.get("classifier") or [] if line.startswith("License ::")]
+        stated = kinds[0].rpartition(" :: ")[2] if kinds else (stated.splitlines() or ["?"])[0]
+    return Licence(str(found["name"]), str(found["version"]), stated)
+
+
+def diagnostics(session: Session, preferences: Preferences) -> str:
+    """What helps to find a fault: versions, machine, settings. No prompts, no names of files or people."""
+    import platform
+    import shutil
+
+    from PySide6.QtCore import qVersion
+    from PySide6.QtGui import QGuiApplication
+
+    screens = [
+        f"{screen.size().width()} × {screen.size().height()} @ {screen.devicePixelRatio():g}"
+        for screen in QGuiApplication.screens()
+    ]
+    card = session.card
+    pack = f"{card.pack.name} {card.pack.manifest.version}" if card else f"{session.pack} (not read)"
+    error = session.pack_error
+    try:
+        free = f"{shutil.disk_usage(session.library.folder).free / 1e9:.1f} GB"
+    except OSError:
+        free = "?"
+    lines = [
+        ", ".join(f"{name} {installed(name)}" for name in LIBRARIES),
+        f"Python {platform.python_version()}, Qt {qVersion()} on {QGuiApplication.platformName()}",
+        f"{platform.platform()}, {os.cpu_count()} processors, {free} free",
+        f"screens: {', '.join(screens)}",
+        f"device {preferences.device}, threads {preferences.threads or 'auto'}, "
+        f"memory {preferences.memory_mb or 'all'}, theme {preferences.theme}, language {preferences.language}",
+        f"pack: {pack}" + (f", error[{error.code}]" if error else ""),
+        f"state: {type(session.state).__name__}",
+    ]
     return "\n".join(lines)

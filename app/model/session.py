@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from engine.packs.store import PackStore
     from engine.request import Aspect, ClipRequest
 
+STARTER = "starter"
 NEW_SEEDS = 100_000
 """Seeds that nobody chose are below this: short enough to be read out."""
 _SHAPES: dict[Aspect, tuple[int, int]] = {"16:9": (224, 128), "9:16": (128, 224), "1:1": (128, 128)}
@@ -62,14 +63,14 @@ class Session(QObject):
         library: Library,
         queue: Queue,
         store: PackStore | None = None,
-        pack: str = "starter",
+        pack: str = STARTER,
         *,
         clock: Callable[[], float] = time.monotonic,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._tasks = tasks
-        self._store = store
+        self.store = store
         self._random = random.SystemRandom()
         self.pack = pack
         self.card: PackCard | None = None
@@ -141,8 +142,20 @@ class Session(QObject):
 
     def read_pack(self) -> None:
         """Read the pack's manifest and words, off the window's thread."""
-        store, name = self._store, self.pack
+        store, name = self.store, self.pack
         self._tasks.run(lambda: read_pack(store, name), self._take_card, self._take_pack_error)
+
+    def choose_pack(self, name: str) -> None:
+        """Make clips with another pack from now on."""
+        if name != self.pack:
+            self.pack = name
+            self.read_pack()
+
+    @Slot(str)
+    def leave_pack(self, name: str) -> None:
+        """A pack is gone; if it was this one, the starter takes its place."""
+        if name == self.pack:
+            self.choose_pack(STARTER)
 
     def _take_card(self, card: PackCard) -> None:
         self.card, self.pack_error = card, None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QToolButton, QVBoxLayout, QWidget
 
 from app.actions import Actions
 from app.model.machine import device_label
@@ -22,7 +22,9 @@ class Header(QWidget):
         self._session = session
         self.menus = QMenuBar()
         actions.fill(self.menus)
-        self.pack = note(role="")
+        self.pack = QToolButton()
+        self.pack.setProperty("role", "plain")
+        self.pack.clicked.connect(actions["packs"].trigger)
         self.device = note()
         self.device.setToolTip(self.tr("Where clips are computed"))
         row = QHBoxLayout()
@@ -48,7 +50,7 @@ class Header(QWidget):
     def refresh(self) -> None:
         """Show the pack."""
         card, error = self._session.card, self._session.pack_error
-        set_role(self.pack, "error" if error else "")
+        set_role(self.pack, "plain-error" if error else "plain")
         if error:
             self.pack.setText(
                 self.tr("No pack") if error.code == "pack-not-found" else self.tr("Pack damaged")
@@ -56,4 +58,5 @@ class Header(QWidget):
             self.pack.setToolTip(f"{error.message} {error.hint}".strip())
         else:
             self.pack.setText(card.title if card else "")
-            self.pack.setToolTip(card.pack.manifest.description if card else "")
+            self.pack.setToolTip(card.pack.manifest.description if card else self.tr("Reading the pack…"))
+        self.pack.setAccessibleName(self.tr("Pack: {0}").format(self.pack.text()))

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from app.actions import Actions
 from app.actions import Name as ActionName
 from app.bridge import EngineBridge
 from app.model.job import Running
-from app.model.report import installed
 from app.model.session import Session
 from app.model.still import NoStill, offer_of
 from app.theme import Theme
 from app.ui.composer import WIDTH, Composer
 from app.ui.deck import Deck
+from app.ui.dialogs import Dialogs
 from app.ui.export import Exporter
 from app.ui.header import Header
 from app.ui.status import StatusPanel
@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self.viewer = Viewer(session, self.actions_)
         self.status = StatusPanel(session, self.actions_)
         self.deck = Deck(session, self.actions_)
+        self.dialogs = Dialogs(self, self.actions_, session, preferences, theme, session.store)
         self.splitter = self._lay_out()
         self._wire()
         self._restore()
@@ -123,7 +124,6 @@ class MainWindow(QMainWindow):
             "next_frame": self._next_frame,
             "first_frame": self._first_frame,
             "last_frame": self._last_frame,
-            "about": self._about,
         }
         names: dict[str, ActionName] = {spec.name: spec.name for spec in self.actions_}
         for name, verb in verbs.items():
@@ -134,6 +134,8 @@ class MainWindow(QMainWindow):
         self.actions_["theme_dark"].triggered.connect(self._theme_dark)
         self.actions_["theme_light"].triggered.connect(self._theme_light)
         self.seen.connect(self._take_up)
+        self.dialogs.reopen.connect(self.reopen)
+        self.dialogs.said.connect(self.status.say)
         session.asked.connect(self.notebook.add)
         self.viewer.empty.chosen.connect(self._take_example)
         self.viewer.still_hovers.connect(self.composer.drop_zone.set_hot)
@@ -246,13 +248,10 @@ class MainWindow(QMainWindow):
         self.preferences.change(theme=choice)
 
     @Slot()
-    def _about(self) -> None:
-        words = self.tr("walt {0}\n\nShort clips from a sentence or a still, made on your own machine.")
-        box = QMessageBox(self)
-        box.setWindowTitle(self.tr("About walt"))
-        box.setText(words.format(installed("walt")))
-        box.finished.connect(box.deleteLater)
-        box.open()
+    def reopen(self) -> None:
+        """Close, and open again with other preferences."""
+        self.reopening = True
+        self.close()
 
     # Export.
 
@@ -318,5 +317,6 @@ class MainWindow(QMainWindow):
         """After the engine has ended: finish what is being written, leave nothing behind."""
         self._bridge.wait_closed()
         self.session.library.close()
+        self.dialogs.close()
         self._tasks.close()
         self.session.still.close()

@@ -225,7 +225,9 @@ GOOD = {
         ({"marks": [1]}, "project-damaged"),
     ],
 )
-def test_a_project_that_makes_no_sense_is_refused(tmp_path: Path, change: dict[str, object], code: str) -> None:
+def test_a_project_that_makes_no_sense_is_refused(
+    tmp_path: Path, change: dict[str, object], code: str
+) -> None:
     path = tmp_path / "film.walt"
     path.write_text(json.dumps(GOOD))
     assert read_project(path).segments[0].stop == 17

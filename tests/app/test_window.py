@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import SIGNAL, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainterPath
-from PySide6.QtWidgets import QApplication, QMessageBox, QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app import icons
@@ -194,14 +194,6 @@ def test_focus_goes_down_the_composer(qtbot: QtBot, studio: Studio) -> None:
     below = [widget for widget in order if studio.window.composer.isAncestorOf(widget)]
     assert studio.window.composer.generate in below
     assert all(a <= b for a, b in pairwise(ys[: len(below)]))
-
-
-def test_about_says_what_it_is(studio: Studio) -> None:
-    studio.window.actions_["about"].trigger()
-    box = studio.window.findChild(QMessageBox)
-    assert isinstance(box, QMessageBox)
-    assert "walt" in box.text()
-    box.close()
 
 
 @pytest.mark.parametrize("name", icons.NAMES)

@@ -1,0 +1,125 @@
+"""The dialogs beside the window: each is made when first asked for, and there is one of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from app.model.packs import PackKeeper
+from app.model.report import diagnostics
+
+if TYPE_CHECKING:
+    from app.actions import Actions
+    from app.model.preferences import PreferenceFile
+    from app.model.session import Session
+    from app.theme import Theme
+    from app.ui.about import AboutSheet
+    from app.ui.help import HelpSheet
+    from app.ui.packs import PacksSheet
+    from app.ui.preferences import PreferencesSheet
+    from app.ui.sheet import Sheet
+    from engine.packs.store import PackStore
+
+
+class Dialogs(QObject):
+    """Opens them.
+
+    Signals:
+        reopen(): the window is to close and open again.
+        said(str): something worth a line in the window.
+    """
+
+    reopen = Signal()
+    said = Signal(str)
+
+    def __init__(
+        self, window: QWidget, actions: Actions, session: Session, preferences: PreferenceFile, theme: Theme,
+        store: PackStore | None,
+    ) -> None:  # fmt: skip
+        super().__init__(window)
+        self._window = window
+        self._actions = actions
+        self._session = session
+        self._preferences = preferences
+        self._theme = theme
+        self._store = store
+        self._keeper: PackKeeper | None = None
+        self.preferences: PreferencesSheet | None = None
+        self.packs: PacksSheet | None = None
+        self.help: HelpSheet | None = None
+        self.about: AboutSheet | None = None
+        actions["preferences"].triggered.connect(self.open_preferences)
+        actions["packs"].triggered.connect(self.open_packs)
+        actions["help"].triggered.connect(self.open_help)
+        actions["shortcuts"].triggered.connect(self.open_shortcuts)
+        actions["about"].triggered.connect(self.open_about)
+        actions["diagnostics"].triggered.connect(self.copy_diagnostics)
+
+    def close(self) -> None:
+        """End what a dialog began, and its thread."""
+        if self._keeper is not None:
+            self._keeper.close()
+
+    def _show(self, sheet: Sheet) -> None:
+        sheet.show()
+        sheet.raise_()
+        sheet.activateWindow()
+
+    @Slot()
+    def open_preferences(self) -> None:
+        """Show the preferences."""
+        if self.preferences is None:
+            from app.ui.preferences import PreferencesSheet
+
+            folder = self._session.library.folder
+            self.preferences = PreferencesSheet(self._preferences, self._theme, folder, self._window)
+            self.preferences.reopen.connect(self.reopen)
+        self._show(self.preferences)
+
+    @Slot()
+    def open_packs(self) -> None:
+        """Show the packs."""
+        if self.packs is None:
+            from app.ui.packs import PacksSheet
+
+            self._keeper = PackKeeper(self._store, self)
+            self._keeper.removed.connect(self._session.leave_pack)
+            self.packs = PacksSheet(self._session, self._keeper, self._window)
+        self._show(self.packs)
+
+    @Slot()
+    def open_help(self) -> None:
+        """Show the help."""
+        self._help(shortcuts=False)
+
+    @Slot()
+    def open_shortcuts(self) -> None:
+        """Show the shortcuts."""
+        self._help(shortcuts=True)
+
+    def _help(self, *, shortcuts: bool) -> None:
+        if self.help is None:
+            from app.ui.help import HelpSheet
+
+            self.help = HelpSheet(self._actions, self._window)
+        self.help.show_page(shortcuts)
+        self._show(self.help)
+
+    @Slot()
+    def open_about(self) -> None:
+        """Say what walt is."""
+        if self.about is None:
+            from app.ui.about import AboutSheet
+
+            self.about = AboutSheet(self._window)
+            self.about.copy.clicked.connect(self.copy_diagnostics)
+        self._show(self.about)
+
+    @Slot()
+    def copy_diagnostics(self) -> None:
+        """Put what helps to find a fault into the clipboard."""
+        QGuiApplication.clipboard().setText(diagnostics(self._session, self._preferences.now))
+        self.said.emit(self.tr("Diagnostics are in the clipboard. They hold no prompts."))
