@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 Name = Literal[
     "open_still", "paste_still", "clear_still", "export", "quit",
-    "generate", "cancel", "new_seed",
+    "generate", "generate_first", "cancel", "pause_queue", "watch", "find", "new_seed",
     "play", "previous_frame", "next_frame", "first_frame", "last_frame", "loop",
-    "composer", "theme_system", "theme_dark", "theme_light",
+    "composer", "shelf", "theme_system", "theme_dark", "theme_light",
     "preferences", "packs", "help", "shortcuts", "diagnostics", "about",
 ]  # fmt: skip
 _ROLES: dict[Name, QAction.MenuRole] = {
@@ -105,10 +105,16 @@ class Actions(QObject):
             Spec("quit", "file", self.tr("Quit"), ("Ctrl+Q",), separator=True),
             Spec("paste_still", "edit", self.tr("Paste Still"), ("Ctrl+Shift+V",)),
             Spec("clear_still", "edit", self.tr("Remove Still")),
+            Spec("find", "edit", self.tr("Find Clip"), ("Ctrl+F",), separator=True),
             Spec("new_seed", "edit", self.tr("New Seed"), ("Ctrl+R",), separator=True),
             Spec("preferences", "edit", self.tr("Preferences…"), ("Ctrl+,",), separator=True),
             Spec("generate", "clip", self.tr("Generate"), ("Ctrl+Return", "Ctrl+Enter")),
+            Spec(
+                "generate_first", "clip", self.tr("Generate Next"), ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")
+            ),
             Spec("cancel", "clip", self.tr("Cancel"), ("Ctrl+Alt+Return", "Ctrl+Alt+Enter")),
+            Spec("pause_queue", "clip", self.tr("Pause Queue"), ("Ctrl+Shift+P",), checkable=True),
+            Spec("watch", "clip", self.tr("Back to the New Clip"), ("Ctrl+B",)),
             Spec("play", "clip", self.tr("Play"), ("Space",), soft=True, separator=True),
             Spec("previous_frame", "clip", self.tr("Previous Frame"), ("Left",), soft=True),
             Spec("next_frame", "clip", self.tr("Next Frame"), ("Right",), soft=True),
@@ -116,6 +122,7 @@ class Actions(QObject):
             Spec("last_frame", "clip", self.tr("Last Frame"), ("End",), soft=True),
             Spec("loop", "clip", self.tr("Loop"), ("Ctrl+L",), checkable=True),
             Spec("composer", "view", self.tr("Composer"), ("F4",), checkable=True),
+            Spec("shelf", "view", self.tr("Library and Queue"), ("F5",), checkable=True),
             Spec("theme_system", "view", self.tr("Follow the System"), checkable=True, separator=True),
             Spec("theme_dark", "view", self.tr("Dark"), checkable=True),
             Spec("theme_light", "view", self.tr("Light"), checkable=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal
@@ -35,6 +36,13 @@ Name = Literal[
     "orbit_right",
     "zoom_in",
     "zoom_out",
+    "star",
+    "starred",
+    "trash",
+    "folder",
+    "check",
+    "clock",
+    "stop",
 ]
 UNITS = 20.0
 STROKE = 1.5
@@ -198,6 +206,46 @@ def _zoom(sign: bool) -> QPainterPath:
     return path
 
 
+def _star() -> QPainterPath:
+    turns = [math.radians(36 * corner - 90) for corner in range(10)]
+    radii = [7.25 if corner % 2 == 0 else 3.1 for corner in range(10)]
+    corners = [
+        (10 + radius * math.cos(turn), 10.5 + radius * math.sin(turn))
+        for turn, radius in zip(turns, radii, strict=True)
+    ]
+    return _polygon(*corners)
+
+
+def _trash() -> QPainterPath:
+    path = _polygon((3.5, 5.5), (16.5, 5.5), closed=False)
+    path.addPath(_polygon((7.75, 5.25), (8.25, 3.25), (11.75, 3.25), (12.25, 5.25), closed=False))
+    path.addPath(_polygon((5, 5.75), (5.75, 16.75), (14.25, 16.75), (15, 5.75), closed=False))
+    path.addPath(_polygon((8.5, 8.75), (8.75, 13.5), closed=False))
+    path.addPath(_polygon((11.5, 8.75), (11.25, 13.5), closed=False))
+    return path
+
+
+def _folder() -> QPainterPath:
+    return _polygon((3, 15.75), (3, 4.75), (8, 4.75), (9.75, 6.75), (17, 6.75), (17, 15.75))
+
+
+def _check() -> QPainterPath:
+    return _polygon((4, 10.5), (8.25, 14.75), (16, 6), closed=False)
+
+
+def _clock() -> QPainterPath:
+    path = QPainterPath()
+    path.addEllipse(QPointF(10, 10), 6.75, 6.75)
+    path.addPath(_polygon((10, 6.25), (10, 10.25), (12.75, 11.75), closed=False))
+    return path
+
+
+def _stop() -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(5, 5, 10, 10), 1.5, 1.5)
+    return path
+
+
 _PATHS: dict[Name, Callable[[], QPainterPath]] = {
     "play": _play,
     "pause": _pause,
@@ -224,8 +272,15 @@ _PATHS: dict[Name, Callable[[], QPainterPath]] = {
     "orbit_left": lambda: QTransform(-1, 0, 0, 1, UNITS, 0).map(_orbit_right()),
     "zoom_in": lambda: _zoom(True),
     "zoom_out": lambda: _zoom(False),
+    "star": _star,
+    "starred": _star,
+    "trash": _trash,
+    "folder": _folder,
+    "check": _check,
+    "clock": _clock,
+    "stop": _stop,
 }
-_FILLED: frozenset[Name] = frozenset({"play", "pause"})
+_FILLED: frozenset[Name] = frozenset({"play", "pause", "starred"})
 NAMES: tuple[Name, ...] = tuple(_PATHS)
 
 

@@ -26,6 +26,7 @@ from app.bridge import Listener
 from app.main import build
 from app.model.job import Running
 from app.model.keeping import Places
+from app.model.records import State
 from app.settings import Settings
 from app.theme import Theme
 from engine.clip import Clip
@@ -303,10 +304,81 @@ def upright(stage: Stage) -> None:
     stage.rest_at(4)
 
 
+PROMPTS = (
+    "A horse walking on the beach at sunset",
+    "A dragon breathing fire over the sea at night",
+    "A polar bear walking in the snow",
+    "A fox running through a meadow",
+    "A whale swimming, seen from above",
+    "A red balloon over the desert",
+    "An asteroid striking the Earth",
+)
+
+
+def library(stage: Stage) -> None:
+    """Clips in the library, one of them selected."""
+    shelf = stage.window.shelf.library
+    for number, prompt in enumerate(PROMPTS):
+        upright = number == 3
+        name: StageName = "base" if number == 4 else "sr1"
+        frames = pattern_clip(128, 224) if upright else shrunk(stage.frames, 4 // SCALE[name])
+        request = ClipRequest.parse(prompt=prompt, seed=40 + number)
+        clip = Clip(frames, request, name, "starter", SECONDS)
+        stage.session.library.keep(clip, "", "cancelled" if name == "base" else "done")
+        stage.wait(lambda: len(stage.session.library.clips) == number + 1)  # noqa: B023
+    favourites = [clip.id for clip in stage.session.library.clips[1:3]]
+    stage.session.library.set_favourite(favourites, True)
+    shelf.grid.setCurrentIndex(shelf.clips.index(2, 0))
+    stage.settle()
+    wanted = len(PROMPTS)
+    thumbs = stage.session.library.thumbs
+    stage.wait(lambda: sum(thumbs.strip(clip) is not None for clip in shelf.clips.rows) == wanted)
+    shelf.clips.refresh()
+
+
+def nothing_found(stage: Stage) -> None:
+    """A search without an answer, right after a clip was deleted."""
+    library(stage)
+    shelf = stage.window.shelf.library
+    shelf.undo.say("1 clip in the trash", "Undo")
+    shelf.limit.say("The library takes 21.3 GB, more than the 20 GB it may.", "Tidy up…")
+    shelf.search.setText("castle")
+
+
+def queue(stage: Stage) -> None:
+    """Jobs in every state."""
+    stage.window.shelf.turn_to(stage.window.shelf.queue)
+    jobs = stage.session.queue
+    kinds: tuple[State, ...] = ("done", "failed", "cancelled", "interrupted")
+    error = WaltError("out-of-memory", "There is not enough memory for this clip.", "Close other programs.")
+    for number, state in enumerate(kinds):
+        request = ClipRequest.parse(prompt=PROMPTS[number + 3], seed=number)
+        jobs.pause(True)
+        jobs.add([request])
+        jobs.start(jobs.waiting[0], lambda _job: None)
+        jobs.end(state, error if state == "failed" else None)
+    jobs.pause(False)
+    stage.type(PROMPTS[0])
+    stage.begin()
+    for prompt in PROMPTS[1:3]:
+        stage.type(prompt)
+        stage.session.generate()
+    stage.stage("base")
+    stage.stage("sr1", upto_step=5)
+    stage.window.shelf.queue.jobs.setCurrentIndex(jobs.index_of(jobs.waiting[1].id))
+    stage.rest_at(6)
+
+
+def queue_empty(stage: Stage) -> None:
+    """Nothing waits."""
+    stage.window.shelf.turn_to(stage.window.shelf.queue)
+
+
 SCENES: dict[str, Callable[[Stage], None]] = {
     scene.__name__: scene
     for scene in (
         empty, typing, wrong_still, waking, sketch, finish, done, saved, stopped, failed, upright,
+        library, nothing_found, queue, queue_empty,
     )
 }  # fmt: skip
 

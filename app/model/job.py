@@ -73,6 +73,11 @@ class Running:
         begun = [stage for stage in self.stages if stage.started]
         return begun[-1] if begun else None
 
+    @property
+    def fraction(self) -> float:
+        """How much of all the denoising is done, 0 to 1, each stage counting the same."""
+        return sum(stage.fraction for stage in self.stages) / max(1, len(self.stages))
+
     def with_stage(self, stage: StageRun) -> Running:
         """The same with one stage replaced."""
         return replace(self, stages=tuple(stage if old.name == stage.name else old for old in self.stages))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.model.records import ClipRecord, State
+from app.model.thumbs import Thumbs
 
 if TYPE_CHECKING:
     from app.model.store import Opened, Store
@@ -45,6 +46,7 @@ class Library(QObject):
         self._store = store
         self._keeper = keeper
         self._clips: dict[str, ClipRecord] = {}
+        self.thumbs = Thumbs(store.places, parent=self)
         self.ready = False
 
     @property
@@ -76,6 +78,7 @@ class Library(QObject):
 
     def close(self) -> None:
         """Finish what is being written and close the store. Blocks; a clip takes about a second."""
+        self.thumbs.close()
         self._keeper.run(self._store.close, lambda _: None, self.failed.emit)
         self._keeper.close()
 

@@ -52,6 +52,7 @@ class Queue(Rows[JobRecord]):
         self._held: set[str] = set()
         self._paused = False
         self._failures = 0
+        self._tired = False
 
     # What is in it.
 
@@ -74,6 +75,11 @@ class Queue(Rows[JobRecord]):
     def paused(self) -> bool:
         """Whether no waiting job is started."""
         return self._paused
+
+    @property
+    def tired(self) -> bool:
+        """Whether it paused itself, because one job after the other failed."""
+        return self._tired
 
     @property
     def left_over(self) -> int:
@@ -144,7 +150,7 @@ class Queue(Rows[JobRecord]):
         self._ended.insert(0, ended)
         self._failures = self._failures + 1 if state == "failed" else 0
         if self._failures >= FAILURES and self._waiting:
-            self._paused, self._failures = True, 0
+            self._paused, self._tired, self._failures = True, True, 0
         if not recorded:
             self._keep(lambda: self._store.set_state(job.id, state, error))
         self._changed()
@@ -209,7 +215,7 @@ class Queue(Rows[JobRecord]):
 
     def pause(self, paused: bool) -> None:
         """Start no more jobs, or go on; going on takes up what is left over from last time."""
-        self._paused = paused
+        self._paused, self._tired = paused, False
         if not paused:
             self._held.clear()
             self._failures = 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from PySide6.QtCore import QDateTime, QLocale
+
 MAX_NAME = 48
 
 
@@ -33,3 +35,16 @@ def file_name(prompt: str, seed: int) -> str:
     if len(slug) > MAX_NAME:
         slug = slug[: MAX_NAME + 1].rpartition("-")[0] or slug[:MAX_NAME]
     return f"{slug or 'clip'}-{seed}.mp4"
+
+
+def date_text(moment: float) -> str:
+    """A moment (seconds since 1970) as a date and a time of the day, as the system writes them."""
+    when = QDateTime.fromSecsSinceEpoch(int(moment))
+    locale = QLocale()
+    date = locale.toString(when.date(), QLocale.FormatType.LongFormat)
+    return f"{date}, {locale.toString(when.time(), QLocale.FormatType.ShortFormat)}"
+
+
+def size_text(count: int) -> str:
+    """An amount of bytes: ``5.2 GB``."""
+    return QLocale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -21,12 +21,15 @@ from app.ui.deck import Deck
 from app.ui.dialogs import Dialogs
 from app.ui.export import Exporter
 from app.ui.header import Header
+from app.ui.shelf import WIDTH as SHELF_WIDTH
+from app.ui.shelf import Shelf
 from app.ui.status import StatusPanel
 from app.ui.viewer import Viewer
 
 if TYPE_CHECKING:
     from app.model.notebook import Notebook
     from app.model.preferences import PreferenceFile
+    from app.model.store import Opened
     from app.settings import Settings
     from app.tasks import Tasks
     from app.theme import Choice
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 SIZE = (1280, 800)
 MIDDLE = 560
 """The middle is never narrower, and does not grow by itself when its words get longer."""
+FOLDING: tuple[ActionName, ...] = ("composer", "shelf")
+FOLDED = QByteArray(b"folded")
 PICTURES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff"
 
 
@@ -76,6 +81,7 @@ class MainWindow(QMainWindow):
         self.status = StatusPanel(session, self.actions_)
         self.deck = Deck(session, self.actions_)
         self.dialogs = Dialogs(self, self.actions_, session, preferences, theme, session.store)
+        self.shelf = Shelf(session, self.actions_, preferences)
         self.splitter = self._lay_out()
         self._wire()
         self._restore()
@@ -99,11 +105,13 @@ class MainWindow(QMainWindow):
         splitter.setHandleWidth(1)
         splitter.addWidget(self.composer)
         splitter.addWidget(middle)
+        splitter.addWidget(self.shelf)
         splitter.setStretchFactor(0, 0)
         splitter.setStretchFactor(1, 1)
         splitter.setCollapsible(1, False)
         self.composer.setMinimumWidth(280)
-        splitter.setSizes([WIDTH, SIZE[0] - WIDTH])
+        splitter.setStretchFactor(2, 0)
+        splitter.setSizes([WIDTH, SIZE[0] - WIDTH - SHELF_WIDTH, SHELF_WIDTH])
         self.setCentralWidget(splitter)
         self.resize(*SIZE)
         return splitter
@@ -117,6 +125,9 @@ class MainWindow(QMainWindow):
             "export": self._export,
             "quit": self.close,
             "generate": session.generate,
+            "generate_first": self._generate_first,
+            "watch": session.screen.watch,
+            "find": self._find,
             "cancel": session.cancel,
             "new_seed": self._new_seed,
             "play": player.toggle,
@@ -130,6 +141,9 @@ class MainWindow(QMainWindow):
             self.actions_[names[name]].triggered.connect(verb)
         self.actions_["loop"].toggled.connect(player.set_loop)
         self.actions_["composer"].toggled.connect(self.composer.setVisible)
+        self.actions_["shelf"].toggled.connect(self.shelf.setVisible)
+        self.actions_["pause_queue"].toggled.connect(session.queue.pause)
+        self.shelf.library.export_wanted.connect(self._export)
         self.actions_["theme_system"].triggered.connect(self._theme_system)
         self.actions_["theme_dark"].triggered.connect(self._theme_dark)
         self.actions_["theme_light"].triggered.connect(self._theme_light)
@@ -140,6 +154,7 @@ class MainWindow(QMainWindow):
         self.viewer.empty.chosen.connect(self._take_example)
         self.viewer.still_hovers.connect(self.composer.drop_zone.set_hot)
         session.trouble.connect(self._trouble)
+        session.library.opened.connect(self._library_opened)
         self.composer.prompt.left.connect(self.deck.timeline.setFocus)
         exporter.began.connect(self._exporting)
         exporter.saved.connect(self._exported)
@@ -147,6 +162,7 @@ class MainWindow(QMainWindow):
         for signal in (session.draft_changed, session.state_changed, session.progress_changed):
             signal.connect(self._refresh)
         session.still.changed.connect(self._refresh)
+        session.queue.changed.connect(self._refresh)
         session.reel.changed.connect(self._refresh)
         session.reel.reset.connect(self._refresh)
         session.screen.changed.connect(self._refresh)
@@ -170,6 +186,8 @@ class MainWindow(QMainWindow):
         pictured = session.reel.total > 0 and not session.reel.empty
         possible: dict[ActionName, bool] = {
             "generate": session.can_generate,
+            "generate_first": session.can_generate,
+            "watch": session.screen.stored is not None,
             "cancel": isinstance(state, Running) and not state.cancelling,
             "export": session.clip is not None,
             "clear_still": not isinstance(session.still.state, NoStill),
@@ -181,9 +199,23 @@ class MainWindow(QMainWindow):
         }
         for name, yes in possible.items():
             actions[name].setEnabled(yes)
+        paused = actions["pause_queue"]
+        if paused.isChecked() != session.queue.paused:
+            paused.blockSignals(True)  # the queue paused itself; its panel and menu only follow
+            paused.setChecked(session.queue.paused)
+            paused.blockSignals(False)
         actions["play"].setText(self.tr("Pause") if session.player.playing else self.tr("Play"))
 
     # Verbs.
+
+    @Slot()
+    def _generate_first(self) -> None:
+        self.session.generate(first=True)
+
+    @Slot()
+    def _find(self) -> None:
+        self.actions_["shelf"].setChecked(True)
+        self.shelf.search()
 
     @Slot()
     def _browse(self) -> None:
@@ -269,6 +301,12 @@ class MainWindow(QMainWindow):
         self.status.say(self.tr("Saved as {0}").format(path.name), file=path)
 
     @Slot(object)
+    def _library_opened(self, opened: Opened) -> None:
+        if opened.aside is not None:
+            words = self.tr("The library's database was damaged. It was put aside, and your clips were found again.")
+            self.status.say(words, file=opened.aside)
+
+    @Slot(object)
     def _trouble(self, error: WaltError) -> None:
         self.status.say(f"{error.message} {error.hint}".strip(), error=True)
 
@@ -289,12 +327,14 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self.seen.emit)
 
     def _restore(self) -> None:
-        geometry, panels = self._settings.layout("window"), self._settings.layout("panels")
+        geometry, panels = self._settings.layout("window"), self._settings.layout("columns")
         if geometry is not None:
             self.restoreGeometry(geometry)
         if panels is not None:
             self.splitter.restoreState(panels)
-        self.actions_["composer"].setChecked(True)
+        for name in FOLDING:
+            self.actions_[name].setChecked(True)
+            self.actions_[name].setChecked(self._settings.layout(name) != FOLDED)
         self.actions_["loop"].setChecked(self.session.player.loop)
         names: dict[Choice, ActionName] = {
             "system": "theme_system",
@@ -306,7 +346,10 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Go at once; whatever the engine does is cancelled and waited for behind the scenes."""
         self._settings.keep_layout("window", self.saveGeometry())
-        self._settings.keep_layout("panels", self.splitter.saveState())
+        self._settings.keep_layout("columns", self.splitter.saveState())
+        for name in FOLDING:
+            shown = self.actions_[name].isChecked()
+            self._settings.keep_layout(name, QByteArray(b"shown") if shown else FOLDED)
         self._settings.save()
         self.notebook.save()
         self.session.close()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from app.actions import Actions
 from app.model.job import Done, Failed, Idle, JobState, Running, Stopped
 from app.model.session import Session
-from app.model.words import clock_text, seconds_text
+from app.model.words import clock_text, date_text, seconds_text
 from app.theme import AROUND, INSIDE, figures
 from app.ui.parts import FIELD, ActionButton, note
 from app.ui.stage_bar import StageBar
@@ -51,6 +51,7 @@ class StatusPanel(QWidget):
         session.progress_changed.connect(self.refresh)
         session.pack_changed.connect(self.refresh)
         session.state_changed.connect(self._new_state)
+        session.screen.changed.connect(self._new_state)
         self.refresh()
 
     def say(self, text: str, file: Path | None = None, error: bool = False) -> None:
@@ -87,6 +88,10 @@ class StatusPanel(QWidget):
             self.line.setText(text)
 
     def _sentence(self, state: JobState) -> str:
+        stored = self._session.screen.stored
+        if stored is not None and not isinstance(state, Running):
+            record = stored.record
+            return self.tr("From the library · {0} · seed {1}").format(date_text(record.created), record.seed)
         match state:
             case Idle():
                 return self._session.pack_error.message if self._session.pack_error else ""

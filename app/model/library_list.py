@@ -1,0 +1,111 @@
+"""The library as a list for a view: searched, narrowed to favourites, sorted; draggable as files."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Literal
+
+from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, QUrl, Slot
+
+from app.model.library import Library
+from app.model.records import ClipRecord
+from app.model.rows import Index, Rows
+
+Order = Literal["newest", "oldest", "words"]
+ORDERS: tuple[Order, ...] = ("newest", "oldest", "words")
+
+
+def folded(text: str) -> str:
+    """Text as it is compared: without accents and case."""
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold()
+
+
+class LibraryList(Rows[ClipRecord]):
+    """What of the library is shown, in which order."""
+
+    def __init__(self, library: Library, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._words: tuple[str, ...] = ()
+        self._favourites = False
+        self._order: Order = "newest"
+        self._folded: dict[str, str] = {}
+        library.changed.connect(self.refresh)
+        self.refresh()
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether less than the whole library is shown on purpose."""
+        return bool(self._words) or self._favourites
+
+    def search(self, text: str) -> None:
+        """Show only clips with all these words: of the prompt, the seed, the pack or the size."""
+        words = tuple(folded(text).split())
+        if words != self._words:
+            self._words = words
+            self.refresh()
+
+    def only_favourites(self, only: bool) -> None:
+        """Show only favourites, or all."""
+        if only != self._favourites:
+            self._favourites = only
+            self.refresh()
+
+    def sort_by(self, order: Order) -> None:
+        """Show in another order."""
+        if order != self._order:
+            self._order = order
+            self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Look at the library again."""
+        clips = [clip for clip in self._library.clips if self._shows(clip)]
+        if self._order == "oldest":
+            clips.reverse()
+        elif self._order == "words":
+            clips.sort(key=self._text)
+        self.arrange(clips)
+
+    def _shows(self, clip: ClipRecord) -> bool:
+        if self._favourites and not clip.favourite:
+            return False
+        return not self._words or all(word in self._text(clip) for word in self._words)
+
+    def _text(self, clip: ClipRecord) -> str:
+        found = self._folded.get(clip.id)
+        if found is None:
+            words = f"{clip.prompt} {clip.seed} {clip.pack} {clip.width}x{clip.height}"
+            found = self._folded[clip.id] = folded(words)
+        return found
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """The record, or its prompt."""
+        clip = self.row_at(index)
+        if clip is not None and role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return clip.prompt
+        return super().data(index, role)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Clips can be dragged out."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return usual | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemNeverHasChildren
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        """A copy, always: no program may take the library's own file away."""
+        return Qt.DropAction.CopyAction
+
+    def mimeTypes(self) -> list[str]:
+        """Files."""
+        return ["text/uri-list"]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The files of the clips that are dragged."""
+        clips = [clip for index in sorted(indexes, key=QModelIndex.row) if (clip := self.row_at(index))]
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(self._library.path(clip))) for clip in clips])
+        return mime

@@ -1,0 +1,357 @@
+"""The library by hand: every clip is there, is found, played, dragged out, deleted and brought back."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent, QHelpEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QToolTip
+from pytestqt.qtbot import QtBot
+
+from app.model.job import Done, Running
+from app.model.keeping import Places
+from app.model.library_list import folded
+from app.model.records import ClipRecord
+from app.model.store import Store
+from app.model.thumbs import Thumbs
+from app.ui.clip_grid import ClipGrid
+from app.ui.library import LibraryPanel
+from engine.media.reading import read_clip
+from engine.request import ClipRequest
+from tests.app.conftest import OpenStudio, Studio
+from tests.app.fake_engine import SIZES, Gate, clip_of, gated
+
+
+def panel_of(studio: Studio) -> LibraryPanel:
+    return studio.window.shelf.library
+
+
+def make(qtbot: QtBot, studio: Studio, *prompts: str) -> None:
+    """Have clips made; the last is the newest."""
+    wanted = len(studio.session.library.clips) + len(prompts)
+    for number, prompt in enumerate(prompts):
+        studio.session.ask([ClipRequest.parse(prompt=prompt, seed=number)])
+    qtbot.waitUntil(lambda: len(studio.session.library.clips) == wanted)
+    qtbot.waitUntil(lambda: not isinstance(studio.session.state, Running))
+
+
+def choose(grid: ClipGrid, row: int) -> ClipRecord:
+    grid.setFocus()
+    grid.setCurrentIndex(grid.clips.index(row, 0))
+    return grid.selected()[0]
+
+
+def shown(panel: LibraryPanel) -> list[str]:
+    return [clip.prompt for clip in panel.clips.rows]
+
+
+@pytest.fixture
+def trash() -> Path:
+    """The off-screen desktop's own trash."""
+    folder = Path(os.environ["XDG_DATA_HOME"])
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / "Trash" / "files"
+
+
+@pytest.fixture
+def stocked(qtbot: QtBot, studio: Studio) -> Studio:
+    make(qtbot, studio, "a horse on the beach", "un éléphant de mer", "a robot in the snow")
+    return studio
+
+
+def test_every_finished_clip_is_in_the_library_as_a_file(qtbot: QtBot, studio: Studio) -> None:
+    panel = panel_of(studio)
+    assert panel.pages.currentWidget() is panel.empty
+    make(qtbot, studio, "a horse")
+    assert panel.pages.currentWidget() is panel.grid
+    (clip,) = studio.session.library.clips
+    path = studio.session.library.path(clip)
+    assert read_clip(path).frames.shape == (17, *reversed(SIZES["sr2"]), 3)
+    assert (clip.prompt, clip.stage, clip.frames, clip.complete) == ("a horse", "sr2", 17, True)
+
+
+def test_search_forgives_case_and_accents(qtbot: QtBot, stocked: Studio) -> None:
+    panel = panel_of(stocked)
+    assert shown(panel) == ["a robot in the snow", "un éléphant de mer", "a horse on the beach"]
+    qtbot.keyClicks(panel.search, "ELEPH mer")
+    assert shown(panel) == ["un éléphant de mer"]
+    assert panel.count.text() == "1 of 3"
+    panel.search.setText("castle")
+    assert panel.pages.currentWidget() is panel.empty
+    qtbot.mouseClick(panel.empty.act, Qt.MouseButton.LeftButton)
+    assert len(shown(panel)) == 3
+    assert folded("Éléphant") == "elephant"
+
+
+def test_ctrl_f_searches_even_when_the_shelf_is_folded(qtbot: QtBot, studio: Studio) -> None:
+    qtbot.keyClick(studio.window, Qt.Key.Key_F5)
+    assert not studio.window.shelf.isVisible()
+    qtbot.keyClick(studio.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert studio.window.shelf.isVisible()
+    assert panel_of(studio).search.hasFocus()
+
+
+def test_the_shelf_stays_folded_until_it_is_unfolded(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    first = open_studio()
+    first.window.actions_["shelf"].trigger()
+    with qtbot.waitSignal(first.bridge.closed):
+        first.window.close()
+    assert not open_studio().window.shelf.isVisible()
+
+
+def test_clips_are_sorted_and_favourites_kept(qtbot: QtBot, stocked: Studio) -> None:
+    panel = panel_of(stocked)
+    panel.clips.sort_by("oldest")
+    assert shown(panel)[0] == "a horse on the beach"
+    panel.clips.sort_by("words")
+    assert shown(panel)[-1] == "un éléphant de mer"
+    choose(panel.grid, 0)
+    qtbot.keyClick(panel.grid, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    qtbot.mouseClick(panel.favourites, Qt.MouseButton.LeftButton)
+    assert shown(panel) == ["a horse on the beach"]
+    assert panel.verbs["favourite"].text() == "No Favourite Any More"
+    store = stocked.session.library._store
+    with qtbot.waitCallback() as read:
+        stocked.session.library._keeper.run(store._clips, read, read)
+    assert [clip.favourite for clip in read.args[0]] == [False, False, True]
+
+
+def test_a_double_click_plays_the_clip_as_it_was(qtbot: QtBot, stocked: Studio) -> None:
+    panel, session = panel_of(stocked), stocked.session
+    index = panel.clips.index(2, 0)
+    place = panel.grid.visualRect(index).center()
+    qtbot.mouseClick(panel.grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    with qtbot.waitSignal(session.screen.changed):
+        qtbot.mouseDClick(panel.grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert session.screen.stored is not None
+    assert session.screen.stored.record.prompt == "a horse on the beach"
+    assert session.player.playing
+    assert session.clip is session.screen.stored.clip
+    assert session.reel.total == 17
+    assert stocked.window.viewer.currentWidget() is stocked.window.viewer.preview
+    assert "library" in stocked.window.status.line.text()
+    stocked.window.actions_["watch"].trigger()
+    assert session.screen.stored is None
+    assert isinstance(session.state, Done)
+    assert session.clip is session.state.clip
+
+
+def test_another_clip_can_be_watched_while_one_is_made(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    studio = open_studio()
+    make(qtbot, studio, "a horse")
+    gate = Gate()
+    studio.engine.script = gated(gate, before="sr1")
+    session = studio.session
+    session.ask([ClipRequest.parse(prompt="a robot")])
+    qtbot.waitUntil(lambda: any(run.done for run in getattr(session.state, "stages", ())))
+    with qtbot.waitSignal(session.screen.changed):
+        session.open_clip(session.library.clips[0])
+    frame = session.reel.frame(0)
+    assert frame is not None
+    assert frame.shape[:2] == tuple(reversed(SIZES["sr2"]))
+    session.screen.watch()
+    frame = session.reel.frame(0)
+    assert frame is not None
+    assert frame.shape[:2] == tuple(reversed(SIZES["base"]))
+    session.open_clip(session.library.clips[0])
+    qtbot.waitUntil(lambda: session.screen.stored is not None)
+    gate.open.set()
+    qtbot.waitUntil(lambda: isinstance(session.state, Done))
+    assert session.screen.stored is not None
+    assert session.screen.stored.record.prompt == "a horse"
+    qtbot.waitUntil(lambda: len(session.library.clips) == 2)
+
+
+def test_settings_are_used_again_and_varied(qtbot: QtBot, stocked: Studio) -> None:
+    panel, session = panel_of(stocked), stocked.session
+    clip = choose(panel.grid, 1)
+    panel.verbs["reuse"].trigger()
+    assert (session.draft.prompt, session.draft.seed) == (clip.prompt, clip.seed)
+    assert session.draft.seed_fixed
+    panel.verbs["vary"].trigger()
+    qtbot.waitUntil(lambda: len(session.library.clips) == 4)
+    newest = session.library.clips[0]
+    assert newest.prompt == clip.prompt
+    assert session.draft.seed == clip.seed
+
+
+def test_a_clip_is_dragged_out_as_a_file_and_only_copied(stocked: Studio) -> None:
+    panel = panel_of(stocked)
+    clip = choose(panel.grid, 0)
+    mime = panel.clips.mimeData(panel.grid.selectionModel().selectedIndexes())
+    assert [Path(url.toLocalFile()) for url in mime.urls()] == [stocked.session.library.path(clip)]
+    assert panel.clips.supportedDragActions() == Qt.DropAction.CopyAction
+    assert panel.clips.flags(panel.clips.index(0, 0)) & Qt.ItemFlag.ItemIsDragEnabled
+    assert panel.grid.dragEnabled()
+
+
+def test_delete_goes_to_the_trash_and_undo_brings_it_back(
+    qtbot: QtBot, stocked: Studio, trash: Path
+) -> None:
+    panel, library = panel_of(stocked), stocked.session.library
+    clip = choose(panel.grid, 0)
+    with qtbot.waitSignal(library.deleted):
+        qtbot.keyClick(panel.grid, Qt.Key.Key_Delete)
+    assert len(shown(panel)) == 2
+    assert not library.path(clip).exists()
+    assert (trash / clip.file).is_file()
+    assert panel.undo.isVisible()
+    with qtbot.waitSignal(library.changed):
+        qtbot.mouseClick(panel.undo.act, Qt.MouseButton.LeftButton)
+    assert library.path(clip).is_file()
+    assert shown(panel)[0] == clip.prompt
+    assert not panel.undo.isVisible()
+
+
+def test_a_clip_is_exported_from_the_library(qtbot: QtBot, stocked: Studio) -> None:
+    panel = panel_of(stocked)
+    clip = choose(panel.grid, 2)
+    with qtbot.waitSignal(panel.export_wanted):
+        panel.verbs["export"].trigger()
+    assert stocked.session.clip is not None
+    assert stocked.session.clip.request.prompt == clip.prompt
+    for dialog in stocked.window.findChildren(QApplication.activeWindow().__class__):
+        if dialog is not stocked.window and dialog.isVisible():
+            dialog.close()
+
+
+def test_a_clip_moves_while_it_is_pointed_at(qtbot: QtBot, stocked: Studio) -> None:
+    grid = panel_of(stocked).grid
+    place = QPointF(grid.visualRect(grid.clips.index(1, 0)).center())
+    far = QPointF(1, grid.viewport().height() - 1)
+
+    def move(to: QPointF) -> None:
+        none = Qt.MouseButton.NoButton
+        event = QMouseEvent(
+            QEvent.Type.MouseMove, to, grid.mapToGlobal(to), none, none, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(grid.viewport(), event)
+
+    QApplication.sendEvent(grid.viewport(), QEnterEvent(place, place, QPointF(grid.mapToGlobal(place))))
+    move(place)
+    assert grid.delegate.playing == grid.clips.rows[1].id
+    turn = grid.delegate.turn
+    qtbot.waitUntil(lambda: grid.delegate.turn > turn)
+    move(far)
+    assert grid.delegate.playing is None
+
+
+def test_the_tooltip_says_what_is_known(qtbot: QtBot, stocked: Studio) -> None:
+    grid = panel_of(stocked).grid
+    place: QPoint = grid.visualRect(grid.clips.index(0, 0)).center()
+    event = QHelpEvent(QEvent.Type.ToolTip, place, grid.viewport().mapToGlobal(place))
+    QApplication.sendEvent(grid.viewport(), event)
+    assert "a robot in the snow" in QToolTip.text()
+    assert "112 × 64" in QToolTip.text()
+    QToolTip.hideText()
+
+
+def test_a_library_that_takes_too_much_room_asks_before_it_deletes(
+    qtbot: QtBot, stocked: Studio, trash: Path
+) -> None:
+    panel, library = panel_of(stocked), stocked.session.library
+    library.set_favourite([library.clips[-1].id], True)
+    panel._preferences.change(library_mb=1)
+    assert not panel.limit.isVisible()
+    from dataclasses import replace
+
+    for clip in library.clips:  # as if they were large
+        library._clips[clip.id] = replace(clip, bytes=2**20 * 2 // 3)
+    library.changed.emit()
+    assert panel.limit.isVisible()
+    qtbot.mouseClick(panel.limit.act, Qt.MouseButton.LeftButton)
+    box = stocked.window.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    assert len(library.clips) == 3
+    (move,) = [found for found in box.findChildren(QPushButton) if found.text() == "Move to Trash"]
+    with qtbot.waitSignal(library.deleted):
+        qtbot.mouseClick(move, Qt.MouseButton.LeftButton)
+    left = [clip.prompt for clip in library.clips]
+    assert "a horse on the beach" in left  # the oldest, but a favourite
+    assert len(left) == 1
+    assert not panel.limit.isVisible()
+
+
+def test_a_damaged_database_is_told_and_the_clips_are_back(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    first = open_studio()
+    make(qtbot, first, "a horse", "a robot")
+    places = first.session.library._store.places
+    with qtbot.waitSignal(first.bridge.closed):
+        first.window.close()
+    first.window.shut_down()
+    places.database.write_bytes(b"scribbled over")
+    again = open_studio()
+    qtbot.waitUntil(lambda: len(again.session.library.clips) == 2)
+    assert len(list(places.data.glob("*.damaged-*"))) == 1
+    assert "damaged" in again.window.status.line.text()
+
+
+def ten_thousand(places: Places) -> None:
+    """Ten thousand rows and (empty) files."""
+    store = Store(places)
+    store.open()
+    record = store.keep(clip_of("base", ClipRequest.parse(prompt="a horse")), None, "done")
+    from dataclasses import replace
+
+    with store._writing() as db:
+        for number in range(10_000):
+            name = f"{number:012x}"
+            prompt = f"a horse number {number} on the beach at sunset"
+            file = f"{name}.mp4"
+            store._insert_clip(
+                db, replace(record, id=name, file=file, prompt=prompt, created=float(number))
+            )
+            (places.clips / file).touch()
+    store.close()
+
+
+def test_ten_thousand_clips_open_search_and_scroll(
+    qtbot: QtBot, open_studio: OpenStudio, tmp_path: Path
+) -> None:
+    ten_thousand(Places(tmp_path / "XDG_DATA_HOME" / "walt", tmp_path / "XDG_CACHE_HOME" / "walt"))
+    studio = open_studio()
+    panel = panel_of(studio)
+    assert len(studio.session.library.clips) == 10_001
+    assert panel.clips.rowCount() == 10_001
+    read = studio.session.library.thumbs
+    panel.grid.grab()
+    assert len(read._strips) + len(read._wishes) < 100  # only what is in sight is fetched
+    panel.search.setText("9999 beach")
+    assert shown(panel) == ["a horse number 9999 on the beach at sunset"]
+    panel.search.clear()
+    panel.grid.scrollToBottom()
+    panel.grid.grab()
+    assert panel.clips.rowCount() == 10_001
+
+
+def test_thumbnails_stay_within_their_bound(qtbot: QtBot, tmp_path: Path) -> None:
+    store = Store(Places(tmp_path / "data", tmp_path / "cache"))
+    store.open()
+    clips = [store.keep(clip_of("sr2", ClipRequest.parse(prompt=str(n))), None, "done") for n in range(6)]
+    strip = 112 * 8 * 64 * 4
+    thumbs = Thumbs(store.places, budget=3 * strip)
+    for clip in clips:
+        if thumbs.strip(clip) is None:
+            qtbot.waitSignal(thumbs.ready)
+    qtbot.waitUntil(lambda: not thumbs._wishes and not thumbs._reading)
+    assert thumbs.bytes <= 3 * strip
+    assert sum(clip.id in thumbs._strips for clip in clips) == 3
+    thumbs.close()
+
+
+def test_a_broken_clip_shows_a_sign_instead_of_a_picture(qtbot: QtBot, stocked: Studio) -> None:
+    library, panel = stocked.session.library, panel_of(stocked)
+    clip = library.clips[0]
+    library.path(clip).write_bytes(b"no video")
+    library._store.places.strip(clip.id).unlink()
+    library.thumbs._strips.pop(clip.id, None)
+    panel.grid.grab()
+    qtbot.waitUntil(lambda: clip.id in library.thumbs._strips)
+    assert library.thumbs._strips[clip.id].isNull()
+    panel.grid.grab()
+    with qtbot.waitSignal(stocked.session.trouble):
+        stocked.session.open_clip(clip)
+    assert stocked.session.screen.stored is None
