@@ -37,6 +37,7 @@ from engine.media.resize import fit, fit_frames
 from engine.memory import retry_without_memory
 from engine.models.text import TextBatch
 from engine.models.tokenizer import SPACE, TIME
+from engine.origin import Origin, file_hash, walt_version
 from engine.packs.load import LoadedPack
 from engine.packs.manifest import SamplerName
 from engine.progress import Cancelled, Pace, Task, decode_cost, step_cost
@@ -110,6 +111,7 @@ class _Run:
                 request.source, request.source_frame, request.overlap, (width, height)
             )
         self.text = self._patiently(self._encode_text)
+        self.files = file_hash(request.image), file_hash(request.source)
         self.seconds: dict[str, float] = dict.fromkeys((*STAGES, "decode", "total"), 0.0)
         self.finished: Clip | None = None
         self.pace = Pace(self._tasks(), remembered)
@@ -120,9 +122,23 @@ class _Run:
         for stage in self.stages:
             frames, below = self._stage(stage, below)
             self.seconds["total"] = time.perf_counter() - self.started
-            self.finished = Clip(frames, self.request, stage, self.pack.manifest.name, dict(self.seconds))
+            name, took = self.pack.manifest.name, dict(self.seconds)
+            self.finished = Clip(frames, self.request, stage, name, took, origin=self._origin(stage))
         assert self.finished is not None
         return self.finished
+
+    def _origin(self, stage: StageName) -> Origin:
+        device = self.pack.device
+        return Origin(
+            walt=walt_version(),
+            torch=torch.__version__,
+            device=f"{device.torch.type} {str(device.dtype).removeprefix('torch.')}",
+            threads=torch.get_num_threads(),
+            pack=self.pack.sha256,
+            stage=stage,
+            still=self.files[0],
+            source=self.files[1],
+        )
 
     def steps(self, stage: StageName) -> int:
         """Denoising steps of one window; the super-resolution stages scale with the base."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.events import StageName
+    from engine.origin import Origin
     from engine.request import ClipRequest
 
 FPS = 8
@@ -25,6 +26,8 @@ class Clip:
     pack: str
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     fps: int = FPS
+    origin: Origin | None = None
+    """What is needed, besides the request, to make it again."""
 
     @property
     def size(self) -> tuple[int, int]:

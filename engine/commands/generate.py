@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.clip import Clip
+from engine.commands.again import Record, read_record, require_same_pack, with_files
 from engine.commands.progress import ProgressLines
 from engine.errors import UsageError
-from engine.events import STAGES, Event, JobCancelled, JobDone, JobFailed
+from engine.events import STAGES, Event, JobCancelled, JobDone, JobFailed, StageName, StageStarted
 from engine.files import ensure_writable
 from engine.memory import peak_rss_mb
 from engine.packs.check import Heard, UnknownWord, check_request
@@ -28,6 +29,10 @@ from engine.worker import Engine
 
 _ASPECTS = {"16:9": 7 / 4, "9:16": 4 / 7, "1:1": 1.0}
 """Width over height in the paper's pixels."""
+_OF_THE_CLIP = (
+    "prompt", "negative", "seed", "aspect", "frames", "upto", "steps", "guidance", "overlap", "source_frame",
+)  # fmt: skip
+"""What a clip that is made again says by itself."""
 EXAMPLE = 'walt generate "a horse walking on the beach at sunset" --out horse.mp4'
 
 
@@ -39,8 +44,15 @@ def add_parser(subparsers: Any) -> None:
         description=f"Make a clip. Example: {EXAMPLE}",
     )
     add = parser.add_argument
-    add("prompt", metavar="PROMPT", help="what to show, in English or French")
+    add("prompt", metavar="PROMPT", nargs="?", help="what to show, in English or French")
     add("--out", metavar="FILE", required=True, type=Path, help="the file to write: .mp4, .webm, .mov, .gif or .webp")
+    add(
+        "--from",
+        dest="again",
+        metavar="CLIP",
+        type=Path,
+        help="a clip that walt made: make it again, with its own prompt, seed and settings",
+    )
     add("--negative", metavar="TEXT", default="", help="what to keep away from")
     add("--image", metavar="FILE", help="a still image that becomes the first frame")
     add("--continue", dest="source", metavar="FILE", help="a video: make what comes after it")
@@ -57,43 +69,64 @@ def add_parser(subparsers: Any) -> None:
         "--frames",
         metavar="N",
         type=int,
-        default=17,
         help="1 + 4k frames at 8 a second (17); with --continue those it sees count too",
     )
     add(
         "--upto",
         choices=STAGES,
-        default="sr2",
         help="the last stage: base, sr1 (2x) or sr2 (4x, the default)",
     )
     add("--steps", metavar="N", type=int, help="denoising steps of the base; the other stages scale with it")
     add("--guidance", metavar="G", type=float, help="how strongly the base follows the prompt")
-    add("--pack", metavar="NAME", default="starter", help="an installed model, or a path to one (starter)")
+    add("--pack", metavar="NAME", help="an installed model, or a path to one (starter)")
     add("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto", help="where to compute (auto)")
+    add("--no-metadata", action="store_true", help="leave prompt, seed and settings out of the file")
     add("--json", action="store_true", help="print one JSON object about the clip on stdout")
 
 
 def run(args: argparse.Namespace) -> int:
     """Make the clip and write it; nothing is written unless all of it is."""
-    request = _request(args)
+    record, request = _asked(args)
     check_output(args.out)
     store = PackStore()
-    heard = check_request(request, store.find(request.pack))
-    for line in describe_unheard(request.pack, heard):
+    pack = store.find(request.pack)
+    if record is not None:
+        require_same_pack(record, pack)
+    heard = check_request(request, pack)
+    for line in describe_unheard(pack.name, heard):
         print(line, file=sys.stderr)
     if args.seed is None:
         print(f"seed {request.seed}", file=sys.stderr)
-    clip = make(request, store, args.device)
+    threads, stage = (None, None) if record is None else (record.origin.threads, record.stage)
+    clip = make(request, store, args.device, threads=threads, until=stage)
     if clip is None:
         print("cancelled; nothing was written", file=sys.stderr)
         return 130
-    write(clip, args.out)
+    if record is not None and clip.origin is not None:
+        for line in record.origin.differences(clip.origin):
+            print(f"not as it was: {line}; the frames may differ a little", file=sys.stderr)
+    write(clip, args.out, metadata=not args.no_metadata)
     report = describe(clip, args.out, heard)
     print(json.dumps(report) if args.json else _sentence(report))
     return 0
 
 
+def _asked(args: argparse.Namespace) -> tuple[Record | None, ClipRequest]:
+    """What is asked for, and what the clip says that is to be made again, if one is."""
+    if args.again is None:
+        return None, _request(args)
+    spoken = [name for name in _OF_THE_CLIP if getattr(args, name) not in (None, "")]
+    if spoken:
+        message = f"With --from the clip itself says {', '.join(spoken)}."
+        raise UsageError("usage", message, "Leave that out, or make a new clip without --from.")
+    record = read_record(args.again)
+    request = with_files(record, args.again, args.image, args.source)
+    return record, request if args.pack is None else request.model_copy(update={"pack": args.pack})
+
+
 def _request(args: argparse.Namespace) -> ClipRequest:
+    if args.prompt is None:
+        raise UsageError("usage", "A prompt is missing.", f"Example: {EXAMPLE}")
     wishes = {name: getattr(args, name) for name in ClipRequest.model_fields}
     if args.seed is None:
         wishes["seed"] = secrets.randbelow(MAX_SEED + 1)
@@ -138,8 +171,8 @@ def check_output(path: Path) -> None:
     ensure_writable(path)
 
 
-def write(clip: Clip, path: Path) -> None:
-    """Write a clip in the format that its name ends in, with its request where the format carries that.
+def write(clip: Clip, path: Path, *, metadata: bool = True) -> None:
+    """Write a clip in the format that its name ends in; its request goes along where the format carries that.
 
     Raises:
         WaltError: see `engine.media.export.export`.
@@ -149,11 +182,12 @@ def write(clip: Clip, path: Path) -> None:
     from engine.media.presets import preset_for
 
     preset = preset_for(path.suffix)
+    told = provenance(clip) if metadata else {}
     if preset is None or preset.suffix == ".mp4":
-        write_mp4(path, clip.frames, clip.fps, provenance(clip))
+        write_mp4(path, clip.frames, clip.fps, told)
     else:
-        metadata = provenance(clip) if preset.metadata else {}
-        export(path, Footage.of(clip.frames), Wish(preset, "best", metadata=metadata))
+        wish = Wish(preset, "best", metadata=told if preset.metadata else {})
+        export(path, Footage.of(clip.frames), wish)
 
 
 def describe_unheard(pack: str, heard: Heard) -> list[str]:
@@ -170,14 +204,28 @@ def _suggesting(word: UnknownWord) -> str:
     return f"{word.word} (did you mean {word.suggestion}?)" if word.suggestion else word.word
 
 
-def make(request: ClipRequest, store: PackStore, device: str) -> Clip | None:
+def make(
+    request: ClipRequest,
+    store: PackStore,
+    device: str,
+    *,
+    threads: int | None = None,
+    until: StageName | None = None,
+) -> Clip | None:
     """Run one job and show its progress on stderr; None if Ctrl-C cancelled it.
+
+    Args:
+        request: What to make.
+        store: Where its pack is.
+        device: Where to compute.
+        threads: How many processor threads to compute with; as many as torch thinks right if None.
+        until: The stage to stop after, where that is not the request's last: a clip that was cancelled there.
 
     Raises:
         WaltError: what the job failed with.
     """
     events: queue.Queue[Event] = queue.Queue()
-    engine = Engine(events.put, store, device)
+    engine = Engine(events.put, store, device, threads=threads)
     lines = ProgressLines(sys.stderr)
     try:
         job = engine.submit(request)
@@ -190,8 +238,10 @@ def make(request: ClipRequest, store: PackStore, device: str) -> Clip | None:
                         return clip
                     case JobFailed(error=error):
                         raise error
-                    case JobCancelled():
-                        return None
+                    case StageStarted(stage=stage) if until and STAGES.index(stage) > STAGES.index(until):
+                        engine.cancel(job)
+                    case JobCancelled(clip=clip):
+                        return clip if clip is not None and clip.stage == until else None
                     case _:
                         pass
     finally:

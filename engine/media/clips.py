@@ -14,6 +14,7 @@ from engine.files import atomic_write
 from engine.media.encoders import VideoJob, encode, failed, needed_encoder
 from engine.media.presets import preset_named
 from engine.media.reading import StoredClip, iter_frames, read_clip, read_metadata
+from engine.origin import KEY
 from engine.seam import passing
 
 if TYPE_CHECKING:
@@ -23,13 +24,17 @@ __all__ = ["StoredClip", "iter_frames", "provenance", "read_clip", "read_metadat
 
 
 def provenance(clip: Clip) -> dict[str, str]:
-    """A clip file's metadata: ``walt`` is the request as JSON, ``title`` and ``comment`` are for people."""
+    """A clip file's metadata: ``walt`` is the request as JSON, ``title`` and ``comment`` are for people.
+
+    ``walt_origin`` is `engine.origin.Origin` as JSON, for clips that know theirs.
+    """
     request = clip.request
     # A file is shared; the folders of whoever made it are nobody's business.
-    named = {"image": request.image, "source": request.source}
+    named = {"image": request.image, "source": request.source, "pack": request.pack}
     request = request.model_copy(update={key: Path(path).name for key, path in named.items() if path})
     comment = f"Made with walt: pack {clip.pack}, stage {clip.stage}, seed {request.seed}."
-    return {"title": request.prompt, "comment": comment, "walt": request.model_dump_json()}
+    made = {"title": request.prompt, "comment": comment, "walt": request.model_dump_json()}
+    return made if clip.origin is None else {**made, KEY: clip.origin.to_json()}
 
 
 def write_mp4(

@@ -34,6 +34,7 @@ from engine.packs.manifest import (
     Manifest,
     Network,
     damaged,
+    fingerprint,
     read_manifest,
     weights_file,
 )
@@ -58,6 +59,8 @@ class LoadedPack:
     """A pack in memory, on ``device``; ``sr1`` and ``sr2`` are None where the pack has no such stage."""
 
     manifest: Manifest
+    sha256: str
+    """Of its manifest's file."""
     device: Device
     tokenizer: Tokenizer
     text: TextEncoder
@@ -102,6 +105,7 @@ def load_pack(path: Path, device: Device | None = None) -> LoadedPack:
     }
     return LoadedPack(
         manifest=manifest,
+        sha256=fingerprint(path),
         device=device,
         tokenizer=_load(path, manifest, "tokenizer", lambda: Tokenizer(tokenizer), device),
         text=_load(path, manifest, "text", lambda: TextEncoder(text), device, ("",)),

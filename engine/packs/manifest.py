@@ -7,6 +7,7 @@ may read it at start.
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -179,18 +180,22 @@ def shown(text: str) -> str:
     return plain if len(plain) <= 200 else f"{plain[:200]}…"
 
 
+def fingerprint(folder: Path) -> str:
+    """SHA-256 of the manifest's file, which holds those of all others: two packs with the same are the same.
+
+    Raises:
+        WaltError: ``pack-damaged``.
+    """
+    return hashlib.sha256(_read(folder)).hexdigest()
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Read and check ``folder/manifest.json``.
 
     Raises:
         WaltError: ``pack-damaged``, or ``pack-too-new`` when a later walt wrote it.
     """
-    try:
-        text = read_plain(folder / MANIFEST, MAX_MANIFEST_BYTES)
-    except OSError as error:
-        raise damaged(folder, f"{MANIFEST} cannot be read ({error.strerror})") from None
-    if len(text) > MAX_MANIFEST_BYTES:
-        raise damaged(folder, f"{MANIFEST} is too large")
+    text = _read(folder)
     try:
         return Manifest.model_validate_json(text)
     except ValidationError as error:
@@ -200,3 +205,13 @@ def read_manifest(folder: Path) -> Manifest:
             message = f"The pack in {folder} was made for a newer walt."
             raise WaltError("pack-too-new", message, "Update walt.") from None
         raise damaged(folder, f"{where or MANIFEST}: {first['msg']}") from None
+
+
+def _read(folder: Path) -> bytes:
+    try:
+        text = read_plain(folder / MANIFEST, MAX_MANIFEST_BYTES)
+    except OSError as error:
+        raise damaged(folder, f"{MANIFEST} cannot be read ({error.strerror})") from None
+    if len(text) > MAX_MANIFEST_BYTES:
+        raise damaged(folder, f"{MANIFEST} is too large")
+    return text

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for room in ("engine", "app") for path in (ROOT / room).rglob("*.py"))
 QT = {"PySide6", "PyQt6", "PySide2", "PyQt5", "qasync", "superqt", "shiboken6"}
 GENERATING = ("cli", "worker", "cascade", "conditioning", "denoiser", "progress", "commands")
-LOWEST = ("errors", "seam", "devices", "memory", "files", "events", "clip", "request")
+LOWEST = ("errors", "seam", "origin", "devices", "memory", "files", "events", "clip", "request")
 
 
 def module_name(path: Path) -> str:
