@@ -113,7 +113,7 @@ class Actions(QObject):
                 "generate_first", "clip", self.tr("Generate Next"), ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")
             ),
             Spec("cancel", "clip", self.tr("Cancel"), ("Ctrl+Alt+Return", "Ctrl+Alt+Enter")),
-            Spec("pause_queue", "clip", self.tr("Pause Queue"), ("Ctrl+Shift+P",), checkable=True),
+            Spec("pause_queue", "clip", self.tr("Pause Queue"), ("Ctrl+Alt+P",), checkable=True),
             Spec("watch", "clip", self.tr("Back to the New Clip"), ("Ctrl+B",)),
             Spec("play", "clip", self.tr("Play"), ("Space",), soft=True, separator=True),
             Spec("previous_frame", "clip", self.tr("Previous Frame"), ("Left",), soft=True),
