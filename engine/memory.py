@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,21 +12,78 @@ from typing import TypeVar
 from engine.errors import WaltError
 
 _T = TypeVar("_T")
+_GROUPS = Path("/sys/fs/cgroup")
 
 
 def peak_rss_mb() -> float:
     """Peak resident memory of this process in MiB."""
     if sys.platform == "win32":
         return _windows_peak() / 2**20
-    status = Path("/proc/self/status")
-    if status.is_file():  # Linux: getrusage would also count the parent before exec
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 2**10
+    if sys.platform == "linux" and (peak := _proc_field("/proc/self/status", "VmHWM:")):
+        return peak / 2**10  # getrusage would also count the parent before exec
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def available_mb() -> float:
+    """Memory that this process may still take without pushing others out, in MiB: the system's and any limit's."""
+    if sys.platform == "win32":
+        free = _windows_free() / 2**20
+    elif sys.platform == "linux":
+        free = _proc_field("/proc/meminfo", "MemAvailable:") / 2**10
+    else:
+        free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**20 / 2
+    limit = limit_mb()
+    return free if limit is None else min(free, max(0.0, limit - _group_used_mb()))
+
+
+def limit_mb() -> float | None:
+    """What a container allows to all its processes, in MiB; None without such a limit."""
+    limit = _group_number("memory.max", "memory/memory.limit_in_bytes")
+    return None if limit is None or limit >= 2**60 else limit / 2**20
+
+
+def rss_mb() -> float:
+    """Resident memory of this process now, in MiB; 0 where the system does not say."""
+    return _proc_field("/proc/self/status", "VmRSS:") / 2**10 if sys.platform == "linux" else 0.0
+
+
+def _proc_field(file: str, field: str) -> int:
+    for line in Path(file).read_text().splitlines():
+        if line.startswith(field):
+            return int(line.split()[1])
+    return 0
+
+
+def _group_used_mb() -> float:
+    """Memory of a container's processes; what the page cache holds would be given back and does not count."""
+    used = _group_number("memory.current", "memory/memory.usage_in_bytes") or 0
+    cached = 0
+    for stat in (_GROUPS / "memory.stat", _GROUPS / "memory" / "memory.stat"):
+        if stat.is_file():
+            cached = max(_proc_field(str(stat), "inactive_file "), _proc_field(str(stat), "total_inactive_file "))
+    return max(0, used - cached) / 2**20
+
+
+def _group_number(*names: str) -> int | None:
+    for name in names:
+        try:
+            return int((_GROUPS / name).read_text())
+        except (OSError, ValueError):  # not there, or "max"
+            continue
+    return None
+
+
+def _windows_free() -> int:
+    class Status(ctypes.Structure):
+        _fields_ = (("length", ctypes.c_ulong), ("load", ctypes.c_ulong), ("sizes", ctypes.c_ulonglong * 7))
+
+    status = Status()
+    status.length = ctypes.sizeof(status)
+    ctypes.WinDLL("kernel32").GlobalMemoryStatusEx(ctypes.byref(status))  # pyright: ignore[reportAttributeAccessIssue]
+    return int(status.sizes[1])
 
 
 def _windows_peak() -> int:

@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 MAJOR = 1
 """Part of the version that older programs cannot read past; `_STEPS` only ever adds."""
-_MAJOR_STEP = 1000
+SCALE = 1000
 _BUSY_MS = 5000
 
 _STEPS = (
@@ -92,7 +92,7 @@ def _connect(file: Path) -> sqlite3.Connection:
 
 def _check(connection: sqlite3.Connection) -> None:
     version = _version(connection)
-    if version >= (MAJOR + 1) * _MAJOR_STEP:
+    if version >= (MAJOR + 1) * SCALE:
         raise WaltError(
             "library-too-new",
             "The library was made by a newer version of walt, and is left alone.",
@@ -115,7 +115,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
-    known = MAJOR * _MAJOR_STEP
+    known = MAJOR * SCALE
     done = max(0, _version(connection) - known)
     for number, script in enumerate(_STEPS[done:], done + 1):
         connection.executescript(
