@@ -28,7 +28,7 @@ class Take:
         size: Width and height in pixels; of the first stage while it is made.
         request: The request that made it, as JSON; empty for a clip that does not say.
         file: The clip's file, once there is one.
-        job: The queue's job that makes it, as long as it does.
+        job: The queue's job that makes it, until its file is there.
         trouble: Why it could not be made or read, as a sentence.
     """
 
@@ -43,7 +43,7 @@ class Take:
     @property
     def pending(self) -> bool:
         """Whether it is being made, or waits for that."""
-        return self.job is not None
+        return self.job is not None and not self.trouble
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
@@ -37,6 +37,7 @@ class _Take(_Data):
     frames: Annotated[int, Field(ge=1, le=10_000_000)]
     size: tuple[_Side, _Side]
     request: dict[str, Any] | None = None
+    job: _Id | None = None
     trouble: str = ""
 
 
@@ -54,6 +55,9 @@ class _Project(_Data):
     segments: list[_Segment]
     marks: tuple[_Frame | None, _Frame | None] = (None, None)
     playhead: _Frame = 0
+    saved_as: str | None = None
+    modified: bool = False
+    running: bool = False
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
@@ -69,12 +73,19 @@ class _Project(_Data):
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A film with everything that is to be the same when it is opened again."""
+    """A film with everything that is to be the same when it is opened again.
+
+    The last three are of the copy that walt keeps by itself: the file the film was saved as, whether it was
+    changed since, and whether the window that wrote it is, or was when it died, still open.
+    """
 
     takes: dict[str, Take]
     segments: Segments
     marks: tuple[int | None, int | None] = (None, None)
     playhead: int = 0
+    saved_as: Path | None = None
+    modified: bool = False
+    running: bool = False
 
 
 def write_project(path: Path, project: Project) -> None:
@@ -92,10 +103,18 @@ def write_project(path: Path, project: Project) -> None:
         for segment in project.segments
     ]
     data = _Project(
-        walt_project=VERSION, takes=takes, segments=segments, marks=project.marks, playhead=project.playhead
+        walt_project=VERSION,
+        takes=takes,
+        segments=segments,
+        marks=project.marks,
+        playhead=project.playhead,
+        saved_as=None if project.saved_as is None else str(project.saved_as),
+        modified=project.modified,
+        running=project.running,
     )
+    plain = data.model_dump(exclude_defaults=True) | {"walt_project": VERSION, "fps": FPS}
     with atomic_write(path) as part:
-        part.write_text(json.dumps(data.model_dump(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        part.write_text(json.dumps(plain, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def read_project(path: Path, clips: Sequence[Path] = ()) -> Project:
@@ -121,7 +140,8 @@ def read_project(path: Path, clips: Sequence[Path] = ()) -> Project:
     folders = (path.parent, *clips)
     takes = {take.id: _from_take(take, folders) for take in data.takes}
     segments = tuple(Segment(part.take, part.start, part.stop, part.id) for part in data.segments)
-    return Project(takes, segments, data.marks, data.playhead)
+    saved_as = None if data.saved_as is None else Path(data.saved_as)
+    return Project(takes, segments, data.marks, data.playhead, saved_as, data.modified, data.running)
 
 
 def _parsed(path: Path) -> dict[str, Any]:
@@ -165,6 +185,7 @@ def _to_take(take: Take, folder: Path) -> _Take:
         frames=take.frames,
         size=take.size,
         request=json.loads(take.request) if take.request else None,
+        job=take.job,
         trouble=take.trouble,
     )
 
@@ -179,7 +200,7 @@ def _named(file: Path, folder: Path) -> str:
 
 def _from_take(data: _Take, folders: Sequence[Path]) -> Take:
     request = json.dumps(data.request, ensure_ascii=False, separators=(",", ":")) if data.request else ""
-    take = Take(data.id, data.frames, data.size, request, trouble=data.trouble)
+    take = Take(data.id, data.frames, data.size, request, job=data.job, trouble=data.trouble)
     if data.file is None:
         return _with(take, None, data.trouble or "This clip was not made yet.")
     project, *others = folders
@@ -192,4 +213,4 @@ def _from_take(data: _Take, folders: Sequence[Path]) -> Take:
 
 
 def _with(take: Take, file: Path | None, trouble: str) -> Take:
-    return Take(take.id, take.frames, take.size, take.request, file, None, trouble)
+    return replace(take, file=file, job=take.job if file is None else None, trouble=trouble)

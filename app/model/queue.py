@@ -105,13 +105,14 @@ class Queue(Rows[JobRecord]):
         self._held = {job.id for job in opened.jobs if job.open}
         self._changed()
 
-    def add(self, requests: Sequence[ClipRequest], *, first: bool = False) -> None:
-        """Put requests into the queue, last or first."""
+    def add(self, requests: Sequence[ClipRequest], *, first: bool = False) -> Sequence[JobRecord]:
+        """Put requests into the queue, last or first; returns their jobs."""
         jobs = [_new_job(request) for request in requests]
         self._waiting = [*jobs, *self._waiting] if first else [*self._waiting, *jobs]
         self._keep(lambda: self._store.add_jobs(jobs), self._take_recorded)
         self._changed(order=True)
         self.wanted.emit()
+        return jobs
 
     def _take_recorded(self, jobs: tuple[JobRecord, ...]) -> None:
         """A still that a job begins with has its own place in the library now."""

@@ -12,7 +12,6 @@ from app.bridge import Chunk, Ended, Glimpse
 from app.frames import to_thumbs
 from app.model.keeping import read_whole
 from app.model.live import LiveTake
-from app.model.player import Player
 from app.model.records import ClipRecord, parse_request
 from app.model.reel import Reel
 
@@ -61,10 +60,12 @@ class Screen(QObject):
 
     Signals:
         changed(): a stored clip is on show now, or no longer.
+        fresh(): there is something to look at that was not there before.
         failed(WaltError): a stored clip could not be read.
     """
 
     changed = Signal()
+    fresh = Signal()
     failed = Signal(object)
 
     def __init__(
@@ -76,13 +77,11 @@ class Screen(QObject):
     ) -> None:
         super().__init__(parent)
         self.reel = Reel(self)
-        self.player = Player(parent=self)
         self._tasks = tasks
         self._shape = shape
         self._live = LiveTake()
         self._stored: Stored | None = None
         self._turn = 0
-        self.reel.reset.connect(self._on_reset)
         maker.began.connect(self._on_began)
         maker.chunk.connect(self._on_chunk)
         maker.glimpse.connect(self._on_glimpse)
@@ -105,8 +104,7 @@ class Screen(QObject):
             self._stored = Stored(record, clip)
             self.reel.show(clip, thumbs)
             self.changed.emit()
-            self.player.seek(0)
-            self.player.play()
+            self.fresh.emit()
             if then is not None:
                 then()
 
@@ -122,7 +120,7 @@ class Screen(QObject):
             self._stored = None
             self._live.show(self.reel)
             self.changed.emit()
-            self.player.play()
+            self.fresh.emit()
 
     @Slot(object)
     def _on_began(self, request: ClipRequest) -> None:
@@ -156,8 +154,4 @@ class Screen(QObject):
         first = self.reel.empty
         change()
         if first and not self.reel.empty:
-            self.player.play()
-
-    @Slot()
-    def _on_reset(self) -> None:
-        self.player.load(self.reel.total)
+            self.fresh.emit()

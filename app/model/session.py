@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Unpack
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.bridge import EngineBridge
+from app.model.cutting import CuttingRoom
 from app.model.draft import Changes, Draft, recalled, requests_of
 from app.model.job import Done, JobState, Running, Stopped
 from app.model.library import Library
 from app.model.maker import Maker
+from app.model.monitor import Monitor
 from app.model.pack import PackCard, read_pack
 from app.model.queue import Queue
 from app.model.records import ClipRecord, parse_request
@@ -80,14 +82,18 @@ class Session(QObject):
         self._maker = Maker(bridge, queue, library, clock, self)
         self.screen = Screen(self._maker, tasks, self._first_size, self)
         self.reel = self.screen.reel
-        self.player = self.screen.player
+        self.room = CuttingRoom(queue, self._maker, library, tasks, self._first_size, self)
+        self.monitor = Monitor(self.reel, self.room.reel, self)
+        self.player = self.monitor.player
+        self.screen.fresh.connect(self.monitor.play_fresh)
+        self.screen.changed.connect(self._show_clip)
         self.still = StillSlot(tasks, self)
         self.still.recalled.connect(self.recall)
         self._draft = Draft(seed=self.new_seed())
         self._maker.state_changed.connect(self.state_changed)
         self._maker.progress_changed.connect(self.progress_changed)
         library.opened.connect(queue.take)
-        for failed in (library.failed, queue.failed, self.screen.failed):
+        for failed in (library.failed, queue.failed, self.screen.failed, self.room.trouble):
             failed.connect(self.trouble)
         library.not_kept.connect(self._on_not_kept)
 
@@ -229,7 +235,12 @@ class Session(QObject):
         """Queue requests as they are. If nothing is being made, what comes of the first is shown."""
         if not isinstance(self.state, Running):
             self.screen.watch()
+            self._show_clip()
         self.queue.add(requests, first=first)
+
+    @Slot()
+    def _show_clip(self) -> None:
+        self.monitor.show("clip")
 
     def cancel(self) -> None:
         """Stop the running job; it answers within one step."""

@@ -1,10 +1,23 @@
-"""The filmstrip: every frame in its place under a ruler of seconds, and the playhead to drag."""
+"""The timeline: a ruler of seconds, a lane of segments, every frame in its place, and the playhead to drag."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleValueChangeEvent,
+    QAction,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
     QFont,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -14,71 +27,129 @@ from PySide6.QtGui import (
     QPixmap,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.model.player import Player
-from app.model.reel import Reel
 from app.model.words import time_code
 from app.theme import CAPTION_PX, figures
+from app.ui import timeline_paint as paint
+from app.ui.timeline_access import access_of
+from app.ui.timeline_drag import Drag, grab
+from app.ui.timeline_lane import Lane
+from app.ui.timeline_scale import Scale
 
-RULER = 20
-STRIP = 48
-CELL_GAP = 2
-HANDLE = 3
-"""Height of the playhead's mark on the ruler."""
-SLIM_CELL = 24
-"""A cell narrower than this shows no picture of its own; neighbours share one."""
-LABEL_ROOM = 44
+if TYPE_CHECKING:
+    from app.model.session import Session
+
+STEP = 1.25
+"""How much closer one notch of the wheel is."""
+_installed: list[bool] = []
 
 
 class Timeline(QWidget):
-    """Scrub with the mouse or the arrow keys. One cell a frame; long clips share thumbnails."""
+    """Scrub, trim, move; everything also by keys. Long clips share thumbnails.
 
-    def __init__(self, reel: Reel, player: Player, parent: QWidget | None = None) -> None:
+    Signals:
+        dropped(Path, int): a file was let go before that segment.
+        menu_wanted(QPoint): the menu of the segment there, in global coordinates.
+        scale_changed(): it was zoomed or scrolled, or fits another number of frames.
+    """
+
+    dropped = Signal(object, int)
+    menu_wanted = Signal(QPoint)
+    scale_changed = Signal()
+
+    def __init__(self, session: Session, verbs: Sequence[QAction] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._reel = reel
-        self._player = player
-        self._resume = False
+        if not _installed:
+            QAccessible.installFactory(access_of)
+            _installed.append(True)
+        self._session = session
+        self._monitor = session.monitor
+        self.player = session.player
+        self._verbs = verbs
+        self.lane = Lane(session, self)
+        self.kept_access: object = None
+        self._scale = Scale()
+        self._drag: Drag | None = None
+        self._gap: int | None = None
         self._cache: dict[int, QPixmap] = {}
         font = QFont(self.font())
         font.setPixelSize(CAPTION_PX)
         self.setFont(figures(font))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(RULER + STRIP + 4)
+        self.setFixedHeight(paint.HEIGHT)
+        self.setAcceptDrops(True)
+        self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Timeline"))
-        player.moved.connect(self._moved)
-        reel.changed.connect(self._changed)
-        reel.reset.connect(self._reset)
+        self.player.moved.connect(self._moved)
+        self.player.marks_changed.connect(self.update)
+        self.lane.changed.connect(self.update)
+        self._monitor.changed.connect(self._changed)
+        self._monitor.reset.connect(self._reset)
+        self._reset()
 
-    def sizeHint(self) -> QSize:
-        """As wide as there is room."""
-        return QSize(640, RULER + STRIP + 4)
+    # Where things are.
+
+    @property
+    def scale(self) -> Scale:
+        """Zoom and scroll; while an edge is dragged they stay as they were."""
+        return self._drag.scale if self._drag is not None else self._scale
+
+    def set_scale(self, scale: Scale) -> None:
+        """Zoom or scroll."""
+        if scale != self._scale:
+            pitch = self._scale.pitch
+            self._scale = scale
+            if scale.pitch != pitch:
+                self._cache.clear()
+            self.scale_changed.emit()
+            self.update()
+
+    def zoom(self, factor: float, about: float | None = None) -> None:
+        """Closer or farther, about a place or the playhead; 0 fits everything in."""
+        if factor == 0:
+            self.set_scale(Scale(self._scale.width, self._scale.total))
+            return
+        middle = self.cell(self.player.position).center().x() if about is None else about
+        self.set_scale(self._scale.zoomed(factor, max(0.0, min(middle, float(self.width())))))
 
     def cell(self, index: int, span: int = 1) -> QRectF:
-        """Where frame ``index`` (and the ``span`` - 1 after it) lies on the strip."""
-        pitch = self.width() / max(self._reel.total, 1)
-        return QRectF(index * pitch, RULER, span * pitch, STRIP)
-
-    def frame_at(self, x: float) -> int:
-        """The frame under a horizontal position."""
-        total = self._reel.total
-        return max(0, min(total - 1, int(x * total / max(self.width(), 1))))
+        """Where a frame is in the strip."""
+        return QRectF(self.scale.x(index), paint.TOP, span * self.scale.pitch, paint.STRIP)
 
     @property
     def span(self) -> int:
         """How many frames share one thumbnail."""
-        pitch = self.width() / max(self._reel.total, 1)
-        if pitch >= SLIM_CELL:
-            return 1
-        width, height = self._reel.shape
-        return max(1, round(STRIP * width / height / pitch))
+        return paint.cell_span(self.scale.pitch, self._monitor.shape)
+
+    def box_of(self, segment: str) -> QRectF:
+        """Where a segment is in the lane."""
+        block = next(block for block in self.lane.blocks() if block.id == segment)
+        return paint.block_box(self.scale, block)
+
+    # For screen readers.
+
+    def verbs(self) -> Sequence[QAction]:
+        """What can be done here besides moving the playhead."""
+        return self._verbs
+
+    def spoken(self) -> str:
+        """Where the playhead is, in words."""
+        if not self._monitor.total:
+            return self.tr("Nothing to play")
+        code = time_code(self.player.position, self.player.fps)
+        words = self.tr("Frame {0} of {1}, {2}").format(self.player.position + 1, self._monitor.total, code)
+        here = self.lane.spoken(self.player.position)
+        return f"{words}, {here}" if here else words
 
     @Slot(int)
     def _moved(self, index: int) -> None:
-        words = self.tr("Frame {0} of {1}, {2}")
-        code = time_code(index, self._player.fps)
-        self.setAccessibleDescription(words.format(index + 1, self._reel.total, code))
+        self.setAccessibleDescription(self.spoken())
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleValueChangeEvent(self, index))
+        if self._drag is None and self._scale.zoom > 1:
+            self.set_scale(self._scale.following(index))
         self.update()
 
     @Slot(int, int)
@@ -90,60 +161,55 @@ class Timeline(QWidget):
     @Slot()
     def _reset(self) -> None:
         self._cache.clear()
-        self.setEnabled(self._reel.total > 0)
+        self.setEnabled(self._monitor.total > 0)
+        self._fit()
         self.update()
 
+    def _fit(self) -> None:
+        self.set_scale(self._scale.fitted(float(self.width()), self._monitor.total))
+
+    # How it looks.
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Ruler, cells, playhead."""
+        """Ruler, segments, cells, playhead."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not self._reel.total:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.palette().color(QPalette.ColorRole.Dark))
-            painter.drawRoundedRect(QRectF(0, RULER, self.width(), STRIP), 3, 3)
+        colours, scale = self.palette(), self.scale
+        if not self._monitor.total:
+            paint.paint_empty(painter, colours, self.width())
+            self._paint_focus(painter)
             return
-        self._paint_ruler(painter)
-        span = self.span
-        for first in range(0, self._reel.total, span):
-            self._paint_cell(painter, first, min(span, self._reel.total - first))
-        self._paint_playhead(painter)
+        marks = self.player.marks
+        paint.paint_ruler(painter, colours, scale, self.player.fps)
+        paint.paint_marks(painter, colours, scale, marks)
+        blocks = self.lane.blocks()
+        for block in blocks:
+            paint.paint_block(painter, colours, scale, block)
+        parts = [(block.first, block.length) for block in blocks]
+        paint.paint_strip(painter, colours, scale, parts, self.span, self._pixmap)
+        paint.paint_outside(painter, colours, scale, marks)
+        if not self._monitor.empty:
+            paint.paint_playhead(painter, colours, self.cell(self.player.position))
+        if self._gap is not None:
+            paint.paint_gap(painter, colours, scale.x(self.lane.start_of(self._gap)))
+        self._paint_focus(painter)
+
+    def _paint_focus(self, painter: QPainter) -> None:
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 1))
-            painter.drawRoundedRect(QRectF(0.5, RULER - 1.5, self.width() - 1, STRIP + 3), 3, 3)
-
-    def _paint_ruler(self, painter: QPainter) -> None:
-        colours, fps = self.palette(), self._player.fps
-        faint = colours.color(QPalette.ColorRole.PlaceholderText)
-        half_seconds = 2 * self._reel.total // fps
-        every = next((n for n in (1, 2, 4, 10, 20) if n * self.cell(0).width() * fps / 2 >= LABEL_ROOM), 60)
-        for half in range(0, half_seconds + 1, every):
-            x = self.cell(half * fps // 2).left()
-            painter.setPen(faint)
-            text = f"{half // 2}" if half % 2 == 0 else f"{half / 2:.1f}"
-            painter.drawText(QRectF(x + 4, 0, LABEL_ROOM, RULER - 4), Qt.AlignmentFlag.AlignVCenter, text)
-            painter.setPen(QPen(colours.color(QPalette.ColorRole.Light), 1))
-            painter.drawLine(int(x), 4, int(x), RULER - 4)
-
-    def _paint_cell(self, painter: QPainter, first: int, span: int) -> None:
-        box = self.cell(first, span).adjusted(0, 0, -CELL_GAP, 0)
-        thumb = self._pixmap(first, box)
-        if thumb is None:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.palette().color(QPalette.ColorRole.Dark))
-            painter.drawRoundedRect(box, 2, 2)
-        else:
-            painter.drawPixmap(box, thumb, QRectF(thumb.rect()))
+            box = QRectF(0.5, paint.TOP - 1.5, self.width() - 1, paint.STRIP + 3)
+            painter.drawRoundedRect(box, 3, 3)
 
     def _pixmap(self, index: int, box: QRectF) -> QPixmap | None:
         """The middle of a frame's thumbnail, cut to a cell."""
-        cached = self._cache.get(index)
-        thumb = self._reel.thumb(index)
-        if cached is not None or thumb is None:
-            return cached
         ratio = self.devicePixelRatioF()
         size = QSize(round(box.width() * ratio), round(box.height() * ratio))
-        if size.isEmpty():
+        cached = self._cache.get(index)
+        if cached is not None and cached.size() == size:
+            return cached
+        thumb = self._monitor.thumb(index)
+        if thumb is None or size.isEmpty():
             return None
         fill = thumb.scaled(
             size, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
@@ -153,53 +219,106 @@ class Timeline(QWidget):
         self._cache[index] = pixmap
         return pixmap
 
-    def _paint_playhead(self, painter: QPainter) -> None:
-        if self._reel.empty:
-            return
-        accent = self.palette().color(QPalette.ColorRole.Highlight)
-        box = self.cell(self._player.position).adjusted(0, 0, -CELL_GAP, 0)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        under = QPen(self.palette().color(QPalette.ColorRole.Window), 4)
-        painter.fillRect(QRectF(box.left(), RULER - HANDLE - 1, max(box.width(), 2), HANDLE), accent)
-        if box.width() >= 8:
-            inner = box.adjusted(1, 1, -1, -1)
-            for pen in (under, QPen(accent, 2)):  # the surface below keeps the accent apart from any picture
-                painter.setPen(pen)
-                painter.drawRoundedRect(inner, 2, 2)
-        else:
-            painter.fillRect(QRectF(box.left(), RULER, 2, STRIP), accent)
+    # The mouse.
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take the playhead."""
-        if event.button() == Qt.MouseButton.LeftButton and self._reel.total:
-            self._resume = self._player.playing
-            self._player.pause()
-            self._player.seek(self.frame_at(event.position().x()))
+        """Take the playhead, a mark, a segment or its edge."""
+        if event.button() == Qt.MouseButton.LeftButton and self._monitor.total:
+            self._drag = grab(self._session, self.lane, self._scale, event.position())
+            self._drag.begin()
+            self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag the playhead."""
-        if event.buttons() & Qt.MouseButton.LeftButton and self._reel.total:
-            self._player.seek(self.frame_at(event.position().x()))
+        """Drag what was taken; or show what could be."""
+        if self._drag is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            self._drag.move(event.position())
+            self._gap = self._drag.gap
+            self.update()
+        elif self._monitor.total:
+            self.setCursor(grab(self._session, self.lane, self._scale, event.position()).cursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go; it goes on playing if it did before."""
-        if event.button() == Qt.MouseButton.LeftButton and self._resume:
-            self._resume = False
-            self._player.play()
+        """Let go."""
+        if event.button() == Qt.MouseButton.LeftButton and self._drag is not None:
+            drag, self._drag, self._gap = self._drag, None, None
+            drag.end()
+            self._fit()
+            self._cache.clear()
+            self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Frame by frame with the wheel."""
+        """Zoom with Ctrl, scroll when zoomed, else frame by frame."""
         turned = event.angleDelta().y() or event.angleDelta().x()
-        if turned and self._reel.total:
-            self._player.step(-1 if turned > 0 else 1)
+        if not turned or not self._monitor.total:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom(STEP if turned > 0 else 1 / STEP, event.position().x())
+        elif self._scale.overflow:
+            self.set_scale(self._scale.scrolled(self._scale.scroll - turned))
+        else:
+            self.player.step(-1 if turned > 0 else 1)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """All verbs of the segment."""
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            self.lane.select_at(self._scale.frame_at(event.pos().x()))
+        self.menu_wanted.emit(event.globalPos())
+
+    def event(self, event: QEvent) -> bool:
+        """What a segment is, when the mouse rests on it."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            words = self.lane.tip(self._scale.frame_at(event.pos().x())) if self._monitor.total else ""
+            QToolTip.showText(event.globalPos(), words, self)
+            return True
+        return super().event(event)
+
+    # The keys. What is not handled here belongs to the window, whose actions know the film's verbs.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A second at a time with Page Up and Page Down; the rest belongs to the window."""
-        seconds = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}.get(Qt.Key(event.key()))
-        if seconds is None:
-            event.ignore()
+        """A second at a time with Page Up and Page Down; closer and farther with + and -, all with 0."""
+        key = Qt.Key(event.key())
+        seconds = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}.get(key)
+        zoom = {Qt.Key.Key_Plus: STEP, Qt.Key.Key_Minus: 1 / STEP, Qt.Key.Key_0: 0}.get(key)
+        plain = not event.modifiers() & ~(
+            Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
+        )
+        if seconds is not None:
+            self.player.step(seconds * self.player.fps)
+        elif zoom is not None and plain:
+            self.zoom(zoom)
         else:
-            self._player.step(seconds * self._player.fps)
+            event.ignore()
+
+    # Files that are dropped.
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A clip or a still may come in."""
+        if _file_of(event) is not None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Show where it would go."""
+        self._gap = self.lane.gap_at(self._scale, event.position().x())
+        self.update()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """It went away again."""
+        self._gap = None
+        self.update()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take it."""
+        file, self._gap = _file_of(event), None
+        self.update()
+        if file is not None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.dropped.emit(file, self.lane.gap_at(self._scale, event.position().x()))
+
+    # What changes around it.
 
     def changeEvent(self, event: QEvent) -> None:
         """Repaint in the new colours."""
@@ -210,3 +329,9 @@ class Timeline(QWidget):
     def resizeEvent(self, event: QEvent) -> None:
         """Cells have another size."""
         self._cache.clear()
+        self._fit()
+
+
+def _file_of(event: QDropEvent) -> Path | None:
+    urls = [url for url in event.mimeData().urls() if url.isLocalFile()]
+    return Path(urls[0].toLocalFile()) if len(urls) == 1 else None

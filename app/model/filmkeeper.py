@@ -1,0 +1,194 @@
+"""Keeps the film: as a project file when asked to, and by itself in a copy that survives whatever ends the program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from engine.errors import WaltError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.model.cutting import CuttingRoom
+    from app.model.monitor import Monitor
+    from app.model.project import Project
+    from app.tasks import Tasks
+
+WAIT_MS = 400
+"""Edits in quick succession are kept together."""
+
+
+class FilmKeeper(QObject):
+    """Where the film is on the disk.
+
+    Signals:
+        changed(): another file, or the film differs from it now, or no longer.
+        saved(Path): a project file was written.
+        opened(Path): a project file was read and is on show.
+        recovered(): the film of a window that did not end by itself is back.
+        failed(WaltError): something could not be read or written.
+    """
+
+    changed = Signal()
+    saved = Signal(object)
+    opened = Signal(object)
+    recovered = Signal()
+    failed = Signal(object)
+
+    def __init__(
+        self, room: CuttingRoom, monitor: Monitor, tasks: Tasks, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._room = room
+        self._monitor = monitor
+        self._tasks = tasks
+        self._file: Path | None = None
+        self._copy: Path | None = None
+        self._clips: Path | None = None
+        self._restored_dirty = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(WAIT_MS)
+        self._timer.timeout.connect(self._keep_copy)
+        room.film.changed.connect(self._note)
+        room.film.take_changed.connect(self._note)
+        room.film.history.cleanChanged.connect(self.changed)
+
+    @property
+    def file(self) -> Path | None:
+        """The project file, if the film has one."""
+        return self._file
+
+    @property
+    def modified(self) -> bool:
+        """Whether the film differs from its file; a film without segments has nothing to lose."""
+        film = self._room.film
+        dirty = self._restored_dirty or not film.history.isClean()
+        return dirty and (bool(film.segments) or self._file is not None)
+
+    def watch(self, copy: Path, clips: Path) -> None:
+        """Keep a copy in the file ``copy`` from now on; take up the film that it holds.
+
+        ``clips`` is where clips are looked for that are not where they were.
+        """
+        self._copy, self._clips = copy, clips
+        if not copy.exists():
+            return
+
+        def taken(project: Project) -> None:
+            if self._room.film.segments:
+                return  # too late: another film was begun
+            self._file = project.saved_as
+            self._show(project)
+            self._restored_dirty = project.modified
+            self.changed.emit()
+            if project.running and project.segments:
+                self.recovered.emit()
+
+        self._tasks.run(self._reader(copy), taken, self._set_aside)
+
+    def save(self, file: Path) -> None:
+        """Write the film to a project file."""
+        project = self._project()
+
+        def work() -> None:
+            from app.model.project import write_project
+
+            write_project(file, project)
+
+        def done(_: object) -> None:
+            self._file = file
+            if self._room.film.segments == project.segments:
+                self._restored_dirty = False
+                self._room.film.history.setClean()
+            self.changed.emit()
+            self._timer.start()
+            self.saved.emit(file)
+
+        self._tasks.run(work, done, self.failed.emit)
+
+    def open(self, file: Path) -> None:
+        """Show the film of a project file in place of this one."""
+
+        def taken(project: Project) -> None:
+            self._file = file
+            self._show(project)
+            self._restored_dirty = False
+            self.changed.emit()
+            self.opened.emit(file)
+
+        self._tasks.run(self._reader(file), taken, self.failed.emit)
+
+    def begin_anew(self) -> None:
+        """An empty film without a file. Undo brings the old one back."""
+        self._room.edits.clear()
+        self._file = None
+        self.changed.emit()
+
+    def close(self) -> None:
+        """The window goes by itself: keep the film for the next time. Blocks for a moment."""
+        self._timer.stop()
+        if self._copy is None:
+            return
+        from app.model.project import write_project
+
+        try:
+            write_project(self._copy, self._project(running=False))
+        except WaltError as error:
+            self.failed.emit(error)
+
+    def _show(self, project: Project) -> None:
+        self._room.film.open(project.takes, project.segments)
+        self._room.refresh()
+        self._monitor.put("film", project.playhead, project.marks)
+        if project.segments:
+            self._monitor.show("film")
+
+    def _project(self, *, running: bool = True) -> Project:
+        from app.model.project import Project
+
+        film = self._room.film
+        playhead, marks = self._monitor.place("film")
+        saved_as = self._file.absolute() if self._file else None
+        return Project(
+            dict(film.takes), film.segments, marks, playhead, saved_as, self.modified, running=running
+        )
+
+    def _reader(self, file: Path) -> Callable[[], Project]:
+        clips = () if self._clips is None else (self._clips,)
+
+        def read() -> Project:
+            from app.model.project import read_project
+
+            return read_project(file, clips)
+
+        return read
+
+    @Slot()
+    def _note(self) -> None:
+        self.changed.emit()
+        if self._copy is not None:
+            self._timer.start()
+
+    @Slot()
+    def _keep_copy(self) -> None:
+        copy, project = self._copy, self._project()
+        if copy is None:
+            return
+
+        def work() -> None:
+            from app.model.project import write_project
+
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            write_project(copy, project)
+
+        self._tasks.run(work, lambda _: None, self.failed.emit)
+
+    def _set_aside(self, error: WaltError) -> None:
+        """A copy that cannot be read is kept under another name and told."""
+        if self._copy is not None and self._copy.exists():
+            self._copy.replace(self._copy.with_suffix(".damaged"))
+        self.failed.emit(error)

@@ -1,0 +1,80 @@
+"""The timeline for screen readers: a slider over frames with the film's verbs as its actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QAccessibleValueInterface
+from PySide6.QtWidgets import QAccessibleWidget
+from shiboken6 import Shiboken
+
+if TYPE_CHECKING:
+    from app.ui.timeline import Timeline
+
+
+class TimelineAccess(QAccessibleWidget, QAccessibleValueInterface):
+    """Its value is the frame under the playhead; its value as text says the time and the segment."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        QAccessibleWidget.__init__(self, timeline, QAccessible.Role.Slider, timeline.accessibleName())
+        QAccessibleValueInterface.__init__(self)
+        self._timeline = timeline
+
+    def interface_cast(self, t: QAccessible.InterfaceType) -> int:
+        """The value interface is this object's second half; Qt wants its address."""
+        if t == QAccessible.InterfaceType.ValueInterface:
+            return Shiboken.VoidPtr(Shiboken.getCppPointer(self)[-1])
+        return super().interface_cast(t)
+
+    def text(self, t: QAccessible.Text) -> str:
+        """The value in words; name and description as for any widget."""
+        if t == QAccessible.Text.Value:
+            return self._timeline.spoken()
+        return super().text(t)
+
+    def currentValue(self) -> int:
+        """The frame under the playhead, from 0."""
+        return self._timeline.player.position
+
+    def setCurrentValue(self, value: object) -> None:
+        """Put the playhead on a frame."""
+        if isinstance(value, int | float):
+            self._timeline.player.seek(int(value))
+
+    def minimumValue(self) -> int:
+        """The first frame."""
+        return 0
+
+    def maximumValue(self) -> int:
+        """The last frame."""
+        return max(0, self._timeline.player.total - 1)
+
+    def minimumStepSize(self) -> int:
+        """One frame."""
+        return 1
+
+    def actionNames(self) -> list[str]:
+        """The verbs that are possible now."""
+        return [action.objectName() for action in self._timeline.verbs() if action.isEnabled()]
+
+    def localizedActionName(self, name: str) -> str:
+        """A verb in words."""
+        return next((action.text() for action in self._timeline.verbs() if action.objectName() == name), name)
+
+    def doAction(self, actionName: str) -> None:
+        """Do a verb."""
+        for action in self._timeline.verbs():
+            if action.objectName() == actionName:
+                action.trigger()
+
+
+def access_of(_key: str, thing: QObject) -> QAccessibleInterface | None:
+    """For `QAccessible.installFactory`: the timeline's interface; None for anything else."""
+    from app.ui.timeline import Timeline
+
+    if not isinstance(thing, Timeline):
+        return None
+    access = TimelineAccess(thing)
+    thing.kept_access = access  # Qt owns the C++ object; the Python half must live as long
+    return access
