@@ -13,6 +13,10 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 Name = Literal[
     "open_still", "paste_still", "clear_still", "export", "quit",
     "generate", "generate_first", "cancel", "pause_queue", "watch", "find", "new_seed",
+    "new_film", "open_film", "save_film", "save_film_as", "undo", "redo",
+    "continue", "retake", "add_to_film", "split", "delete_segment", "move_earlier", "move_later",
+    "trim_start", "trim_end", "mark_in", "mark_out", "clear_marks", "next_segment", "previous_segment",
+    "show_clip", "show_film", "backwards", "hold", "forwards", "zoom_in", "zoom_out", "zoom_fit",
     "play", "previous_frame", "next_frame", "first_frame", "last_frame", "loop",
     "composer", "shelf", "theme_system", "theme_dark", "theme_light",
     "preferences", "packs", "help", "shortcuts", "diagnostics", "about",
@@ -23,7 +27,7 @@ _ROLES: dict[Name, QAction.MenuRole] = {
     "about": QAction.MenuRole.AboutRole,
 }
 """Where macOS has a place of its own for them."""
-Menu = Literal["file", "edit", "clip", "view", "help"]
+Menu = Literal["file", "edit", "clip", "film", "view", "help"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,11 @@ class Actions(QObject):
         super().__init__(window)
         self._specs = self._all_specs()
         self._actions: dict[Name, QAction] = {spec.name: self._make(spec, window) for spec in self._specs}
-        self._themes = QActionGroup(self)
+        self._groups = [QActionGroup(self), QActionGroup(self)]
         for name in ("theme_system", "theme_dark", "theme_light"):
-            self._themes.addAction(self._actions[name])
+            self._groups[0].addAction(self._actions[name])
+        for name in ("show_clip", "show_film"):
+            self._groups[1].addAction(self._actions[name])
 
     def __getitem__(self, name: Name) -> QAction:
         return self._actions[name]
@@ -72,6 +78,7 @@ class Actions(QObject):
             "file": self.tr("&File"),
             "edit": self.tr("&Edit"),
             "clip": self.tr("&Clip"),
+            "film": self.tr("F&ilm"),
             "view": self.tr("&View"),
             "help": self.tr("&Help"),
         }
@@ -101,9 +108,15 @@ class Actions(QObject):
     def _all_specs(self) -> tuple[Spec, ...]:
         return (
             Spec("open_still", "file", self.tr("Open Still…"), ("Ctrl+O",)),
+            Spec("new_film", "file", self.tr("New Film"), ("Ctrl+N",), separator=True),
+            Spec("open_film", "file", self.tr("Open Film…"), ("Ctrl+Shift+O",)),
+            Spec("save_film", "file", self.tr("Save Film"), ("Ctrl+S",)),
+            Spec("save_film_as", "file", self.tr("Save Film As…"), ("Ctrl+Shift+S",)),
             Spec("export", "file", self.tr("Export Clip…"), ("Ctrl+E",)),
             Spec("quit", "file", self.tr("Quit"), ("Ctrl+Q",), separator=True),
-            Spec("paste_still", "edit", self.tr("Paste Still"), ("Ctrl+Shift+V",)),
+            Spec("undo", "edit", self.tr("Undo"), ("Ctrl+Z",)),
+            Spec("redo", "edit", self.tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y")),
+            Spec("paste_still", "edit", self.tr("Paste Still"), ("Ctrl+Shift+V",), separator=True),
             Spec("clear_still", "edit", self.tr("Remove Still")),
             Spec("find", "edit", self.tr("Find Clip"), ("Ctrl+F",), separator=True),
             Spec("new_seed", "edit", self.tr("New Seed"), ("Ctrl+R",), separator=True),
@@ -120,8 +133,30 @@ class Actions(QObject):
             Spec("next_frame", "clip", self.tr("Next Frame"), ("Right",), soft=True),
             Spec("first_frame", "clip", self.tr("First Frame"), ("Home",), soft=True),
             Spec("last_frame", "clip", self.tr("Last Frame"), ("End",), soft=True),
+            Spec("backwards", "clip", self.tr("Play Backwards"), ("J",), soft=True),
+            Spec("hold", "clip", self.tr("Hold"), ("K",), soft=True),
+            Spec("forwards", "clip", self.tr("Play Forwards"), ("L",), soft=True),
             Spec("loop", "clip", self.tr("Loop"), ("Ctrl+L",), checkable=True),
-            Spec("composer", "view", self.tr("Composer"), ("F4",), checkable=True),
+            Spec("mark_in", "clip", self.tr("Set In Point"), ("I",), soft=True, separator=True),
+            Spec("mark_out", "clip", self.tr("Set Out Point"), ("O",), soft=True),
+            Spec("clear_marks", "clip", self.tr("Clear In and Out"), ("X",), soft=True),
+            Spec("continue", "film", self.tr("Continue"), ("Ctrl+K",)),
+            Spec("retake", "film", self.tr("New Take, Another Seed"), ("Ctrl+T",)),
+            Spec("add_to_film", "film", self.tr("Add Clip to Film"), ("E",), soft=True),
+            Spec("split", "film", self.tr("Split at Playhead"), ("S",), soft=True, separator=True),
+            Spec("trim_start", "film", self.tr("Trim Start to Playhead"), ("[",), soft=True),
+            Spec("trim_end", "film", self.tr("Trim End to Playhead"), ("]",), soft=True),
+            Spec("delete_segment", "film", self.tr("Delete Segment"), ("Delete", "Backspace"), soft=True),
+            Spec("move_earlier", "film", self.tr("Move Earlier"), ("Alt+Left",), soft=True, separator=True),
+            Spec("move_later", "film", self.tr("Move Later"), ("Alt+Right",), soft=True),
+            Spec("previous_segment", "film", self.tr("Previous Segment"), ("Up",), soft=True),
+            Spec("next_segment", "film", self.tr("Next Segment"), ("Down",), soft=True),
+            Spec("show_clip", "view", self.tr("Clip"), ("Ctrl+1",), checkable=True),
+            Spec("show_film", "view", self.tr("Film"), ("Ctrl+2",), checkable=True),
+            Spec("zoom_in", "view", self.tr("Timeline Closer"), ("Ctrl++", "Ctrl+="), separator=True),
+            Spec("zoom_out", "view", self.tr("Timeline Farther"), ("Ctrl+-",)),
+            Spec("zoom_fit", "view", self.tr("Whole Timeline"), ("Ctrl+0",)),
+            Spec("composer", "view", self.tr("Composer"), ("F4",), checkable=True, separator=True),
             Spec("shelf", "view", self.tr("Library and Queue"), ("F5",), checkable=True),
             Spec("theme_system", "view", self.tr("Follow the System"), checkable=True, separator=True),
             Spec("theme_dark", "view", self.tr("Dark"), checkable=True),

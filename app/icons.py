@@ -43,6 +43,10 @@ Name = Literal[
     "check",
     "clock",
     "stop",
+    "plus",
+    "mark_in",
+    "mark_out",
+    "fit",
 ]
 UNITS = 20.0
 STROKE = 1.5
@@ -246,6 +250,27 @@ def _stop() -> QPainterPath:
     return path
 
 
+def _plus() -> QPainterPath:
+    path = _polygon((10, 4.5), (10, 15.5), closed=False)
+    path.addPath(_polygon((4.5, 10), (15.5, 10), closed=False))
+    return path
+
+
+def _mark_in() -> QPainterPath:
+    path = _polygon((11, 4), (7, 4), (7, 16), (11, 16), closed=False)
+    path.addPath(_polygon((10.5, 10), (15, 10), closed=False))
+    return path
+
+
+def _fit() -> QPainterPath:
+    path = _polygon((3.5, 5), (3.5, 15), closed=False)
+    path.addPath(_polygon((16.5, 5), (16.5, 15), closed=False))
+    path.addPath(_polygon((6, 10), (14, 10), closed=False))
+    path.addPath(_polygon((8.25, 7.5), (5.75, 10), (8.25, 12.5), closed=False))
+    path.addPath(_polygon((11.75, 7.5), (14.25, 10), (11.75, 12.5), closed=False))
+    return path
+
+
 _PATHS: dict[Name, Callable[[], QPainterPath]] = {
     "play": _play,
     "pause": _pause,
@@ -279,6 +304,10 @@ _PATHS: dict[Name, Callable[[], QPainterPath]] = {
     "check": _check,
     "clock": _clock,
     "stop": _stop,
+    "plus": _plus,
+    "mark_in": _mark_in,
+    "mark_out": lambda: _mirrored(_mark_in()),
+    "fit": _fit,
 }
 _FILLED: frozenset[Name] = frozenset({"play", "pause", "starred"})
 NAMES: tuple[Name, ...] = tuple(_PATHS)

@@ -91,9 +91,10 @@ class CuttingRoom(QObject):
 
     def add(self, record: ClipRecord, at: int | None = None, part: range | None = None) -> Segment:
         """Put a clip of the library into the film, or a part of it."""
-        take = Take(
-            new_id(), record.frames, (record.width, record.height), record.request, self._library.path(record)
-        )
+        path = self._library.path(record)
+        known = next((take for take in self.film.takes.values() if take.file == path), None)
+        size = (record.width, record.height)
+        take = known or Take(new_id(), record.frames, size, record.request, path)
         return self.edits.insert(take, at, part)
 
     def continue_clip(self, record: ClipRecord, wish: ClipRequest) -> None:

@@ -13,6 +13,7 @@ from app.model.records import ClipRecord, State
 from app.model.thumbs import Thumbs
 
 if TYPE_CHECKING:
+    from app.model.keeping import Places
     from app.model.store import Opened, Store
     from app.tasks import Tasks
     from engine.clip import Clip
@@ -67,6 +68,11 @@ class Library(QObject):
     def folder(self) -> Path:
         """Where the library is kept."""
         return self._store.places.data
+
+    @property
+    def places(self) -> Places:
+        """Where its files are."""
+        return self._store.places
 
     def path(self, clip: ClipRecord) -> Path:
         """Where a clip's file is."""

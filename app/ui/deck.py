@@ -1,19 +1,21 @@
-"""The deck below the picture: transport, time, Export, and the filmstrip."""
+"""The deck below the picture: transport, time, Clip or Film, Export, and the timeline."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollBar, QVBoxLayout, QWidget
 
 from app.actions import Actions
 from app.actions import Name as ActionName
 from app.icons import Name as IconName
 from app.model.session import Session
 from app.model.words import time_code
-from app.theme import AROUND, BETWEEN, INSIDE, figures
+from app.theme import AROUND, BETWEEN, GRID, INSIDE, figures
+from app.ui.choices import Segments
 from app.ui.parts import ActionButton, IconButton, hairline, note, set_role
 from app.ui.timeline import Timeline
+from app.ui.timeline_paint import STRIP
 
 TRANSPORT: tuple[tuple[IconName, ActionName], ...] = (
     ("start", "first_frame"),
@@ -22,21 +24,37 @@ TRANSPORT: tuple[tuple[IconName, ActionName], ...] = (
     ("forward", "next_frame"),
     ("end", "last_frame"),
     ("loop", "loop"),
+    ("mark_in", "mark_in"),
+    ("mark_out", "mark_out"),
 )
+MENU: tuple[ActionName | None, ...] = (
+    "continue", "retake", "add_to_film", None, "split", "trim_start", "trim_end", "delete_segment", None,
+    "move_earlier", "move_later", None, "mark_in", "mark_out", "clear_marks",
+)  # fmt: skip
+"""What the timeline's own menu holds, and a screen reader's list of actions."""
 
-ROOMY = 640
+ROOMY = 760
+SCROLL = 10
 
 
 class Deck(QWidget):
-    """Everything about moving through the clip on show."""
+    """Everything about moving through what is on show, and putting a film together."""
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("deck")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
-        self.timeline = Timeline(session.reel, session.player)
+        self._actions = actions
+        self._monitor = session.monitor
+        self.timeline = Timeline(session, [actions[name] for name in MENU if name is not None])
+        self.scroll_bar = QScrollBar(Qt.Orientation.Horizontal)
+        self.scroll_bar.setFixedHeight(SCROLL)
+        self.plus = IconButton("plus", "").follow(actions["continue"])
+        self.plus.setFixedSize(AROUND + 24, STRIP)
+        self.plus.setProperty("role", "field")
         self.buttons = {action: IconButton(icon, "").follow(actions[action]) for icon, action in TRANSPORT}
+        self.mode = self._mode_picker()
         self.time = note(role="")
         self.frame = note()
         self.shown_size = note()
@@ -44,30 +62,62 @@ class Deck(QWidget):
             label.setFont(figures(label.font()))
         self.export = ActionButton(actions["export"], self.tr("Export…"))
         self._lay_out()
-        session.player.moved.connect(self.refresh)
-        session.player.playing_changed.connect(self._playing)
-        session.reel.changed.connect(self.refresh)
-        session.reel.reset.connect(self.refresh)
+        self._wire()
         self.refresh()
+        self._scaled()
+
+    def _mode_picker(self) -> Segments:
+        picker = Segments()
+        clip = picker.add("show_clip", self.tr("Clip"), self.tr("The clip that was made or opened last"))
+        film = picker.add("show_film", self.tr("Film"), self.tr("The film on the timeline"))
+        for button in (clip, film):
+            button.setMinimumWidth(52)
+        picker.setFixedWidth(120)
+        return picker
+
+    def _wire(self) -> None:
+        player, monitor = self._session.player, self._monitor
+        player.moved.connect(self.refresh)
+        player.playing_changed.connect(self._playing)
+        monitor.changed.connect(self.refresh)
+        monitor.reset.connect(self.refresh)
+        monitor.mode_changed.connect(self.refresh)
+        self._session.room.film.changed.connect(self.refresh)
+        self.mode.picked.connect(self._pick_mode)
+        self.timeline.scale_changed.connect(self._scaled)
+        self.timeline.menu_wanted.connect(self._open_menu)
+        self.scroll_bar.valueChanged.connect(self._scrolled)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(0)
-        for tool in self.buttons.values():
+        for name, tool in self.buttons.items():
             row.addWidget(tool)
-        row.addSpacing(AROUND)
+            if name == "loop":
+                row.addSpacing(INSIDE)
+        row.addSpacing(BETWEEN)
         row.addWidget(self.time)
         row.addSpacing(BETWEEN)
         row.addWidget(self.frame)
         row.addStretch()
         row.addWidget(self.shown_size)
         row.addSpacing(BETWEEN)
+        row.addWidget(self.mode)
+        row.addSpacing(BETWEEN)
         row.addWidget(self.export)
+        strip = QVBoxLayout()
+        strip.setSpacing(0)
+        strip.addWidget(self.timeline)
+        strip.addWidget(self.scroll_bar)
+        across = QHBoxLayout()
+        across.setSpacing(INSIDE)
+        across.addLayout(strip, 1)
+        across.addWidget(self.plus, 0, Qt.AlignmentFlag.AlignBottom)
         inner = QVBoxLayout()
-        inner.setContentsMargins(AROUND, INSIDE, AROUND, AROUND)
+        inner.setContentsMargins(AROUND, INSIDE, AROUND, BETWEEN - GRID)
         inner.setSpacing(INSIDE)
         inner.addLayout(row)
-        inner.addWidget(self.timeline)
+        inner.addLayout(across)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -77,14 +127,16 @@ class Deck(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Show where the playhead is and how fine the picture under it is."""
-        reel, player = self._session.reel, self._session.player
-        frame = reel.frame(player.position)
-        known = reel.total > 0 and not reel.empty
+        monitor, player = self._monitor, self._session.player
+        frame = monitor.frame(player.position)
+        known = monitor.total > 0 and not monitor.empty
         self.time.setText(time_code(player.position, player.fps) if known else "00:00.000")
         set_role(self.time, "" if known else "secondary")
         words = self.tr("frame {0} of {1}")
-        self.frame.setText(words.format(player.position + 1, reel.total) if known else "")
+        self.frame.setText(words.format(player.position + 1, monitor.total) if known else "")
         self.shown_size.setText(f"{frame.shape[1]} × {frame.shape[0]}" if frame is not None else "")
+        self.mode.choose(f"show_{monitor.mode}")
+        self.mode.button("show_film").setEnabled(bool(self._session.room.film.segments))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the least telling word out when there is little room."""
@@ -93,3 +145,34 @@ class Deck(QWidget):
     @Slot(bool)
     def _playing(self, playing: bool) -> None:
         self.buttons["play"].set_icon("pause" if playing else "play")
+
+    @Slot(object)
+    def _pick_mode(self, name: ActionName) -> None:
+        self._actions[name].trigger()
+
+    @Slot()
+    def _scaled(self) -> None:
+        scale = self.timeline.scale
+        self.scroll_bar.blockSignals(True)  # it follows; the timeline knows already
+        self.scroll_bar.setRange(0, round(scale.overflow))
+        self.scroll_bar.setPageStep(round(scale.width))
+        self.scroll_bar.setSingleStep(round(scale.pitch))
+        self.scroll_bar.setValue(round(scale.scroll))
+        self.scroll_bar.blockSignals(False)
+        # It keeps its room, so that nothing jumps when one zooms.
+        self.scroll_bar.setEnabled(scale.overflow > 0)
+
+    @Slot(int)
+    def _scrolled(self, value: int) -> None:
+        self.timeline.set_scale(self.timeline.scale.scrolled(value))
+
+    @Slot(QPoint)
+    def _open_menu(self, where: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name in MENU:
+            if name is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(self._actions[name])
+        menu.popup(where)

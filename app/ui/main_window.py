@@ -20,6 +20,7 @@ from app.ui.composer import WIDTH, Composer
 from app.ui.deck import Deck
 from app.ui.dialogs import Dialogs
 from app.ui.export import Exporter
+from app.ui.film_desk import FilmDesk
 from app.ui.header import Header
 from app.ui.shelf import WIDTH as SHELF_WIDTH
 from app.ui.shelf import Shelf
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self.deck = Deck(session, self.actions_)
         self.dialogs = Dialogs(self, self.actions_, session, preferences, theme, session.store)
         self.shelf = Shelf(session, self.actions_, preferences)
+        self.film = FilmDesk(self, session, self.actions_, self.deck, tasks)
         self.splitter = self._lay_out()
         self._wire()
         self._restore()
@@ -89,7 +91,6 @@ class MainWindow(QMainWindow):
         self.composer.prompt.setFocus()
 
     def _lay_out(self) -> QSplitter:
-        self.setWindowTitle("walt")
         self.setMenuWidget(self.header)
         middle = QWidget()
         middle.setMinimumWidth(MIDDLE)
@@ -155,6 +156,8 @@ class MainWindow(QMainWindow):
         self.viewer.still_hovers.connect(self.composer.drop_zone.set_hot)
         session.trouble.connect(self._trouble)
         session.library.opened.connect(self._library_opened)
+        self.film.trouble.connect(self._trouble)
+        self.film.said.connect(self.status.say)
         self.composer.prompt.left.connect(self.deck.timeline.setFocus)
         exporter.began.connect(self._exporting)
         exporter.saved.connect(self._exported)
@@ -163,8 +166,8 @@ class MainWindow(QMainWindow):
             signal.connect(self._refresh)
         session.still.changed.connect(self._refresh)
         session.queue.changed.connect(self._refresh)
-        session.reel.changed.connect(self._refresh)
-        session.reel.reset.connect(self._refresh)
+        session.monitor.changed.connect(self._refresh)
+        session.monitor.reset.connect(self._refresh)
         session.screen.changed.connect(self._refresh)
         player.playing_changed.connect(self._refresh)
 
@@ -183,7 +186,7 @@ class MainWindow(QMainWindow):
         """Let each verb be possible only when it is."""
         session, actions = self.session, self.actions_
         state = session.state
-        pictured = session.reel.total > 0 and not session.reel.empty
+        pictured = session.monitor.total > 0 and not session.monitor.empty
         possible: dict[ActionName, bool] = {
             "generate": session.can_generate,
             "generate_first": session.can_generate,
@@ -352,6 +355,7 @@ class MainWindow(QMainWindow):
             self._settings.keep_layout(name, QByteArray(b"shown") if shown else FOLDED)
         self._settings.save()
         self.notebook.save()
+        self.film.close()
         self.session.close()
         self._bridge.close()
         event.accept()

@@ -18,8 +18,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.frames import to_image
+from app.model.monitor import Monitor
 from app.model.player import Player
-from app.model.reel import Reel
 from app.theme import AROUND, FADE_MS, reduced_motion
 
 GRAINS = 4
@@ -54,7 +54,7 @@ def _mix(low: QColor, high: QColor, share: float) -> QColor:
 class Preview(QWidget):
     """Shows the frame under the playhead. A click plays or pauses."""
 
-    def __init__(self, reel: Reel, player: Player, parent: QWidget | None = None) -> None:
+    def __init__(self, reel: Monitor, player: Player, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._reel = reel
         self._player = player

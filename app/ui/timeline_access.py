@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QAccessibleValueInterface
@@ -24,7 +24,8 @@ class TimelineAccess(QAccessibleWidget, QAccessibleValueInterface):
     def interface_cast(self, t: QAccessible.InterfaceType) -> int:
         """The value interface is this object's second half; Qt wants its address."""
         if t == QAccessible.InterfaceType.ValueInterface:
-            return Shiboken.VoidPtr(Shiboken.getCppPointer(self)[-1])
+            address = Shiboken.VoidPtr(Shiboken.getCppPointer(self)[-1])
+            return cast("int", address)  # the stubs say int, but an int crashes
         return super().interface_cast(t)
 
     def text(self, t: QAccessible.Text) -> str:

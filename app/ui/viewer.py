@@ -149,19 +149,20 @@ class Viewer(QStackedWidget):
         self._session = session
         self.setAcceptDrops(True)
         self.empty = EmptyView()
-        self.preview = Preview(session.reel, session.player)
+        self.preview = Preview(session.monitor, session.player)
         self.failure = FailureView(session, actions)
         for page in (self.empty, self.preview, self.failure):
             self.addWidget(page)
         session.state_changed.connect(self.refresh)
         session.screen.changed.connect(self.refresh)
+        session.monitor.mode_changed.connect(self.refresh)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Turn to the right page."""
         state = self._session.state
-        if self._session.screen.stored is not None:
+        if self._session.screen.stored is not None or self._session.monitor.mode == "film":
             self.setCurrentWidget(self.preview)
         elif isinstance(state, Failed):
             self.failure.refresh()

@@ -62,25 +62,25 @@ def glimpse(number: int = 0) -> np.ndarray:
 def clip_of(stage: StageName, request: ClipRequest) -> Clip:
     """A finished clip as far as a stage."""
     seconds = {"base": 1.5, "sr1": 2.5, "sr2": 3.5, "decode": 0.5, "total": 8.0}
-    return Clip(frames_of(stage), request, stage, request.pack, seconds)
+    return Clip(frames_of(stage, request.new_frames), request, stage, request.pack, seconds)
 
 
-def play_stage(job: str, stage: StageName) -> Iterator[Event]:
+def play_stage(job: str, stage: StageName, total: int = TOTAL) -> Iterator[Event]:
     """One stage: its start, its steps with glimpses, its frames in two chunks."""
     width, height = SIZES[stage]
-    yield StageStarted(job, stage, width, height, TOTAL, STEPS)
+    yield StageStarted(job, stage, width, height, total, STEPS)
     for step in range(1, STEPS + 1):
         yield StepDone(job, stage, step, STEPS, 1.0, 5.0, glimpse(step))
-    frames = frames_of(stage)
-    yield FramesReady(job, stage, 0, TOTAL, frames[:9])
-    yield FramesReady(job, stage, 9, TOTAL, frames[9:])
+    frames = frames_of(stage, total)
+    yield FramesReady(job, stage, 0, total, frames[:9])
+    yield FramesReady(job, stage, 9, total, frames[9:])
 
 
 def whole_clip(job: str, request: ClipRequest) -> Iterator[Event]:
     """A job that goes well."""
     yield JobStarted(job)
     for stage in SIZES:
-        yield from play_stage(job, stage)
+        yield from play_stage(job, stage, request.new_frames)
     yield JobDone(job, clip_of("sr2", request))
 
 
@@ -101,7 +101,7 @@ def gated(gate: Gate, before: StageName) -> Script:
     def script(job: str, request: ClipRequest) -> Iterator[Event | Gate]:
         yield JobStarted(job)
         for stage in SIZES:
-            events = list(play_stage(job, stage))
+            events = list(play_stage(job, stage, request.new_frames))
             yield from events[:2]
             if stage == before:
                 yield gate

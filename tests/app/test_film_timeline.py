@@ -1,0 +1,455 @@
+"""The film by hand: continuing, trimming, splitting, moving, undoing, and coming back another day."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QAccessible, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QMenu
+from pytestqt.qtbot import QtBot
+
+from app.model.film import Film
+from app.model.job import Done, Stopped
+from app.ui.timeline import Timeline
+from app.ui.timeline_scale import Scale
+from engine.errors import WaltError
+from tests.app.conftest import OpenStudio, Studio
+from tests.app.fake_engine import RED, Gate, failing, gated, whole_clip
+
+ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
+LEFT = Qt.MouseButton.LeftButton
+
+
+def make_clip(qtbot: QtBot, studio: Studio, prompt: str = "a horse") -> None:
+    """A clip, made and in the library."""
+    studio.session.edit(prompt=prompt)
+    with qtbot.waitSignal(studio.session.library.kept):
+        studio.session.generate()
+    studio.session.player.pause()
+    studio.window.deck.timeline.setFocus()
+
+
+def continue_(qtbot: QtBot, studio: Studio) -> None:
+    with qtbot.waitSignal(studio.session.library.kept):
+        qtbot.mouseClick(studio.window.deck.plus, LEFT)
+    studio.session.player.pause()
+    studio.window.deck.timeline.setFocus()
+
+
+def shape(film: Film) -> list[tuple[int, int]]:
+    return [(segment.start, segment.stop) for segment in film.segments]
+
+
+@pytest.fixture
+def timeline(studio: Studio) -> Timeline:
+    return studio.window.deck.timeline
+
+
+@pytest.fixture
+def film(qtbot: QtBot, studio: Studio) -> Film:
+    """A film of a clip and what comes after it."""
+    make_clip(qtbot, studio)
+    continue_(qtbot, studio)
+    return studio.session.room.film
+
+
+def drag(qtbot: QtBot, timeline: Timeline, start: QPointF, end: QPointF) -> None:
+    qtbot.mousePress(timeline, LEFT, pos=start.toPoint())
+    for step in range(1, 5):
+        qtbot.mouseMove(timeline, (start + (end - start) * step / 4).toPoint())
+    qtbot.mouseRelease(timeline, LEFT, pos=end.toPoint())
+
+
+def test_continuing_asks_for_what_comes_after(qtbot: QtBot, studio: Studio, film: Film) -> None:
+    first, second = studio.engine.requests
+    assert shape(film) == [(0, 17), (0, 12)]
+    assert (second.source_frame, second.overlap, second.frames, second.aspect) == (16, 5, 17, first.aspect)
+    assert second.source == str(film.take_of(film.segments[0]).file)
+    assert Path(second.source).is_file()
+    assert second.prompt == "a horse"
+    assert studio.session.monitor.mode == "film"
+    assert studio.session.player.total == 29
+    assert film.take_of(film.segments[1]).file is not None
+    continue_(qtbot, studio)
+    assert shape(film) == [(0, 17), (0, 12), (0, 12)]
+    assert studio.engine.requests[2].source == str(film.take_of(film.segments[1]).file)
+    assert studio.engine.requests[2].source_frame == 11
+
+
+def test_a_segment_is_shown_while_it_is_made(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    studio = open_studio()
+    make_clip(qtbot, studio)
+    gate = Gate()
+    studio.engine.script = gated(gate, "sr1")
+    qtbot.mouseClick(studio.window.deck.plus, LEFT)
+    film, lane = studio.session.room.film, studio.window.deck.timeline.lane
+    monitor = studio.session.monitor
+    assert film.take_of(film.segments[1]).pending
+    assert not studio.window.deck.plus.isEnabled(), "nothing can come after what is not there"
+    qtbot.waitUntil(lambda: (frame := monitor.frame(20)) is not None and frame[0, 0, 0] == RED["base"])
+    made = lane.blocks()[1].fraction
+    assert made is not None
+    assert 1 / 3 <= made < 1
+    assert "being made" in lane.blocks()[1].label
+    studio.window.grab()
+    with qtbot.waitSignal(studio.session.library.kept):
+        gate.open.set()
+    assert lane.blocks()[1].fraction is None
+    last = monitor.frame(28)
+    assert last is not None
+    assert last[0, 0, 0] == RED["sr2"]
+
+
+def test_a_new_take_replaces_a_segment_and_undo_brings_the_old_one(
+    qtbot: QtBot, studio: Studio, film: Film
+) -> None:
+    old = film.segments[0]
+    film.select(old.id)
+    with qtbot.waitSignal(studio.session.library.kept):
+        studio.window.actions_["retake"].trigger()
+    again = studio.engine.requests[-1]
+    assert again.model_copy(update={"seed": 0}) == studio.engine.requests[0].model_copy(update={"seed": 0})
+    assert film.segments[0].take != old.take
+    studio.window.actions_["undo"].trigger()
+    assert film.segments[0] == old
+
+
+def test_splitting_and_deleting_by_keys_and_undo(qtbot: QtBot, studio: Studio, film: Film) -> None:
+    timeline = studio.window.deck.timeline
+    studio.session.player.seek(5)
+    qtbot.keyClick(timeline, Qt.Key.Key_S)
+    assert shape(film) == [(0, 5), (5, 17), (0, 12)]
+    qtbot.keyClick(timeline, Qt.Key.Key_Up)
+    assert (film.selected, studio.session.player.position) == (film.segments[0], 0)
+    qtbot.keyClick(timeline, Qt.Key.Key_Delete)
+    assert shape(film) == [(5, 17), (0, 12)]
+    assert studio.session.player.total == 24
+    qtbot.keyClick(studio.window, Qt.Key.Key_Z, CTRL)
+    qtbot.keyClick(studio.window, Qt.Key.Key_Z, CTRL)
+    assert shape(film) == [(0, 17), (0, 12)]
+    qtbot.keyClick(studio.window, Qt.Key.Key_Z, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert shape(film) == [(0, 5), (5, 17), (0, 12)]
+    assert studio.window.actions_["undo"].text() == "Undo Split"
+
+
+def test_an_edge_is_dragged_and_undone_in_one_step(qtbot: QtBot, studio: Studio, film: Film) -> None:
+    timeline, first = studio.window.deck.timeline, film.segments[0]
+    box, pitch = timeline.box_of(first.id), timeline.scale.pitch
+    edge = QPointF(box.right() - 2, box.center().y())
+    before = film.history.count()
+    drag(qtbot, timeline, edge, edge - QPointF(4 * pitch, 0))
+    assert shape(film) == [(0, 13), (0, 12)]
+    assert studio.session.player.position == 12, "the last frame that is kept is shown"
+    assert film.history.count() == before + 1
+    box = timeline.box_of(first.id)
+    pitch = timeline.scale.pitch
+    edge = QPointF(box.left() + 2, box.center().y())
+    drag(qtbot, timeline, edge, edge + QPointF(3 * pitch, 0))
+    assert shape(film) == [(3, 13), (0, 12)]
+    film.history.undo()
+    assert shape(film) == [(0, 13), (0, 12)]
+    film.history.undo()
+    assert shape(film) == [(0, 17), (0, 12)]
+
+
+def test_trimming_by_keys(qtbot: QtBot, studio: Studio, film: Film) -> None:
+    timeline, player = studio.window.deck.timeline, studio.session.player
+    player.seek(20)
+    qtbot.keyClick(timeline, Qt.Key.Key_BracketLeft)
+    assert shape(film) == [(0, 17), (3, 12)]
+    assert player.position == 17
+    player.seek(10)
+    qtbot.keyClick(timeline, Qt.Key.Key_BracketRight)
+    assert shape(film) == [(0, 11), (3, 12)]
+
+
+def test_segments_are_moved_by_drag_and_by_keys(qtbot: QtBot, studio: Studio, film: Film) -> None:
+    timeline, (first, second) = studio.window.deck.timeline, film.segments
+    start, end = timeline.box_of(first.id).center(), timeline.box_of(second.id)
+    drag(qtbot, timeline, start, QPointF(end.right() - 4, end.center().y()))
+    assert film.segments == (second, first)
+    assert film.selected == first
+    qtbot.keyClick(timeline, Qt.Key.Key_Left, ALT)
+    assert film.segments == (first, second)
+    start = timeline.box_of(second.id).center()
+    drag(qtbot, timeline, start, start + QPointF(2, 0))
+    assert film.segments == (first, second), "a click is no move"
+    assert film.selected == second
+
+
+def test_scrubbing_crosses_segments(qtbot: QtBot, studio: Studio, film: Film) -> None:
+    timeline, player = studio.window.deck.timeline, studio.session.player
+    for index in (0, 16, 17, 28):
+        qtbot.mouseClick(timeline, LEFT, pos=timeline.cell(index).center().toPoint())
+        assert player.position == index
+        frame = studio.session.monitor.frame(index)
+        assert frame is not None
+        assert frame[0, 0, 1] == pytest.approx(10 * (index if index < 17 else index - 17), abs=12)
+
+
+def test_marks_are_set_dragged_and_cleared(qtbot: QtBot, studio: Studio, film: Film) -> None:
+    timeline, player = studio.window.deck.timeline, studio.session.player
+    player.seek(3)
+    qtbot.keyClick(timeline, Qt.Key.Key_I)
+    player.seek(20)
+    qtbot.keyClick(timeline, Qt.Key.Key_O)
+    assert player.marks == (3, 20)
+    edge = QPointF(timeline.scale.x(3), 8)
+    drag(qtbot, timeline, edge, QPointF(timeline.cell(6).center().x(), 8))
+    assert player.marks == (6, 20)
+    studio.window.actions_["show_clip"].trigger()
+    assert player.marks == (None, None)
+    studio.window.actions_["show_film"].trigger()
+    assert player.marks == (6, 20)
+    qtbot.keyClick(timeline, Qt.Key.Key_X)
+    assert player.marks == (None, None)
+
+
+def test_j_k_l(qtbot: QtBot, studio: Studio, film: Film) -> None:
+    timeline, player = studio.window.deck.timeline, studio.session.player
+    qtbot.keyClick(timeline, Qt.Key.Key_L)
+    assert (player.playing, player.speed) == (True, 1)
+    qtbot.keyClick(timeline, Qt.Key.Key_L)
+    assert player.speed == 2
+    qtbot.keyClick(timeline, Qt.Key.Key_J)
+    assert player.speed == -1
+    qtbot.keyClick(timeline, Qt.Key.Key_K)
+    assert not player.playing
+
+
+def test_a_part_of_a_clip_goes_into_the_film(qtbot: QtBot, studio: Studio, film: Film) -> None:
+    make_clip(qtbot, studio, "a robot")
+    assert studio.session.monitor.mode == "clip"
+    studio.session.player.set_marks(4, 9)
+    qtbot.keyClick(studio.window.deck.timeline, Qt.Key.Key_E)
+    assert shape(film) == [(0, 17), (0, 12), (4, 10)]
+    assert studio.session.monitor.mode == "film"
+    assert studio.session.player.position == 29
+
+
+def test_zoom_keeps_what_is_under_the_mouse(qtbot: QtBot, studio: Studio, film: Film) -> None:
+    timeline = studio.window.deck.timeline
+    qtbot.keyClick(timeline, Qt.Key.Key_Plus)
+    qtbot.keyClick(timeline, Qt.Key.Key_Plus)
+    assert timeline.scale.zoom > 1
+    assert studio.window.deck.scroll_bar.maximum() > 0
+    studio.session.player.seek(28)
+    assert timeline.cell(28).right() <= timeline.width() + 1
+    studio.window.deck.scroll_bar.setValue(0)
+    assert timeline.scale.scroll == 0
+    qtbot.keyClick(timeline, Qt.Key.Key_0)
+    assert timeline.scale.zoom == 1
+    studio.window.grab()
+
+
+def test_scale_is_one_way_and_back() -> None:
+    scale = Scale(500.0, 100)
+    for zoom in (1.0, 3.7, 9.0):
+        scale = scale.zoomed(zoom, 200.0)
+        assert all(scale.frame_at(scale.x(frame + 0.5)) == frame for frame in range(100))
+    assert Scale(500.0, 100).zoomed(4, 250).x(50) == pytest.approx(250)
+    assert scale.zoomed(1e9, 0).pitch == pytest.approx(96)
+    assert Scale(500.0, 100, 4.0).fitted(500.0, 50).pitch == pytest.approx(20)
+    assert Scale(500.0, 100).fitted(300.0, 50).pitch == 6
+
+
+def test_the_menu_holds_the_verbs(qtbot: QtBot, studio: Studio, film: Film) -> None:
+    deck = studio.window.deck
+    deck.timeline.menu_wanted.emit(QPoint(10, 10))
+    menu = deck.findChild(QMenu)
+    assert menu is not None
+    assert studio.window.actions_["split"] in menu.actions()
+    menu.close()
+
+
+def test_a_stopped_segment_says_so_and_can_be_made_again(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    studio = open_studio()
+    make_clip(qtbot, studio)
+    gate = Gate()
+    studio.engine.script = gated(gate, "base")
+    qtbot.mouseClick(studio.window.deck.plus, LEFT)
+    qtbot.waitUntil(lambda: studio.window.actions_["cancel"].isEnabled() and len(studio.engine.requests) == 2)
+    studio.window.actions_["cancel"].trigger()
+    qtbot.waitUntil(lambda: isinstance(studio.session.state, Stopped))
+    film = studio.session.room.film
+    qtbot.waitUntil(lambda: "stopped" in film.take_of(film.segments[1]).trouble)
+    assert not film.take_of(film.segments[1]).pending
+    assert studio.window.deck.timeline.lane.blocks()[1].trouble
+    studio.engine.script = whole_clip
+    film.select(film.segments[1].id)
+    with qtbot.waitSignal(studio.session.library.kept):
+        studio.window.actions_["retake"].trigger()
+    assert film.take_of(film.segments[1]).trouble == ""
+    assert studio.engine.requests[2].source == studio.engine.requests[1].source
+
+
+def test_a_failed_segment_says_why(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    studio = open_studio()
+    make_clip(qtbot, studio)
+    studio.engine.script = failing(WaltError("out-of-memory", "There is not enough memory."))
+    qtbot.mouseClick(studio.window.deck.plus, LEFT)
+    film = studio.session.room.film
+    qtbot.waitUntil(lambda: "not enough memory" in film.take_of(film.segments[1]).trouble)
+
+
+def test_undoing_a_continuation_leaves_its_clip_in_the_library(
+    qtbot: QtBot, studio: Studio, film: Film
+) -> None:
+    film.history.undo()
+    assert shape(film) == []
+    assert studio.session.monitor.mode == "clip"
+    assert len(studio.session.library.clips) == 2
+    film.history.redo()
+    assert shape(film) == [(0, 17), (0, 12)]
+
+
+def test_a_library_clip_and_a_still_are_dropped(
+    qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path
+) -> None:
+    timeline = studio.window.deck.timeline
+    clip = studio.session.library.path(studio.session.library.clips[0])
+
+    def drop(file: Path, x: float) -> None:
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(file))])
+        action, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+        at = QPoint(int(x), 60)
+        QApplication.sendEvent(timeline, QDragEnterEvent(at, action, mime, LEFT, none))
+        QApplication.sendEvent(timeline, QDragMoveEvent(at, action, mime, LEFT, none))
+        QApplication.sendEvent(timeline, QDropEvent(QPointF(x, 60), action, mime, LEFT, none))
+
+    drop(clip, 2)
+    assert len(film.segments) == 3
+    assert film.take_of(film.segments[0]).file == clip
+    from engine.media.images import write_png
+
+    write_png(tmp_path / "still.png", studio_frame(studio))
+    with qtbot.waitSignal(studio.session.library.kept):
+        drop(tmp_path / "still.png", timeline.width() - 2)
+    assert len(film.segments) == 4
+    assert studio.engine.requests[-1].image is not None
+    (tmp_path / "other.mp4").write_bytes(clip.read_bytes())
+    drop(tmp_path / "other.mp4", 2)
+    assert "library" in studio.window.status.line.text()
+    drop(tmp_path / "gone.png", 2)
+    assert len(film.segments) == 4
+
+
+def studio_frame(studio: Studio) -> object:
+    frame = studio.session.monitor.frame(0)
+    assert frame is not None
+    return frame
+
+
+def test_a_film_is_saved_and_opened(qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path) -> None:
+    keeper, player = studio.window.film.keeper, studio.session.player
+    studio.session.room.edits.split(9)
+    player.seek(13)
+    player.set_marks(2, 20)
+    segments, takes = film.segments, dict(film.takes)
+    assert keeper.modified
+    with qtbot.waitSignal(keeper.saved):
+        keeper.save(tmp_path / "my film.walt")
+    assert not keeper.modified
+    assert studio.window.windowTitle().startswith("my film")
+    studio.window.actions_["new_film"].trigger()
+    assert (film.segments, studio.session.monitor.mode) == ((), "clip")
+    with qtbot.waitSignal(keeper.opened):
+        keeper.open(tmp_path / "my film.walt")
+    assert film.segments == segments
+    assert film.takes == {name: takes[name] for name in film.takes}
+    assert (player.position, player.marks, player.total) == (13, (2, 20), 29)
+    assert not film.history.canUndo()
+    qtbot.waitUntil(lambda: studio.session.monitor.frame(20) is not None)
+
+
+def test_a_damaged_film_is_refused_and_the_old_one_stays(
+    qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path
+) -> None:
+    segments = film.segments
+    (tmp_path / "bad.walt").write_text('{"walt_project": 1, "takes": 3}')
+    with qtbot.waitSignal(studio.window.film.keeper.failed):
+        studio.window.film.keeper.open(tmp_path / "bad.walt")
+    assert film.segments == segments
+    assert "damaged" in studio.window.status.line.text()
+
+
+def copy_of(studio: Studio) -> Path:
+    return studio.session.library.places.data / "film.walt"
+
+
+def test_the_film_is_there_the_next_day(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    first = open_studio()
+    make_clip(qtbot, first)
+    continue_(qtbot, first)
+    segments = first.session.room.film.segments
+    with qtbot.waitSignal(first.bridge.closed):
+        first.window.close()
+    first.window.shut_down()
+    assert json.loads(copy_of(first).read_text())["segments"]
+    second = open_studio()
+    qtbot.waitUntil(lambda: second.session.room.film.segments == segments)
+    assert second.session.monitor.mode == "film"
+    assert "Your film is back" not in second.window.status.line.text()
+
+
+def test_the_film_survives_a_crash(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    first = open_studio()
+    make_clip(qtbot, first)
+    continue_(qtbot, first)
+    film = first.session.room.film
+    qtbot.waitUntil(lambda: copy_of(first).exists() and len(json.loads(copy_of(first).read_text())["segments"]) == 2)
+    first.session.room.edits.split(4)
+    qtbot.waitUntil(lambda: len(json.loads(copy_of(first).read_text())["segments"]) == 3)
+    left = copy_of(first).read_bytes()  # what a killed program leaves behind
+    segments = film.segments
+    with qtbot.waitSignal(first.bridge.closed):
+        first.window.close()
+    first.window.shut_down()
+    copy_of(first).write_bytes(left)
+    second = open_studio()
+    qtbot.waitUntil(lambda: second.session.room.film.segments == segments)
+    assert "Your film is back" in second.window.status.line.text()
+    assert second.window.film.keeper.modified
+
+
+def test_a_damaged_copy_is_set_aside(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    first = open_studio()
+    with qtbot.waitSignal(first.bridge.closed):
+        first.window.close()
+    first.window.shut_down()
+    copy_of(first).write_bytes(b"\x00\x01")
+    second = open_studio()
+    qtbot.waitUntil(lambda: "damaged" in second.window.status.line.text())
+    assert copy_of(second).with_suffix(".damaged").read_bytes() == b"\x00\x01"
+
+
+def test_a_screen_reader_hears_and_moves_the_playhead(qtbot: QtBot, studio: Studio, film: Film) -> None:
+    timeline, player = studio.window.deck.timeline, studio.session.player
+    access = QAccessible.queryAccessibleInterface(timeline)
+    assert access.role() == QAccessible.Role.Slider
+    value = access.valueInterface()
+    player.seek(18)
+    assert (value.currentValue(), value.minimumValue(), value.maximumValue()) == (18, 0, 28)
+    spoken = access.text(QAccessible.Text.Value)
+    assert spoken.startswith("Frame 19 of 29, 00:02.250, segment 2 of 2, a horse")
+    value.setCurrentValue(5)
+    assert player.position == 5
+    actions = access.actionInterface()
+    assert "split" in actions.actionNames()
+    actions.doAction("split")
+    assert len(film.segments) == 3
+
+
+def test_the_clip_being_made_is_seen_while_the_film_waits(
+    qtbot: QtBot, studio: Studio, film: Film
+) -> None:
+    make_clip(qtbot, studio, "a robot")
+    assert isinstance(studio.session.state, Done)
+    assert studio.session.monitor.mode == "clip"
+    assert shape(film) == [(0, 17), (0, 12)]
+    studio.window.actions_["show_film"].trigger()
+    assert studio.session.player.total == 29
