@@ -50,6 +50,9 @@ class Deck(QWidget):
         self.timeline = Timeline(session, [actions[name] for name in MENU if name is not None])
         self.scroll_bar = QScrollBar(Qt.Orientation.Horizontal)
         self.scroll_bar.setFixedHeight(SCROLL)
+        policy = self.scroll_bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # so that nothing jumps when one zooms
+        self.scroll_bar.setSizePolicy(policy)
         self.plus = IconButton("plus", "").follow(actions["continue"])
         self.plus.setFixedSize(AROUND + 24, STRIP)
         self.plus.setProperty("role", "field")
@@ -112,7 +115,11 @@ class Deck(QWidget):
         across = QHBoxLayout()
         across.setSpacing(INSIDE)
         across.addLayout(strip, 1)
-        across.addWidget(self.plus, 0, Qt.AlignmentFlag.AlignBottom)
+        more = QVBoxLayout()
+        more.addStretch()
+        more.addWidget(self.plus)
+        more.addSpacing(SCROLL + GRID)
+        across.addLayout(more)
         inner = QVBoxLayout()
         inner.setContentsMargins(AROUND, INSIDE, AROUND, BETWEEN - GRID)
         inner.setSpacing(INSIDE)
@@ -159,8 +166,7 @@ class Deck(QWidget):
         self.scroll_bar.setSingleStep(round(scale.pitch))
         self.scroll_bar.setValue(round(scale.scroll))
         self.scroll_bar.blockSignals(False)
-        # It keeps its room, so that nothing jumps when one zooms.
-        self.scroll_bar.setEnabled(scale.overflow > 0)
+        self.scroll_bar.setVisible(scale.overflow > 0)
 
     @Slot(int)
     def _scrolled(self, value: int) -> None:

@@ -24,6 +24,8 @@ HANDLE = 3
 SLIM = 24
 """A cell narrower than this shows no picture of its own; neighbours share one."""
 LABEL_ROOM = 48
+FRAME_ROOM = 28
+"""A frame at least this wide has its number on the ruler."""
 GRIP = 6
 """How near to its edge a segment is trimmed rather than moved."""
 
@@ -56,7 +58,7 @@ def block_box(scale: Scale, block: Block) -> QRectF:
 
 
 def paint_ruler(painter: QPainter, colours: QPalette, scale: Scale, fps: int) -> None:
-    """Seconds, and frames between them where there is room."""
+    """Seconds, and the numbers of the frames between them where there is room."""
     faint = colours.color(QPalette.ColorRole.PlaceholderText)
     line = QPen(colours.color(QPalette.ColorRole.Light), 1)
     half = scale.pitch * fps / 2
@@ -67,15 +69,21 @@ def paint_ruler(painter: QPainter, colours: QPalette, scale: Scale, fps: int) ->
         if not -LABEL_ROOM <= x <= scale.width:
             continue
         painter.setPen(faint)
-        text = f"{mark // 2}" if mark % 2 == 0 else f"{mark / 2:.1f}"
+        text = f"{mark // 2} s" if mark % 2 == 0 else f"{mark / 2:.1f} s"
         painter.drawText(QRectF(x + 4, 0, LABEL_ROOM, RULER - 4), Qt.AlignmentFlag.AlignVCenter, text)
         painter.setPen(line)
         painter.drawLine(QPointF(round(x) + 0.5, 4), QPointF(round(x) + 0.5, RULER - 4))
     if scale.pitch >= 8:
-        for frame in range(scale.total):
-            x = scale.x(frame)
-            if 0 <= x <= scale.width and frame % (fps // 2):
-                painter.drawLine(QPointF(round(x) + 0.5, RULER - 6), QPointF(round(x) + 0.5, RULER - 4))
+        for frame in range(max(0, scale.frame_at(0)), min(scale.total, scale.frame_at(scale.width) + 1)):
+            x = round(scale.x(frame)) + 0.5
+            if frame % (fps // 2) == 0:
+                continue
+            painter.setPen(line)
+            painter.drawLine(QPointF(x, RULER - 7), QPointF(x, RULER - 4))
+            if scale.pitch >= FRAME_ROOM:
+                painter.setPen(faint)
+                box = QRectF(x + 4, 0, FRAME_ROOM, RULER - 4)
+                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, f"{frame + 1}")
 
 
 def paint_marks(
