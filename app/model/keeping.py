@@ -30,7 +30,6 @@ from engine.files import atomic_write
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from app.frames import Pixels
     from engine.clip import Clip
 
 _log = logging.getLogger(__name__)
@@ -152,8 +151,9 @@ def read_record(places: Places, path: Path) -> ClipRecord | None:
         metadata = read_metadata(path)
         request = json.loads(metadata["walt"])
         note = json.loads(metadata[NOTE]) if NOTE in metadata else _look_inside(path, request)
-        if request.get("image"):
-            request["image"] = str(places.stills / Path(request["image"]).name)
+        for begins_with, folder in (("image", places.stills), ("source", places.clips)):
+            if request.get(begins_with):  # a file holds only the name
+                request[begins_with] = str(folder / Path(request[begins_with]).name)
         return ClipRecord(
             file=path.name,
             request=json.dumps(request, separators=(",", ":"), ensure_ascii=False),
@@ -259,15 +259,3 @@ def _pictures(path: Path, wanted: set[int]) -> Iterator[QImage]:
     for number, frame in enumerate(iter_frames(path)):
         if number in wanted:
             yield to_image(frame)
-
-
-def read_whole(path: Path) -> tuple[Pixels, float]:
-    """All frames of a clip file, and how many a second.
-
-    Raises:
-        WaltError: as `engine.media.reading.read_clip`.
-    """
-    from engine.media.reading import read_clip
-
-    clip = read_clip(path)
-    return clip.frames, clip.fps

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal
@@ -50,6 +51,7 @@ class Queue(Rows[JobRecord]):
         self._waiting: list[JobRecord] = []
         self._ended: list[JobRecord] = []
         self._held: set[str] = set()
+        self._broken: set[str] = set()
         self._paused = False
         self._failures = 0
         self._tired = False
@@ -86,6 +88,11 @@ class Queue(Rows[JobRecord]):
         """How many jobs wait from the last time the program ran; they start when they are told to."""
         return sum(job.id in self._held for job in self._waiting)
 
+    @property
+    def broken_off(self) -> Sequence[JobRecord]:
+        """What was being made when the program ended last time, as long as it was not tried again."""
+        return [job for job in self._ended if job.id in self._broken]
+
     def is_held(self, job: str) -> bool:
         """Whether a job is left over from last time."""
         return job in self._held
@@ -103,6 +110,8 @@ class Queue(Rows[JobRecord]):
         self._waiting += [job for job in opened.jobs if job.open]
         self._ended += [job for job in opened.jobs if not job.open]
         self._held = {job.id for job in opened.jobs if job.open}
+        last = takewhile(lambda job: job.state == "interrupted", self._ended)
+        self._broken = {job.id for job in last}
         self._changed()
 
     def add(self, requests: Sequence[ClipRequest], *, first: bool = False) -> Sequence[JobRecord]:
@@ -171,12 +180,25 @@ class Queue(Rows[JobRecord]):
         self._keep(lambda: self._store.set_state(job, "failed", error))
         self._changed()
 
+    def take_up(self) -> None:
+        """Go on where the program ended last time: first what was being made, then what waits."""
+        for job in self.broken_off:
+            self._held.add(job.id)  # so that nothing starts before all are in order
+            self.retry(job.id)
+        self.pause(False)
+
+    def leave_off(self) -> None:
+        """Speak no more of what was being made last time; it stays in the list."""
+        self._broken.clear()
+        self._changed()
+
     def retry(self, job: str) -> None:
         """Put a job that failed or was stopped into the queue again, as the next."""
         found = next((other for other in self._ended if other.id == job and other.can_retry), None)
         if found is None:
             return
         self._ended.remove(found)
+        self._broken.discard(job)
         again = replace(found, state="queued", ended=None, clip=None, code="", message="", hint="")
         self._waiting.insert(0, again)
         self._keep(lambda: self._store.set_state(job, "queued"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class JobRecord:
         return self.state in AGAIN
 
 
+@cache
 def columns(kind: type[ClipRecord] | type[JobRecord]) -> tuple[str, ...]:
     """The columns of a record's table, in order."""
     return tuple(field.name for field in fields(kind))

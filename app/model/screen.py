@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -10,7 +11,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.bridge import Chunk, Ended, Glimpse
 from app.frames import to_thumbs
-from app.model.keeping import read_whole
 from app.model.live import LiveTake
 from app.model.records import ClipRecord, parse_request
 from app.model.reel import Reel
@@ -43,10 +43,15 @@ def read_stored(path: Path, record: ClipRecord) -> tuple[Clip, tuple[QImage, ...
         WaltError: as `engine.media.reading.read_clip`, or ``bad-request``.
     """
     from engine.clip import Clip
+    from engine.media.reading import read_clip
+    from engine.origin import KEY, Origin
 
-    frames, fps = read_whole(path)
+    frames, fps, metadata = read_clip(path)
     stage = cast("StageName", record.stage)
-    clip = Clip(frames, parse_request(record.request), stage, record.pack, {}, round(fps))
+    origin: Origin | None = None
+    with suppress(KeyError, ValueError):  # a clip of an older walt's has none
+        origin = Origin.from_json(metadata[KEY])
+    clip = Clip(frames, parse_request(record.request), stage, record.pack, {}, round(fps), origin)
     return clip, to_thumbs(frames)
 
 

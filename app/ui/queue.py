@@ -42,6 +42,7 @@ class QueuePanel(QWidget):
             self.tr("Generate as often as you like: one clip is made after the other."),
         )
         self.pages = QStackedWidget()
+        self._offered = (0, 0)
         self.verbs = self._make_verbs(actions)
         self._lay_out()
         self._wire()
@@ -88,7 +89,8 @@ class QueuePanel(QWidget):
 
     def _wire(self) -> None:
         self.clear.clicked.connect(self._queue.clear_ended)
-        self.waiting.act.clicked.connect(self._resume)
+        self.waiting.act.clicked.connect(self._queue.take_up)
+        self.waiting.closed.connect(self._queue.leave_off)
         self.jobs.activated.connect(self._show)
         self.jobs.retry.connect(self._queue.retry)
         self.jobs.remove.connect(self._drop)
@@ -101,16 +103,27 @@ class QueuePanel(QWidget):
     def refresh(self) -> None:
         """Show what there is, and what can be done about it."""
         queue = self._queue
-        waiting, held = len(queue.waiting), queue.left_over
+        waiting = len(queue.waiting)
         self.pause.setText(self.tr("Resume") if queue.paused else self.tr("Pause"))
         self.clear.setEnabled(bool(queue.ended))
         self.count.setText(self._sentence(waiting))
-        if held and not queue.paused:
-            self.waiting.say(self.tr("%n clip(s) wait from last time.", "", held), self.tr("Make them now"))
-        else:
-            self.waiting.hide()
+        self._offer()
         self.pages.setCurrentWidget(self.jobs if queue.rowCount() else self.empty)
         self._allow()
+
+    def _offer(self) -> None:
+        """What is left from last time starts only when it is told to."""
+        held, broken = self._queue.left_over, len(self._queue.broken_off)
+        parts: list[str] = []
+        if broken:
+            parts.append(self.tr("%n clip(s) broke off when walt ended last time.", "", broken))
+        if held:
+            parts.append(self.tr("%n clip(s) wait from last time.", "", held))
+        if not parts:
+            self.waiting.hide()
+        elif self._offered != (held, broken):
+            self.waiting.say(" ".join(parts), self.tr("Make them now"))
+        self._offered = (held, broken)
 
     def _sentence(self, waiting: int) -> str:
         if self._queue.tired:
@@ -192,10 +205,6 @@ class QueuePanel(QWidget):
     @Slot()
     def _to_front(self) -> None:
         self._queue.move([job.id for job in self.jobs.selected()], 0)
-
-    @Slot()
-    def _resume(self) -> None:
-        self._queue.pause(False)
 
     def _choose(self, job: JobRecord) -> None:
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect

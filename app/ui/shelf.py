@@ -49,6 +49,7 @@ class Shelf(QWidget):
         column.addWidget(self.pages, 1)
         self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
         self._queue.changed.connect(self._refresh)
+        session.library.opened.connect(self._opened)
         self._refresh()
 
     def turn_to(self, panel: QWidget) -> None:
@@ -60,6 +61,12 @@ class Shelf(QWidget):
         self.turn_to(self.library)
         self.library.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.library.search.selectAll()
+
+    @Slot()
+    def _opened(self) -> None:
+        """What is left from last time is not to be overlooked."""
+        if self._queue.left_over or self._queue.broken_off:
+            self.turn_to(self.queue)
 
     @Slot()
     def _refresh(self) -> None:

@@ -212,16 +212,34 @@ def test_closing_interrupts_the_running_job_and_keeps_the_queue(
     assert waiting(again) == ["one", "two", "three"]
     assert [clip.stage for clip in again.session.library.clips] == ["base"]
     assert again.engine.requests == []
-    panel = panel_of(again)
-    assert "3" in panel.waiting.text.text()
+    panel = again.window.shelf.queue
+    assert again.window.shelf.pages.currentWidget() is panel
+    assert panel.waiting.isVisible()
+    assert "3 clip(s) wait" in panel.waiting.text.text()
+    assert "1 clip(s) broke off" in panel.waiting.text.text()
     ask(again, "new")  # what is asked for now is made; what waits from last time goes on waiting
     qtbot.waitUntil(lambda: states(again)["new"] == "done")
     assert waiting(again) == ["one", "two", "three"]
     qtbot.mouseClick(panel.waiting.act, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(again.engine.requests) == 4)
+    qtbot.waitUntil(lambda: len(again.session.queue.ended) == 5)
+    made = [request.prompt for request in again.engine.requests]
+    assert made == ["new", "running", "one", "two", "three"]
+    assert set(states(again).values()) == {"done"}
     assert not panel.waiting.isVisible()
-    again.session.queue.retry(next(job.id for job in again.session.queue.ended if job.prompt == "running"))
-    qtbot.waitUntil(lambda: states(again)["running"] == "done")
+
+
+def test_what_broke_off_can_be_left_at_that(qtbot: QtBot, open_studio: OpenStudio, busy: Studio) -> None:
+    busy.session.queue.remove([job.id for job in busy.session.queue.waiting])
+    with qtbot.waitSignal(busy.bridge.closed):
+        busy.window.close()
+    busy.window.shut_down()
+    again = open_studio()
+    panel = again.window.shelf.queue
+    assert panel.waiting.isVisible()
+    qtbot.mouseClick(panel.waiting.cross, Qt.MouseButton.LeftButton)
+    assert not panel.waiting.isVisible()
+    assert states(again) == {"running": "interrupted"}
+    assert again.engine.requests == []
 
 
 def test_variations_are_queued_with_a_seed_each(qtbot: QtBot, open_studio: OpenStudio) -> None:
