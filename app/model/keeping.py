@@ -30,6 +30,7 @@ from engine.files import atomic_write
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from app.frames import Pixels
     from engine.clip import Clip
 
 _log = logging.getLogger(__name__)
@@ -259,3 +260,15 @@ def _pictures(path: Path, wanted: set[int]) -> Iterator[QImage]:
     for number, frame in enumerate(iter_frames(path)):
         if number in wanted:
             yield to_image(frame)
+
+
+def read_whole(path: Path) -> tuple[Pixels, float]:
+    """All frames of a clip file, and how many a second.
+
+    Raises:
+        WaltError: as `engine.media.reading.read_clip`.
+    """
+    from engine.media.reading import read_clip
+
+    clip = read_clip(path)
+    return clip.frames, clip.fps
