@@ -30,6 +30,7 @@ def add_parser(subparsers: Any) -> None:
     add("--only", metavar="LIST", help=f"some sections, of {','.join(_SECTIONS)}")
     add("--photos", metavar="DIR", type=Path, help="photographs that no training saw")
     add("--videos", metavar="DIR", type=Path, help="real videos, for the tokenizer")
+    add("--renders", metavar="DIR", type=Path, help="folder that keeps renders, to share between evaluations")
     add("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto", help="where to compute (auto)")
     add("--json", action="store_true", help="print the report on stdout instead of its table")
     steps = parser.add_subparsers(dest="step", metavar="probe", title="the ruler")
@@ -42,8 +43,8 @@ def _add_probe(steps: Any) -> None:
     add("--train", action="store_true", help="render its clips and train it; goes on where it stopped")
     add("--out", metavar="FOLDER", type=Path, required=True, help="folder of the probe")
     add("--data", metavar="DIR", type=Path, help="folder of its clips and its run (FOLDER/work)")
-    add("--clips", metavar="N", type=int, default=5000, help="clips to train on (5000)")
-    add("--steps", metavar="N", type=int, default=1600, help="steps to train (1600)")
+    add("--clips", metavar="N", type=int, default=6000, help="clips to train on (6000)")
+    add("--steps", metavar="N", type=int, default=3000, help="steps to train (3000)")
     add(
         "--minutes", metavar="M", type=float, default=0.0, help="stop training after so many minutes and save"
     )
@@ -73,7 +74,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     probe = None if args.probe is None else load_probe(args.probe)
     pack = load_pack(PackStore().find(args.pack).path, resolve(args.device))
     counts = QUICK if args.quick else Counts()
-    job = Job(pack, args.pack, args.out, probe, counts, args.seed, args.photos, args.videos)
+    job = Job(pack, args.pack, args.out, probe, counts, args.seed, args.photos, args.videos, args.renders)
     report = evaluate(job, sections)
     print(json.dumps(report) if args.json else summary(report))
     return 0

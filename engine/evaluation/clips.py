@@ -6,6 +6,7 @@ the contact sheet.
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+import engine.worlds
 from engine.evaluation.flow import flicker, flows, magnitude
 from engine.evaluation.probe import Sight, look
 from engine.files import atomic_write
@@ -32,20 +34,18 @@ class Kept:
         sight: What the probe sees.
         motion: Mean length of the optical flow, see `flow.magnitude`.
         flicker: See `flow.flicker`.
-        strip: Five frames side by side (128, W, 3).
+        path: Where it is kept, with what only a contact sheet needs.
     """
 
     sight: Sight
     motion: float
     flicker: float
-    strip: Frames
+    path: Path
 
-
-def keep(frames: Frames) -> Kept:
-    """Measure a clip (17, H, W, 3)."""
-    field = flows(frames)
-    strip = np.concatenate([_scaled(frames[i]) for i in STRIP], axis=1)
-    return Kept(look(frames), magnitude(field), flicker(frames, field), strip)
+    def strip(self) -> Frames:
+        """Five frames (5, 128, W, 3) for a contact sheet."""
+        with self.path.open("rb") as stream, np.load(stream) as file:
+            return file["strip"]
 
 
 def _scaled(frame: Frames) -> Frames:
@@ -60,7 +60,9 @@ def recall(path: Path, make: Callable[[], Frames]) -> Kept:
     found = _load(path)
     if found is not None:
         return found
-    kept = keep(make())
+    frames = make()
+    field = flows(frames)
+    kept = Kept(look(frames), magnitude(field), flicker(frames, field), path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(path) as part, part.open("wb") as file:
         np.savez_compressed(
@@ -68,7 +70,7 @@ def recall(path: Path, make: Callable[[], Frames]) -> Kept:
             frames=kept.sight.frames,
             flow=kept.sight.flow,
             figures=np.array([kept.motion, kept.flicker]),
-            strip=kept.strip,
+            strip=np.stack([_scaled(frames[i]) for i in STRIP]),
         )
     return kept
 
@@ -77,7 +79,17 @@ def _load(path: Path) -> Kept | None:
     try:
         # Opened here: NumPy leaves a file that ends too early open.
         with path.open("rb") as stream, np.load(stream) as file:
+            if "strip" not in file:
+                return None
             motion, flickering = (float(value) for value in file["figures"])
-            return Kept(Sight(file["frames"], file["flow"]), motion, flickering, file["strip"])
+            return Kept(Sight(file["frames"], file["flow"]), motion, flickering, path)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None
+
+
+def worlds_version() -> str:
+    """A mark of the renderer's source: renders that are kept are only good for the renderer that made them."""
+    digest = hashlib.sha256()
+    for source in sorted(Path(engine.worlds.__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:12]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import WaltError
-from engine.evaluation.job import Job, bar
+from engine.evaluation.job import Figures, Job, bar
 from engine.evaluation.linear import LinearCode
 from engine.evaluation.pictures import detail, per_frame
 from engine.evaluation.probe import FRAMES
@@ -21,36 +20,51 @@ from engine.training.prepare import VIDEO
 from engine.worlds.render import render_clip
 
 Frames = NDArray[np.uint8]
-Figures = dict[str, Any]
 FPS = 8
 SCALES = (1, 2, 4)
 _FITTED = 16
 """World clips that the linear code is fitted on; none of them is measured."""
 
 
-def measure_tokenizer(job: Job) -> dict[str, object]:
+def measure_tokenizer(job: Job) -> Figures:
     """PSNR and SSIM of each kind of clip at the base's size, at twice and at four times it."""
     height, width = job.size("base")
-    channels = job.pack.tokenizer.config.latent_channels
-    fitted = other_specs(_FITTED, job.seed + 1)
-    worlds = LinearCode.fit([render_clip(s, height=height, width=width, samples=2) for s in fitted], channels)
-    out: dict[str, object] = {}
+    out: Figures = {}
     for scale, count in zip(SCALES, job.counts.tokenizer, strict=True):
-        for kind, clips in _sources(job, count, height * scale, width * scale).items():
-            if clips:
-                out[f"{kind}_{height * scale}"] = _coded(job, f"{kind} {height * scale}", clips, worlds)
+        for kind in _kinds(job) if count else ():
+            name = f"{kind}_{height * scale}"
+            size = (height * scale, width * scale)
+            out[name] = job.once(f"tokenizer-{name}", lambda k=kind, n=count, s=size: _coded(job, k, n, *s))
     return out
 
 
-def _sources(job: Job, count: int, height: int, width: int) -> dict[str, list[Frames]]:
-    specs = other_specs(count, job.seed)
-    found = {"worlds": [render_clip(spec, height=height, width=width, samples=2) for spec in specs]}
+def _kinds(job: Job) -> Iterator[str]:
+    yield "worlds"
     if job.photos is not None:
-        photos, rng = Photos(job.photos), np.random.default_rng((job.seed, height))
-        found["photographs"] = [photos.crop(rng, FRAMES, height, width) for _ in range(count)]
+        yield "photographs"
     if job.videos is not None:
-        found["videos"] = list(footage(job.videos, count, height, width))
-    return found
+        yield "videos"
+
+
+def _clips(job: Job, kind: str, count: int, height: int, width: int) -> list[Frames]:
+    if kind == "videos":
+        assert job.videos is not None
+        return list(footage(job.videos, count, height, width))
+    if kind == "photographs":
+        assert job.photos is not None
+        photos, rng = Photos(job.photos), np.random.default_rng((job.seed, height))
+        return [photos.crop(rng, FRAMES, height, width) for _ in range(count)]
+    specs = other_specs(count, job.seed)
+    return [render_clip(spec, height=height, width=width, samples=2) for spec in specs]
+
+
+def _linear(job: Job) -> LinearCode:
+    """The linear code fitted on worlds that are not measured, at the base's size."""
+    height, width = job.size("base")
+    fitted = [
+        render_clip(s, height=height, width=width, samples=2) for s in other_specs(_FITTED, job.seed + 1)
+    ]
+    return LinearCode.fit(fitted, job.pack.tokenizer.config.latent_channels)
 
 
 def footage(folder: Path, count: int, height: int, width: int) -> Iterator[Frames]:
@@ -85,18 +99,21 @@ def _first(path: Path, height: int, width: int) -> Frames | None:
     return None
 
 
-def _coded(job: Job, what: str, clips: list[Frames], worlds: LinearCode) -> Figures:
+def _coded(job: Job, kind: str, count: int, height: int, width: int) -> Figures:
+    clips = _clips(job, kind, count, height, width)
+    worlds = _linear(job)
     own = LinearCode.fit(clips, job.pack.tokenizer.config.latent_channels)
     figures: dict[str, list[Figures]] = {"tokenizer": [], "linear": [], "linear_own": []}
-    with bar(f"tokenizer: {what}", len(clips)) as progress:
+    with bar(f"tokenizer: {kind} {height}", len(clips)) as progress:
         for clip in clips:
             figures["tokenizer"].append(code_figures(clip, job.decode(job.encode(clip))))
             figures["linear"].append(code_figures(clip, worlds.through(clip)))
             figures["linear_own"].append(code_figures(clip, own.through(clip)))
             progress.update()
     means = {name: _mean(rows) for name, rows in figures.items()}
-    lead = {f"over_{name}_db": means["tokenizer"]["psnr"] - means[name]["psnr"] for name in figures}
-    return {"clips": len(clips), **means, **{k: v for k, v in lead.items() if k != "over_tokenizer_db"}}
+    psnr = {name: rows["psnr"] for name, rows in means.items()}
+    over = {f"over_{name}_db": psnr["tokenizer"] - psnr[name] for name in ("linear", "linear_own")}
+    return {"clips": len(clips), **means, **over}
 
 
 def code_figures(true: Frames, made: Frames) -> Figures:

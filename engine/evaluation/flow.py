@@ -72,30 +72,33 @@ def global_motion(field: Field) -> GlobalMotion:
     return GlobalMotion(x, y, growth)
 
 
-_LEAST_SHIFT = 0.01
-_LEAST_GROWTH = 0.02
+VISIBLE = 0.03
+"""The least shift, in shares of the width, and the least growth that count as a camera's move."""
 
 
 def obeys(camera: str, motion: GlobalMotion) -> bool:
-    """Whether the picture moved as that camera moves it: in the right direction, and visibly.
+    """Whether the picture moved over the clip as that camera moves it: in the right direction, and visibly.
 
-    A still camera obeys where the picture neither shifts nor grows by more than a few hundredths of its width.
+    A still camera obeys where nothing of that kind is visible.
+
+    Raises:
+        ValueError: for an orbit, which is told from a pan by what is near and far, not by the picture's motion.
     """
-    strongest = max(abs(motion.x), abs(motion.y))
+    x, y, growth = motion.x, motion.y, motion.growth
     match camera:
         case "pan_left":
-            return motion.x > max(_LEAST_SHIFT, abs(motion.y))
+            return x > max(VISIBLE, abs(y))
         case "pan_right":
-            return -motion.x > max(_LEAST_SHIFT, abs(motion.y))
+            return -x > max(VISIBLE, abs(y))
         case "tilt_up":
-            return motion.y > max(_LEAST_SHIFT, abs(motion.x))
+            return y > max(VISIBLE, abs(x))
         case "tilt_down":
-            return -motion.y > max(_LEAST_SHIFT, abs(motion.x))
+            return -y > max(VISIBLE, abs(x))
         case "zoom_in":
-            return motion.growth > _LEAST_GROWTH
+            return growth > VISIBLE
         case "zoom_out":
-            return -motion.growth > _LEAST_GROWTH
+            return -growth > VISIBLE
         case "still":
-            return strongest < 3 * _LEAST_SHIFT and abs(motion.growth) < 3 * _LEAST_GROWTH
+            return max(abs(x), abs(y), abs(growth)) < VISIBLE
         case _:
             raise ValueError(f"the direction of {camera!r} can't be told from the picture alone")

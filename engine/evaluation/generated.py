@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.evaluation.attributes import Reading, Tally
-from engine.evaluation.clips import STRIP, Kept, recall
+from engine.evaluation.clips import STRIP, Kept, recall, worlds_version
 from engine.evaluation.distances import frechet, spread
-from engine.evaluation.job import Job, bar
+from engine.evaluation.job import Figures, Job, bar
 from engine.evaluation.probe import Probe, read
 from engine.evaluation.prompts import Prompt, other_specs, prompts
 from engine.events import StageName
@@ -40,10 +40,10 @@ class Set:
     others: Sequence[WorldSpec]
 
 
-def measure_clips(job: Job) -> dict[str, object]:
+def measure_clips(job: Job) -> Figures:
     """All figures about generated clips; the clips made so far are kept in ``job.out``."""
     assert job.probe is not None
-    out: dict[str, object] = {}
+    out: Figures = {}
     for one in _sets(job):
         made = _generated(job, one)
         out[one.name] = _judge(job, job.probe, one, made)
@@ -68,25 +68,34 @@ def _generated(job: Job, one: Set) -> list[Kept]:
     made: list[Kept] = []
     with bar(f"{one.name}: generated", len(one.prompts)) as progress:
         for i, prompt in enumerate(one.prompts):
-            seed = job.seed * _SEEDS + i
             path = job.out / "clips" / one.name / f"{i:04d}.npz"
-            made.append(recall(path, lambda p=prompt, s=seed: job.generate(p.text, one.stage, seed=s)))
+            made.append(_generate(job, path, one.stage, prompt, job.seed * _SEEDS + i))
             progress.update()
     return made
 
 
+def _generate(job: Job, path: Path, stage: StageName, prompt: Prompt, seed: int) -> Kept:
+    return recall(path, lambda: job.generate(prompt.text, stage, seed=seed))
+
+
 def _rendered(job: Job, name: str, stage: StageName, specs: Sequence[WorldSpec]) -> list[Kept]:
-    height, width = job.size(stage)
     found: list[Kept] = []
     with bar(f"{name}: rendered", len(specs)) as progress:
-        for i, spec in enumerate(specs):
-            path = job.out / "renders" / name / f"{i:04d}.npz"
-            found.append(recall(path, lambda s=spec: render_clip(s, height=height, width=width, samples=2)))
+        for spec in specs:
+            found.append(_render(job, stage, spec))
             progress.update()
     return found
 
 
-def _judge(job: Job, probe: Probe, one: Set, made: list[Kept]) -> dict[str, object]:
+def _render(job: Job, stage: StageName, spec: WorldSpec) -> Kept:
+    """A render, kept by its seed and size: evaluations may share the folder, whatever pack they are of."""
+    height, width = job.size(stage)
+    folder = job.out / "renders" if job.renders is None else job.renders
+    path = folder / worlds_version() / f"{height}x{width}" / f"{spec.seed}.npz"
+    return recall(path, lambda: render_clip(spec, height=height, width=width, samples=2))
+
+
+def _judge(job: Job, probe: Probe, one: Set, made: list[Kept]) -> Figures:
     specs = [prompt.spec for prompt in one.prompts]
     same = _rendered(job, one.name, one.stage, specs)
     other = _rendered(job, f"{one.name}-others", one.stage, one.others)
@@ -131,19 +140,18 @@ def tally(asked: Sequence[Prompt], readings: Sequence[Reading]) -> Tally:
     return counted
 
 
-def compare(name: str, made: Sequence[float], true: Sequence[float]) -> dict[str, object]:
+def compare(name: str, made: Sequence[float], true: Sequence[float]) -> Figures:
     """A figure of generated clips beside that of renders: means, and their ratio (1 is right)."""
     mean, wanted = float(np.mean(made)), float(np.mean(true))
     return {name: {"generated": mean, "renders": wanted, "ratio": mean / max(wanted, 1e-9)}}
 
 
-def _diversity(job: Job, probe: Probe) -> dict[str, object]:
+def _diversity(job: Job, probe: Probe) -> Figures:
     """How far apart clips of the same words are, beside renders of the same world with other dice."""
     asked = prompts(job.counts.diverse, job.seed, plain=True)
     seeds = range(job.counts.seeds)
     if len(seeds) < 2 or not asked:
         return {}
-    height, width = job.size("base")
     made: list[list[Kept]] = []
     same: list[list[Kept]] = []
     with bar("diversity", len(asked) * len(seeds)) as progress:
@@ -151,13 +159,10 @@ def _diversity(job: Job, probe: Probe) -> dict[str, object]:
             made.append([])
             same.append([])
             for k in seeds:
-                name = f"{i:04d}-{k}.npz"
-                seed, dice = job.seed * _SEEDS + 1000 + k, prompt.spec.seed + (k + 1) * 1_000_000_000
-                spec = replace(prompt.spec, seed=dice)
-                generate = lambda p=prompt, s=seed: job.generate(p.text, "base", seed=s)  # noqa: E731
-                render = lambda s=spec: render_clip(s, height=height, width=width, samples=2)  # noqa: E731
-                made[-1].append(recall(job.out / "clips" / "diversity" / name, generate))
-                same[-1].append(recall(job.out / "renders" / "diversity" / name, render))
+                path = job.out / "clips" / "diversity" / f"{i:04d}-{k}.npz"
+                made[-1].append(_generate(job, path, "base", prompt, job.seed * _SEEDS + 1000 + k))
+                dice = prompt.spec.seed + (k + 1) * 1_000_000_000
+                same[-1].append(_render(job, "base", replace(prompt.spec, seed=dice)))
                 progress.update()
             _rows(
                 job.out / "sheets" / "diversity" / f"{i:04d}-{prompt.name}.png",
@@ -190,9 +195,6 @@ def _rows(path: Path, text: str, made: list[Kept], same: list[Kept]) -> None:
 
 
 def _write(path: Path, clips: list[Kept], titles: list[str]) -> None:
-    """A contact sheet; one that is there already shows the same."""
-    if path.exists():
-        return
-    frames = [np.stack(np.split(clip.strip, len(STRIP), axis=1)) for clip in clips]
+    """A contact sheet: a row of five frames for each clip."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_png(path, contact_sheet(frames, titles, len(STRIP)))
+    write_png(path, contact_sheet([clip.strip() for clip in clips], titles, len(STRIP)))

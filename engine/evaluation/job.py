@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 import torch
@@ -17,9 +19,12 @@ from engine.cascade import Cascade
 from engine.conditioning import to_frames, to_pixels
 from engine.evaluation.probe import Probe
 from engine.events import StageName
+from engine.files import atomic_write
 from engine.packs.load import LoadedPack
 from engine.request import ClipRequest
 
+Figures = dict[str, Any]
+"""Numbers by name, ready for JSON."""
 Section = Literal["clips", "tokenizer", "sr", "stills", "continuation"]
 SECTIONS: tuple[Section, ...] = ("tokenizer", "sr", "stills", "continuation", "clips")
 
@@ -62,6 +67,7 @@ class Job:
         probe: The ruler; None where no section needs it.
         out: Where the report, the kept clips and the sheets go.
         photos, videos: Folders of real pictures and footage, or None.
+        renders: Folder that keeps renders, which other evaluations may share; None keeps them in ``out``.
     """
 
     pack: LoadedPack
@@ -72,11 +78,14 @@ class Job:
     seed: int = 0
     photos: Path | None = None
     videos: Path | None = None
+    renders: Path | None = None
 
-    def settings(self) -> dict[str, object]:
+    def settings(self) -> Figures:
         """What decides the figures, as JSON holds it; a report is only continued with the same settings."""
         counts = {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self.counts).items()}
-        photos, videos = (None if path is None else str(path) for path in (self.photos, self.videos))
+        photos, videos = (
+            None if path is None else path.resolve().name for path in (self.photos, self.videos)
+        )
         return {
             "pack": self.pack.manifest.name,
             "version": self.pack.manifest.version,
@@ -98,6 +107,17 @@ class Job:
         """Frames (T, H, W, 3) of one clip made as `walt generate` makes it."""
         request = ClipRequest.parse(prompt=prompt, upto=upto, pack=self.name, **wishes)
         return self._cascade.generate(request, lambda _: None, lambda: False).frames
+
+    def once(self, name: str, make: Callable[[], Figures]) -> Figures:
+        """Figures that are kept under ``name`` in ``out``; made first if they are not there."""
+        path = self.out / "parts" / f"{name}.json"
+        if path.is_file():
+            return json.loads(path.read_text("utf-8"))
+        figures = make()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(path) as part:
+            part.write_text(json.dumps(figures), "utf-8")
+        return figures
 
     @cached_property
     def _cascade(self) -> Cascade:

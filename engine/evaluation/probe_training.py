@@ -52,7 +52,7 @@ def targets(specs: Sequence[WorldSpec]) -> dict[str, tuple[Tensor, Tensor]]:
 
 
 SCHEDULE = LoopConfig(
-    steps=1600, lr=1e-3, muon_lr=2e-3, warmup=100, ema=0.995, report_steps=200, weight_decay=0.05
+    steps=3000, lr=1e-3, muon_lr=2e-3, warmup=100, ema=0.995, report_steps=200, weight_decay=0.05
 )
 
 

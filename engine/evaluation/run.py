@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from engine.errors import UsageError
 from engine.evaluation.coding import measure_tokenizer
 from engine.evaluation.generated import measure_clips
-from engine.evaluation.job import Job, Section
+from engine.evaluation.job import Figures, Job, Section
 from engine.evaluation.probe import fingerprint
 from engine.evaluation.report import Report, open_report, save_report
 from engine.evaluation.stills import measure_continuation, measure_stills
 from engine.evaluation.upscaling import measure_sr
 
-MEASURES: dict[Section, Callable[[Job], dict[str, object]]] = {
+MEASURES: dict[Section, Callable[[Job], Figures]] = {
     "tokenizer": measure_tokenizer,
     "sr": measure_sr,
     "stills": measure_stills,
@@ -33,6 +33,7 @@ def evaluate(job: Job, sections: Sequence[Section]) -> Report:
     if "clips" in sections and job.probe is None:
         raise UsageError("no-probe", "Generated clips are read by a probe.", "Give its folder with --probe.")
     report = open_report(job.out, job.settings())
+    save_report(job.out, report)  # from now on nothing of another evaluation is put beside what is kept here
     for name, measure in MEASURES.items():
         if name not in sections:
             continue

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.evaluation.flow import flows, global_motion, magnitude, obeys
-from engine.evaluation.job import Job, bar
+from engine.evaluation.job import Figures, Job, bar
 from engine.evaluation.pictures import psnr
-from engine.evaluation.prompts import other_specs, prompts
-from engine.events import StageName
+from engine.evaluation.prompts import Prompt, other_specs, prompts
 from engine.media.images import load_still, write_png
 from engine.training.photos import Photos
 from engine.worlds.captions import TONGUES
@@ -26,38 +25,59 @@ ALIVE = 0.25
 WINDOW, CONTINUED = 17, 29
 
 
-def measure_stills(job: Job) -> dict[str, object]:
+def measure_stills(job: Job) -> Figures:
     """Frame 0 against the still, obedience to the camera, motion; at the base's size, and frame 0 at full size too."""
     stills = _stills(job)
-    right: dict[str, list[bool]] = {camera: [] for camera in MOVES}
-    motions: list[float] = []
-    frames: dict[str, list[tuple[float, float]]] = {"base": []}
-    with bar("stills", len(stills) * len(MOVES)) as progress:
+    found: list[Figures] = []
+    with bar("stills", len(stills)) as progress:
         for i, path in enumerate(stills):
-            rows: dict[str, Frames] = {}
-            for camera in MOVES:
-                text = TONGUES["en"].cameras[camera][0]
-                clip = job.generate(text, "base", image=str(path), seed=job.seed * 1000 + i)
-                field = flows(clip)
-                right[camera].append(obeys(camera, global_motion(field)))
-                motions.append(magnitude(field))
-                frames["base"].append(_first_frame(job, path, clip))
-                rows[f"{text} ({'obeyed' if right[camera][-1] else 'not obeyed'})"] = clip
-                progress.update()
-            write_png(path.with_name(f"sheet-{path.name}"), contact_sheet(list(rows.values()), list(rows), 5))
+            found.append(job.once(f"still-{i:03d}", lambda p=path, k=i: _alive(job, p, k)))
+            progress.update()
+    frames = {"base": [row["frame_0"] for row in found]}
     last = job.pack.manifest.last_stage
     if last != "base":
-        frames[last] = [_at_full_size(job, path, last) for path in stills[: max(1, len(stills) // 8)]]
-    everything = [value for values in right.values() for value in values]
+        few = enumerate(stills[: max(1, len(stills) // 8)])
+        large = [job.once(f"still-large-{i:03d}", lambda p=path: _large(job, p)) for i, path in few]
+        frames[last] = [row["frame_0"] for row in large]
+    right = {camera: float(np.mean([row["obeyed"][camera] for row in found])) for camera in MOVES}
+    motions = [motion for row in found for motion in row["motion"]]
     return {
         "stills": len(stills),
         "of": "photographs" if job.photos is not None else "renders",
         "frame_0": {stage: _losses(pairs) for stage, pairs in frames.items()},
-        "camera_obeyed": {camera: float(np.mean(values)) for camera, values in right.items()},
-        "camera_obeyed_mean": float(np.mean(everything)),
+        "camera_obeyed": right,
+        "camera_obeyed_mean": float(np.mean(list(right.values()))),
         "motion": float(np.mean(motions)),
         "moving": float(np.mean([motion > ALIVE for motion in motions])),
     }
+
+
+def _alive(job: Job, path: Path, index: int) -> Figures:
+    """One still under each camera."""
+    obeyed: dict[str, bool] = {}
+    motions: list[float] = []
+    clips: list[Frames] = []
+    for camera in MOVES:
+        text = TONGUES["en"].cameras[camera][0]
+        clips.append(job.generate(text, "base", image=str(path), seed=job.seed * 1000 + index))
+        field = flows(clips[-1])
+        obeyed[camera] = obeys(camera, global_motion(field))
+        motions.append(magnitude(field))
+    titles = [f"{camera}: {'obeyed' if right else 'not obeyed'}" for camera, right in obeyed.items()]
+    write_png(_folder(job, "stills") / path.name, contact_sheet(clips, titles, 5))
+    return {"obeyed": obeyed, "motion": motions, "frame_0": _first_frame(job, path, clips[0])}
+
+
+def _large(job: Job, path: Path) -> Figures:
+    text = TONGUES["en"].cameras["zoom_in"][0]
+    clip = job.generate(text, job.pack.manifest.last_stage, image=str(path), seed=job.seed)
+    return {"frame_0": _first_frame(job, path, clip)}
+
+
+def _folder(job: Job, section: str) -> Path:
+    folder = job.out / "sheets" / section
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _stills(job: Job) -> list[Path]:
@@ -86,29 +106,19 @@ def _first_frame(job: Job, path: Path, clip: Frames) -> tuple[float, float]:
     return psnr(still, clip[0]), psnr(still, job.decode(job.encode(still[None]))[0])
 
 
-def _at_full_size(job: Job, path: Path, stage: StageName) -> tuple[float, float]:
-    text = TONGUES["en"].cameras["zoom_in"][0]
-    return _first_frame(job, path, job.generate(text, stage, image=str(path), seed=job.seed))
-
-
 def _losses(pairs: list[tuple[float, float]]) -> dict[str, float]:
     made, coded = (float(np.mean(values)) for values in zip(*pairs, strict=True))
     return {"psnr": made, "tokenizer_psnr": coded, "lost_db": coded - made}
 
 
-def measure_continuation(job: Job) -> dict[str, object]:
+def measure_continuation(job: Job) -> Figures:
     """Clips of 29 frames: the step from the last old frame to the first new one, as a multiple of the other steps."""
     ratios: list[float] = []
     asked = prompts(job.counts.continued, job.seed, plain=True)
-    folder = job.out / "sheets" / "continuation"
-    folder.mkdir(parents=True, exist_ok=True)
     with bar("continuation", len(asked)) as progress:
         for i, prompt in enumerate(asked):
-            clip = job.generate(prompt.text, "base", frames=CONTINUED, seed=job.seed * 1000 + i)
-            ratios.append(seam(clip, WINDOW))
-            title = f"{prompt.text} (seam {ratios[-1]:.2f} after the fourth picture)"
-            shown = clip[[0, 6, 12, 16, 17, 22, 28]]
-            write_png(folder / f"{i:03d}-{prompt.name}.png", contact_sheet([shown], [title], len(shown)))
+            figures = job.once(f"continuation-{i:03d}", lambda p=prompt, k=i: _continued(job, p, k))
+            ratios.append(figures["seam"])
             progress.update()
     return {
         "clips": len(ratios),
@@ -116,6 +126,16 @@ def measure_continuation(job: Job) -> dict[str, object]:
         "worst_seam": float(np.max(ratios)),
         "unseen": float(np.mean([ratio <= 1.5 for ratio in ratios])),
     }
+
+
+def _continued(job: Job, prompt: Prompt, index: int) -> Figures:
+    clip = job.generate(prompt.text, "base", frames=CONTINUED, seed=job.seed * 1000 + index)
+    ratio = seam(clip, WINDOW)
+    title = f"{prompt.text} (seam {ratio:.2f} after the fourth picture)"
+    shown = clip[[0, 6, 12, 16, 17, 22, 28]]
+    path = _folder(job, "continuation") / f"{index:03d}-{prompt.name}.png"
+    write_png(path, contact_sheet([shown], [title], len(shown)))
+    return {"seam": ratio}
 
 
 def seam(clip: Frames, at: int) -> float:

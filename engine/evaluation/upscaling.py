@@ -12,8 +12,8 @@ from engine.conditioning import encode_prompt, seeded_noise
 from engine.denoiser import Told, stage_denoiser
 from engine.diffusion.guidance import Guidance
 from engine.diffusion.schedule import Schedule
-from engine.evaluation.coding import Figures, code_figures
-from engine.evaluation.job import Job, bar
+from engine.evaluation.coding import code_figures
+from engine.evaluation.job import Figures, Job, bar
 from engine.evaluation.prompts import other_specs
 from engine.events import StageName
 from engine.media.images import write_png
@@ -21,45 +21,44 @@ from engine.media.resize import fit_frames
 from engine.worlds.captions import canonical_caption
 from engine.worlds.render import render_clip
 from engine.worlds.sheet import contact_sheet
+from engine.worlds.spec import WorldSpec
 
 Frames = NDArray[np.uint8]
 _FIGURES = ("psnr", "ssim", "detail", "flicker")
 
 
-def measure_sr(job: Job) -> dict[str, object]:
+def measure_sr(job: Job) -> Figures:
     """PSNR, SSIM and fine detail of sr1 and sr2, beside bicubic and beside what the tokenizer alone would leave."""
     stages: tuple[StageName, ...] = ("sr1", "sr2")
     return {stage: _stage(job, stage) for stage in stages if stage in job.pack.manifest.stages}
 
 
-def _stage(job: Job, stage: StageName) -> dict[str, object]:
-    height, width = job.size(stage)
-    rows: dict[str, list[Figures]] = {}
+def _stage(job: Job, stage: StageName) -> Figures:
+    rows: list[Figures] = []
     with bar(f"sr: {stage}", job.counts.sr) as progress:
         for i, spec in enumerate(other_specs(job.counts.sr, job.seed)):
-            true = render_clip(spec, height=height, width=width, samples=2)
-            low = fit_frames(true, width // 2, height // 2)
-            z = job.encode(low)
-            decoded = job.decode(z)
-            made = {
-                "model": job.decode(upscale(job, stage, z, canonical_caption(spec), i)),
-                "bicubic": bicubic(decoded, width, height),
-                "bicubic_of_true_pixels": bicubic(low, width, height),
-                "tokenizer": job.decode(job.encode(true)),
-            }
-            for name, clip in made.items():
-                rows.setdefault(name, []).append(code_figures(true, clip))
-            _sheet(job, f"{stage}-{i:02d}.png", {"true": true, **made})
+            rows.append(job.once(f"{stage}-{i:03d}", lambda k=i, s=spec: _clip(job, stage, s, k)))
             progress.update()
     means = {
-        name: {key: float(np.mean([row[key] for row in found])) for key in _FIGURES}
-        for name, found in rows.items()
+        name: {key: float(np.mean([row[name][key] for row in rows])) for key in _FIGURES} for name in rows[0]
     }
-    return {
-        "clips": job.counts.sr,
-        **means,
-        "over_bicubic_db": means["model"]["psnr"] - means["bicubic"]["psnr"],
+    lead = means["model"]["psnr"] - means["bicubic"]["psnr"]
+    return {"clips": len(rows), **means, "over_bicubic_db": lead}
+
+
+def _clip(job: Job, stage: StageName, spec: WorldSpec, index: int) -> Figures:
+    height, width = job.size(stage)
+    true = render_clip(spec, height=height, width=width, samples=2)
+    low = fit_frames(true, width // 2, height // 2)
+    z = job.encode(low)
+    made = {
+        "model": job.decode(upscale(job, stage, z, canonical_caption(spec), index)),
+        "bicubic": bicubic(job.decode(z), width, height),
+        "bicubic_of_true_pixels": bicubic(low, width, height),
+        "tokenizer": job.decode(job.encode(true)),
     }
+    _sheet(job, f"{stage}-{index:02d}.png", {"true": true, **made})
+    return {name: code_figures(true, clip) for name, clip in made.items()}
 
 
 def bicubic(frames: Frames, width: int, height: int) -> Frames:

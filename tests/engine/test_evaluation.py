@@ -14,7 +14,7 @@ import torch
 from engine.cli import main
 from engine.errors import UsageError, WaltError
 from engine.evaluation.attributes import VALUES, choices
-from engine.evaluation.clips import keep, recall
+from engine.evaluation.clips import recall
 from engine.evaluation.job import Counts, Job
 from engine.evaluation.probe import ABOUT, WEIGHTS, Probe, fingerprint, load_probe, look, read, save_probe
 from engine.evaluation.probe_clips import TRAIN_SEED, even_spec, probe_spec, render_probe_clips
@@ -88,13 +88,22 @@ def test_a_second_run_makes_nothing_twice(job: Job) -> None:
     first = evaluate(job, ("clips",))
     kept = sorted(path for path in job.out.rglob("*.npz"))
     times = {path: path.stat().st_mtime_ns for path in kept}
-    (job.out / "report.json").unlink()  # as after an interruption before the section's end
+    unfinished = json.loads((job.out / "report.json").read_text()) | {"sections": {}}
+    (job.out / "report.json").write_text(json.dumps(unfinished))  # as after an interruption
     kept[0].write_bytes(kept[0].read_bytes()[:100])  # and one clip that was not whole
     second = evaluate(job, ("clips",))
     changed = [path for path in kept if path.stat().st_mtime_ns != times[path]]
     assert changed == kept[:1]
     del first["sections"]["clips"]["seconds"], second["sections"]["clips"]["seconds"]
     assert first == second
+
+
+def test_figures_that_were_made_stay(job: Job) -> None:
+    made = job.once("still-000", lambda: {"motion": [1.5, 2], "frame_0": (30.0, 31.0)})
+    again = job.once("still-000", lambda: pytest.fail("measured twice"))
+    assert again["motion"] == made["motion"]
+    assert list(made["frame_0"]) == again["frame_0"]
+    assert job.once("still-001", lambda: {"motion": []}) == {"motion": []}
 
 
 def test_another_probe_reads_the_same_clips_again(job: Job, tmp_path: Path) -> None:
@@ -106,6 +115,20 @@ def test_another_probe_reads_the_same_clips_again(job: Job, tmp_path: Path) -> N
     after = evaluate(replace(only, probe=other), ("clips",))["sections"]["clips"]["probe"]
     assert before != after == fingerprint(other)
     assert all(path.stat().st_mtime_ns == time for path, time in kept.items())
+
+
+def test_packs_share_renders_and_nothing_else(job: Job, tmp_path: Path) -> None:
+    few = replace(FEW, general=2, heldout=0, full=0, diverse=0)
+    one, other = (replace(job, counts=few, out=tmp_path / name, renders=tmp_path / "shared") for name in "ab")
+    for each in (one, other):
+        each.out.mkdir()
+    first = evaluate(one, ("clips",))
+    times = {path: path.stat().st_mtime_ns for path in (tmp_path / "shared").rglob("*.npz")}
+    assert len(times) == 4  # the same worlds, and others
+    second = evaluate(other, ("clips",))
+    assert all(path.stat().st_mtime_ns == time for path, time in times.items())
+    assert first["sections"]["clips"]["general"] == second["sections"]["clips"]["general"]
+    assert len(list((tmp_path / "b" / "clips").rglob("*.npz"))) == 2
 
 
 def test_other_settings_do_not_mix_with_a_report(job: Job) -> None:
@@ -223,8 +246,8 @@ def test_what_is_kept_comes_back_equal(tmp_path: Path) -> None:
     frames = np.random.default_rng(0).integers(0, 255, (17, 64, 112, 3), dtype=np.uint8)
     made = recall(tmp_path / "a" / "0.npz", lambda: frames)
     again = recall(tmp_path / "a" / "0.npz", lambda: pytest.fail("made twice"))
-    for one in (again, keep(frames)):
-        assert np.array_equal(one.strip, made.strip)
-        assert np.array_equal(one.sight.flow, made.sight.flow)
-        assert (one.motion, one.flicker) == (made.motion, made.flicker)
+    assert np.array_equal(again.sight.frames, look(frames).frames)
+    assert np.array_equal(again.sight.flow, made.sight.flow)
+    assert (again.motion, again.flicker) == (made.motion, made.flicker)
+    assert again.strip().shape == (5, 128, 224, 3)
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["0.npz"]
