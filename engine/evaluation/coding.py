@@ -22,8 +22,6 @@ from engine.worlds.render import render_clip
 Frames = NDArray[np.uint8]
 FPS = 8
 SCALES = (1, 2, 4)
-_FITTED = 16
-"""World clips that the linear code is fitted on; none of them is measured."""
 
 
 def measure_tokenizer(job: Job) -> Figures:
@@ -56,15 +54,6 @@ def _clips(job: Job, kind: str, count: int, height: int, width: int) -> list[Fra
         return [photos.crop(rng, FRAMES, height, width) for _ in range(count)]
     specs = other_specs(count, job.seed)
     return [render_clip(spec, height=height, width=width, samples=2) for spec in specs]
-
-
-def _linear(job: Job) -> LinearCode:
-    """The linear code fitted on worlds that are not measured, at the base's size."""
-    height, width = job.size("base")
-    fitted = [
-        render_clip(s, height=height, width=width, samples=2) for s in other_specs(_FITTED, job.seed + 1)
-    ]
-    return LinearCode.fit(fitted, job.pack.tokenizer.config.latent_channels)
 
 
 def footage(folder: Path, count: int, height: int, width: int) -> Iterator[Frames]:
@@ -101,13 +90,12 @@ def _first(path: Path, height: int, width: int) -> Frames | None:
 
 def _coded(job: Job, kind: str, count: int, height: int, width: int) -> Figures:
     clips = _clips(job, kind, count, height, width)
-    worlds = _linear(job)
     own = LinearCode.fit(clips, job.pack.tokenizer.config.latent_channels)
     figures: dict[str, list[Figures]] = {"tokenizer": [], "linear": [], "linear_own": []}
     with bar(f"tokenizer: {kind} {height}", len(clips)) as progress:
         for clip in clips:
             figures["tokenizer"].append(code_figures(clip, job.decode(job.encode(clip))))
-            figures["linear"].append(code_figures(clip, worlds.through(clip)))
+            figures["linear"].append(code_figures(clip, job.linear.through(clip)))
             figures["linear_own"].append(code_figures(clip, own.through(clip)))
             progress.update()
     means = {name: _mean(rows) for name, rows in figures.items()}

@@ -17,14 +17,19 @@ from tqdm import tqdm
 
 from engine.cascade import Cascade
 from engine.conditioning import to_frames, to_pixels
+from engine.evaluation.linear import LinearCode
 from engine.evaluation.probe import Probe
+from engine.evaluation.prompts import other_specs
 from engine.events import StageName
 from engine.files import atomic_write
 from engine.packs.load import LoadedPack
 from engine.request import ClipRequest
+from engine.worlds.render import render_clip
 
 Figures = dict[str, Any]
 """Numbers by name, ready for JSON."""
+_FITTED = 16
+"""World clips that the linear code is fitted on."""
 Section = Literal["clips", "tokenizer", "sr", "stills", "continuation"]
 SECTIONS: tuple[Section, ...] = ("tokenizer", "sr", "stills", "continuation", "clips")
 
@@ -102,6 +107,14 @@ class Job:
     def size(self, stage: StageName) -> tuple[int, int]:
         """Height and width of a stage's pictures; the evaluation looks at 16:9 only."""
         return self.pack.manifest.size("16:9", stage)
+
+    @cached_property
+    def linear(self) -> LinearCode:
+        """The linear code with the tokenizer's channels, fitted at the base's size on worlds that are not measured."""
+        height, width = self.size("base")
+        specs = other_specs(_FITTED, self.seed + 1)
+        clips = [render_clip(spec, height=height, width=width, samples=2) for spec in specs]
+        return LinearCode.fit(clips, self.pack.tokenizer.config.latent_channels)
 
     def generate(self, prompt: str, upto: StageName = "base", **wishes: object) -> NDArray[np.uint8]:
         """Frames (T, H, W, 3) of one clip made as `walt generate` makes it."""
