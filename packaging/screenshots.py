@@ -271,7 +271,7 @@ def done(stage: Stage) -> None:
 def saved(stage: Stage) -> None:
     """A whole clip that was exported."""
     done(stage)
-    stage.window._exported(Path("/videos/a-horse-walking-7.mp4"))  # pyright: ignore[reportPrivateUsage]
+    stage.window.exports.exporter.saved.emit(Path("/videos/a-horse-walking-7.mp4"))
 
 
 def stopped(stage: Stage) -> None:

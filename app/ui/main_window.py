@@ -19,7 +19,7 @@ from app.theme import Theme
 from app.ui.composer import WIDTH, Composer
 from app.ui.deck import Deck
 from app.ui.dialogs import Dialogs
-from app.ui.export import Exporter
+from app.ui.export_desk import ExportDesk
 from app.ui.film_desk import FilmDesk
 from app.ui.header import Header
 from app.ui.shelf import WIDTH as SHELF_WIDTH
@@ -75,7 +75,6 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._was_seen = False
         self.actions_ = Actions(self)
-        self.exporter = Exporter(tasks, self)
         self.header = Header(session, self.actions_)
         self.composer = Composer(session, self.actions_, notebook)
         self.viewer = Viewer(session, self.actions_)
@@ -84,6 +83,7 @@ class MainWindow(QMainWindow):
         self.dialogs = Dialogs(self, self.actions_, session, preferences, theme, session.store)
         self.shelf = Shelf(session, self.actions_, preferences)
         self.film = FilmDesk(self, session, self.actions_, self.deck, tasks)
+        self.exports = ExportDesk(self, session, self.film)
         self.splitter = self._lay_out()
         self._wire()
         self._restore()
@@ -118,12 +118,12 @@ class MainWindow(QMainWindow):
         return splitter
 
     def _wire(self) -> None:
-        session, player, exporter = self.session, self.session.player, self.exporter
+        session, player = self.session, self.session.player
         verbs = {
             "open_still": self._browse,
             "paste_still": self._paste,
             "clear_still": session.still.clear,
-            "export": self._export,
+            "export": self.exports.open,
             "quit": self.close,
             "generate": session.generate,
             "generate_first": self._generate_first,
@@ -144,7 +144,7 @@ class MainWindow(QMainWindow):
         self.actions_["composer"].toggled.connect(self.composer.setVisible)
         self.actions_["shelf"].toggled.connect(self.shelf.setVisible)
         self.actions_["pause_queue"].toggled.connect(session.queue.pause)
-        self.shelf.library.export_wanted.connect(self._export)
+        self.shelf.library.export_wanted.connect(self.exports.open)
         self.actions_["theme_system"].triggered.connect(self._theme_system)
         self.actions_["theme_dark"].triggered.connect(self._theme_dark)
         self.actions_["theme_light"].triggered.connect(self._theme_light)
@@ -159,9 +159,8 @@ class MainWindow(QMainWindow):
         self.film.trouble.connect(self._trouble)
         self.film.said.connect(self.status.say)
         self.composer.prompt.left.connect(self.deck.timeline.setFocus)
-        exporter.began.connect(self._exporting)
-        exporter.saved.connect(self._exported)
-        exporter.failed.connect(self._trouble)
+        self.exports.said.connect(self.status.say)
+        self.exports.exporter.failed.connect(self._trouble)
         for signal in (session.draft_changed, session.state_changed, session.progress_changed):
             signal.connect(self._refresh)
         session.still.changed.connect(self._refresh)
@@ -192,7 +191,7 @@ class MainWindow(QMainWindow):
             "generate_first": session.can_generate,
             "watch": session.screen.stored is not None,
             "cancel": isinstance(state, Running) and not state.cancelling,
-            "export": session.clip is not None,
+            "export": self.exports.source is not None,
             "clear_still": not isinstance(session.still.state, NoStill),
             "play": pictured,
             "previous_frame": pictured,
@@ -288,20 +287,7 @@ class MainWindow(QMainWindow):
         self.reopening = True
         self.close()
 
-    # Export.
-
-    @Slot()
-    def _export(self) -> None:
-        if self.session.clip is not None:
-            self.exporter.ask(self.session.clip)
-
-    @Slot(object)
-    def _exporting(self, path: Path) -> None:
-        self.status.say(self.tr("Saving {0}…").format(path.name))
-
-    @Slot(object)
-    def _exported(self, path: Path) -> None:
-        self.status.say(self.tr("Saved as {0}").format(path.name), file=path)
+    # What is said.
 
     @Slot(object)
     def _library_opened(self, opened: Opened) -> None:
@@ -363,6 +349,7 @@ class MainWindow(QMainWindow):
     def shut_down(self) -> None:
         """After the engine has ended: finish what is being written, leave nothing behind."""
         self._bridge.wait_closed()
+        self.exports.close()
         self.session.library.close()
         self.dialogs.close()
         self._tasks.close()

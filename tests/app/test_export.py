@@ -1,4 +1,4 @@
-"""Export: the file dialog, the file, and what happens when it can't be written."""
+"""Export by hand: the dialog, its formats, the file that comes out, stopping, and what is said when it fails."""
 
 from __future__ import annotations
 
@@ -8,66 +8,184 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.model import exporting
+from app.model.exporting import Exporter, Plan, Source
 from app.model.job import Done
+from app.ui.export_dialog import ExportDialog
 from engine.media.clips import read_clip
+from engine.media.export import Footage
+from engine.media.reading import iter_frames
 from tests.app.conftest import Studio
 from tests.app.fake_engine import frames_of
+
+LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
 def done(qtbot: QtBot, studio: Studio) -> Studio:
     studio.session.edit(prompt="A horse walking", seed=42, seed_fixed=True)
-    studio.session.generate()
+    with qtbot.waitSignal(studio.session.library.kept):
+        studio.session.generate()
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
+    studio.session.player.pause()
     return studio
 
 
-def test_exporting_writes_a_clip_that_reads_back(qtbot: QtBot, done: Studio, tmp_path: Path) -> None:
-    done.window.actions_["export"].trigger()
-    dialog = done.window.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
-    assert Path(dialog.selectedFiles()[0]).name == "a-horse-walking-42.mp4"
-    dialog.setDirectory(str(tmp_path))
-    dialog.selectFile("mine")
-    with qtbot.waitSignal(done.window.exporter.saved):
-        dialog.accept()
+def open_dialog(qtbot: QtBot, studio: Studio) -> ExportDialog:
+    with qtbot.waitSignal(exporter_of(studio).formats_known):
+        studio.window.actions_["export"].trigger()
+    return studio.window.findChildren(ExportDialog)[-1]
+
+
+def exporter_of(studio: Studio) -> Exporter:
+    return studio.window.exports.exporter
+
+
+def choose(dialog: ExportDialog, name: str) -> None:
+    dialog.format.choose(name)
+    dialog.format.picked.emit(name)
+
+
+def export_to(qtbot: QtBot, dialog: ExportDialog, studio: Studio, path: Path) -> None:
+    dialog.path.setText(str(path))
+    dialog.path.textEdited.emit(str(path))
+    with qtbot.waitSignal(exporter_of(studio).saved):
+        qtbot.mouseClick(dialog.go, LEFT)
+
+
+def test_a_clip_is_exported_and_reads_back(qtbot: QtBot, done: Studio, tmp_path: Path) -> None:
+    dialog = open_dialog(qtbot, done)
+    assert Path(dialog.path.text()).name == "a-horse-walking-42.mp4"
+    assert "17 frame" in dialog.line.text()
+    export_to(qtbot, dialog, done, tmp_path / "mine")
     clip = read_clip(tmp_path / "mine.mp4")
     assert (clip.frames.shape, clip.fps) == ((17, 64, 112, 3), 8)
-    assert np.abs(clip.frames.astype(int) - frames_of("sr2").astype(int)).mean() < 6
-    request = json.loads(clip.metadata["walt"])
-    assert (request["prompt"], request["seed"]) == ("A horse walking", 42)
+    assert np.abs(clip.frames.astype(int) - frames_of("sr2").astype(int)).mean() < 8
+    assert json.loads(clip.metadata["walt"])["seed"] == 42
     assert "mine.mp4" in done.window.status.line.text()
     assert "Show in folder" in done.window.status.line.text()
 
 
-def test_a_place_that_can_not_be_written_is_said_and_nothing_is_left(
-    qtbot: QtBot, done: Studio, tmp_path: Path
+def test_every_choice_reaches_the_file(qtbot: QtBot, done: Studio, tmp_path: Path) -> None:
+    dialog = open_dialog(qtbot, done)
+    choose(dialog, "webm-vp9")
+    assert dialog.path.text().endswith("a-horse-walking-42.webm")
+    assert not dialog.smooth.isEnabled()
+    qtbot.mouseClick(dialog.rate.button(16), LEFT)
+    qtbot.mouseClick(dialog.smooth.button(True), LEFT)
+    qtbot.mouseClick(dialog.scale.button(2), LEFT)
+    dialog.metadata.setChecked(False)
+    export_to(qtbot, dialog, done, tmp_path / "big.webm")
+    clip = read_clip(tmp_path / "big.webm")
+    assert (clip.frames.shape, clip.fps) == ((34, 128, 224, 3), 16)
+    assert "walt" not in clip.metadata
+    again = open_dialog(qtbot, done)
+    assert (again.format.currentData(), again.rate.button(16).isChecked()) == ("webm-vp9", True)
+    assert Path(again.path.text()).parent == tmp_path
+    again.close()
+
+
+def test_a_format_offers_only_what_it_can(qtbot: QtBot, done: Studio) -> None:
+    dialog = open_dialog(qtbot, done)
+    assert dialog.format.count() == 8
+    assert not dialog.plays.isEnabled()
+    choose(dialog, "gif")
+    assert dialog.plays.isEnabled()
+    assert not dialog.metadata.isEnabled()
+    choose(dialog, "png-still")
+    assert not dialog.rate.isEnabled()
+    assert not dialog.part.isEnabled()
+    choose(dialog, "png-frames")
+    assert Path(dialog.path.text()).suffix == ""
+    assert not dialog.quality.isEnabled()
+    dialog.close()
+
+
+def test_a_still_is_of_the_frame_under_the_playhead(qtbot: QtBot, done: Studio, tmp_path: Path) -> None:
+    from engine.media.images import load_still
+
+    done.session.player.seek(9)
+    dialog = open_dialog(qtbot, done)
+    choose(dialog, "png-still")
+    export_to(qtbot, dialog, done, tmp_path / "still.png")
+    assert np.array_equal(load_still(tmp_path / "still.png", 112, 64), frames_of("sr2")[9])
+
+
+def test_the_part_between_the_marks(qtbot: QtBot, done: Studio, tmp_path: Path) -> None:
+    done.session.player.set_marks(3, 7)
+    dialog = open_dialog(qtbot, done)
+    assert dialog.part.button("marked").isChecked()
+    export_to(qtbot, dialog, done, tmp_path / "part.mp4")
+    clip = read_clip(tmp_path / "part.mp4")
+    assert len(clip.frames) == 5
+    assert abs(int(clip.frames[0, :, :, 1].mean()) - 30) < 4
+
+
+def test_a_film_is_exported_across_its_segments(qtbot: QtBot, done: Studio, tmp_path: Path) -> None:
+    with qtbot.waitSignal(done.session.library.kept):
+        done.window.actions_["continue"].trigger()
+    done.session.player.pause()
+    film = done.session.room.film
+    done.session.room.edits.trim(film.segments[0], start=3)
+    done.session.player.set_marks(12, 17)
+    dialog = open_dialog(qtbot, done)
+    export_to(qtbot, dialog, done, tmp_path / "film.mp4")
+    greens = [int(frame[:, :, 1].mean()) for frame in iter_frames(tmp_path / "film.mp4")]
+    assert greens == pytest.approx([150, 160, 0, 10, 20, 30], abs=4)
+    assert read_clip(tmp_path / "film.mp4").frames.shape == (6, 64, 112, 3)
+
+
+def test_stopping_an_export_leaves_nothing(
+    qtbot: QtBot, done: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    target = tmp_path / "missing" / "clip.mp4"
-    assert done.session.clip is not None
-    with qtbot.waitSignal(done.window.exporter.failed) as failed:
-        done.window.exporter.write(target, done.session.clip)
-    assert failed.args is not None
-    assert failed.args[0].message.split()[0] in done.window.status.line.text()
-    assert os.listdir(tmp_path) == [name for name in os.listdir(tmp_path) if "missing" not in name]
+    dialog = open_dialog(qtbot, done)
+    exporter = exporter_of(done)
+    chosen = dialog.chosen
+    assert chosen is not None
+    endless = Source("long", 100_000, (112, 64), done.session.clip)
+    frame = frames_of("sr2")[0]
+
+    def without_end(source: Source) -> Footage:
+        return Footage(source.total, source.size, lambda: (frame for _ in range(source.total)))
+
+    monkeypatch.setattr(exporting, "_footage", without_end)
+    (tmp_path / "long.mp4").write_bytes(b"old")
+    with qtbot.waitSignal(exporter.progressed):
+        exporter.start(tmp_path / "long.mp4", endless, Plan(chosen))
+    assert dialog.stop.text() == "Cancel"
+    assert not dialog.go.isEnabled()
+    with qtbot.waitSignal(exporter.cancelled):
+        qtbot.mouseClick(dialog.stop, LEFT)
+    assert not [name for name in os.listdir(tmp_path) if name.endswith(".part")]
+    assert (tmp_path / "long.mp4").read_bytes() == b"old"
+    assert "Nothing was written" in dialog.line.text()
+    assert dialog.stop.text() == "Close"
+    dialog.close()
+
+
+def test_a_place_that_can_not_be_written_is_said(qtbot: QtBot, done: Studio, tmp_path: Path) -> None:
+    dialog = open_dialog(qtbot, done)
+    dialog.path.setText(str(tmp_path / "missing" / "clip.mp4"))
+    with qtbot.waitSignal(exporter_of(done).failed):
+        qtbot.mouseClick(dialog.go, LEFT)
+    assert "does not exist" in dialog.line.text()
+    assert "does not exist" in done.window.status.line.text()
+    assert dialog.go.isEnabled()
+    dialog.close()
 
 
 def test_closing_right_after_export_still_writes_the_file(qtbot: QtBot, done: Studio, tmp_path: Path) -> None:
-    assert done.session.clip is not None
-    done.window.exporter.write(tmp_path / "last.mp4", done.session.clip)
+    dialog = open_dialog(qtbot, done)
+    chosen = dialog.chosen
+    assert chosen is not None
+    source = done.window.exports.source
+    assert source is not None
+    exporter_of(done).start(tmp_path / "last.mp4", source, Plan(chosen))
+    dialog.close()
     with qtbot.waitSignal(done.bridge.closed):
         done.window.close()
     done.window.shut_down()
     assert read_clip(tmp_path / "last.mp4").frames.shape[0] == 17
-
-
-def test_a_new_clip_clears_the_notice(qtbot: QtBot, done: Studio, tmp_path: Path) -> None:
-    assert done.session.clip is not None
-    with qtbot.waitSignal(done.window.exporter.saved):
-        done.window.exporter.write(tmp_path / "one.mp4", done.session.clip)
-    done.session.generate()
-    qtbot.waitUntil(lambda: isinstance(done.session.state, Done))
-    assert "one.mp4" not in done.window.status.line.text()

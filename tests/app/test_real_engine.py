@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.bridge import EngineBridge
 from app.main import build
+from app.model.exporting import Plan
 from app.model.job import Done, Failed, Running, Stopped
 from app.settings import Settings
 from app.theme import Theme
@@ -64,8 +65,12 @@ def test_a_clip_from_the_keyboard_to_a_file(qtbot: QtBot, real: MainWindow, tmp_
     shown = real.session.reel.frame(16)
     assert shown is not None
     assert np.array_equal(shown, state.clip.frames[16])
-    with qtbot.waitSignal(real.exporter.saved, timeout=SLOW):
-        real.exporter.write(tmp_path / "robot.mp4", state.clip)
+    exporter, source = real.exports.exporter, real.exports.source
+    assert source is not None
+    with qtbot.waitSignal(exporter.formats_known, timeout=SLOW):
+        exporter.look()
+    with qtbot.waitSignal(exporter.saved, timeout=SLOW):
+        exporter.start(tmp_path / "robot.mp4", source, Plan(exporter.formats[0]))
     assert read_clip(tmp_path / "robot.mp4").frames.shape == (17, 128, 256, 3)
 
 

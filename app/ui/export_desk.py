@@ -1,0 +1,79 @@
+"""Opens the export dialog for what is on show, and tells the window how it goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.model.exporting import Exporter, Source, film_source
+from app.model.words import file_name
+from app.ui.export_dialog import ExportDialog, Remembered
+
+if TYPE_CHECKING:
+    from app.model.session import Session
+    from app.ui.film_desk import FilmDesk
+    from app.ui.main_window import MainWindow
+
+
+class ExportDesk(QObject):
+    """The part of the window that is about exports.
+
+    Signals:
+        said(str, object): something worth a sentence, and the file it is about, or None.
+    """
+
+    said = Signal(str, object)
+
+    def __init__(self, window: MainWindow, session: Session, film: FilmDesk) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._film = film
+        self._remembered = Remembered()
+        self.exporter = Exporter(self)
+        self.exporter.began.connect(self._on_began)
+        self.exporter.saved.connect(self._on_saved)
+        self.exporter.cancelled.connect(self._on_cancelled)
+
+    @property
+    def source(self) -> Source | None:
+        """What is on show, if it can be exported."""
+        session = self._session
+        if session.monitor.mode == "film":
+            file = self._film.keeper.file
+            return film_source(session.room.film, file.stem if file else self.tr("film"))
+        clip = session.clip
+        if clip is None:
+            return None
+        name = Path(file_name(clip.request.prompt, clip.request.seed)).stem
+        return Source(name, len(clip.frames), clip.size, clip)
+
+    @Slot()
+    def open(self) -> None:
+        """Ask how to export what is on show."""
+        source, player = self.source, self._session.player
+        if source is None:
+            return
+        marked = player.part if player.marks != (None, None) else None
+        dialog = ExportDialog(
+            self.exporter, source, marked, player.position, self._remembered, self._window
+        )
+        dialog.open()
+
+    def close(self) -> None:
+        """The window goes."""
+        self.exporter.close()
+
+    @Slot(object)
+    def _on_began(self, path: Path) -> None:
+        self.said.emit(self.tr("Saving {0}…").format(path.name), None)
+
+    @Slot(object)
+    def _on_saved(self, path: Path) -> None:
+        self.said.emit(self.tr("Saved as {0}").format(path.name), path)
+
+    @Slot(object)
+    def _on_cancelled(self, path: Path) -> None:
+        self.said.emit(self.tr("{0} was not saved: the export was stopped").format(path.name), None)
