@@ -39,10 +39,10 @@ class LibraryPanel(QWidget):
     """Every clip that was made.
 
     Signals:
-        export_wanted(): the clip on show is to be exported.
+        wanted(str): a verb of the window's, by name, is to be done with the clip that is on show now.
     """
 
-    export_wanted = Signal()
+    wanted = Signal(str)
 
     def __init__(self, session: Session, preferences: PreferenceFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,6 +95,8 @@ class LibraryPanel(QWidget):
 
         return {
             "play": verb(self.tr("Play"), "", self._play),
+            "continue": verb(self.tr("Continue"), "", self._continue),
+            "add_to_film": verb(self.tr("Add to Film"), "", self._add_to_film),
             "reuse": verb(self.tr("Reuse Settings"), "", self._reuse),
             "vary": verb(self.tr("Again with Another Seed"), "", self._vary),
             "favourite": verb(self.tr("Favourite"), "Ctrl+D", self._favourite),
@@ -220,11 +222,22 @@ class LibraryPanel(QWidget):
         if clip is not None:
             self._session.open_clip(clip)
 
-    @Slot()
-    def _export(self) -> None:
+    def _open_and(self, verb: str) -> None:
         clip = self._one()
         if clip is not None:
-            self._session.open_clip(clip, self.export_wanted.emit)
+            self._session.open_clip(clip, lambda: self.wanted.emit(verb))
+
+    @Slot()
+    def _continue(self) -> None:
+        self._open_and("continue")
+
+    @Slot()
+    def _add_to_film(self) -> None:
+        self._open_and("add_to_film")
+
+    @Slot()
+    def _export(self) -> None:
+        self._open_and("export")
 
     @Slot()
     def _reuse(self) -> None:

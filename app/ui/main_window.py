@@ -144,7 +144,7 @@ class MainWindow(QMainWindow):
         self.actions_["composer"].toggled.connect(self.composer.setVisible)
         self.actions_["shelf"].toggled.connect(self.shelf.setVisible)
         self.actions_["pause_queue"].toggled.connect(session.queue.pause)
-        self.shelf.library.export_wanted.connect(self.exports.open)
+        self.shelf.library.wanted.connect(self._do)
         self.actions_["theme_system"].triggered.connect(self._theme_system)
         self.actions_["theme_dark"].triggered.connect(self._theme_dark)
         self.actions_["theme_light"].triggered.connect(self._theme_light)
@@ -213,6 +213,10 @@ class MainWindow(QMainWindow):
     @Slot()
     def _generate_first(self) -> None:
         self.session.generate(first=True)
+
+    @Slot(str)
+    def _do(self, verb: ActionName) -> None:
+        self.actions_[verb].trigger()
 
     @Slot()
     def _find(self) -> None:

@@ -10,6 +10,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from engine.models.vocabulary import Vocabulary
 from engine.packs.store import PackStore
 from tests.app.fake_engine import FakeEngine, Script, whole_clip
 
+PATIENCE_MS = 60_000
 WORDS = ["a", "beach", "horse", "night", "on", "robot", "the", "walking"]
 
 
@@ -33,6 +35,14 @@ WORDS = ["a", "beach", "horse", "night", "on", "robot", "the", "walking"]
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name))
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test is to fail because the machine has other things to do."""
+    for name in ("waitUntil", "waitSignal", "waitSignals", "waitCallback", "waitActive", "waitExposed"):
+        patient = partialmethod(getattr(QtBot, name), timeout=PATIENCE_MS)
+        monkeypatch.setattr(QtBot, name, patient)
 
 
 @pytest.fixture(autouse=True)

@@ -209,13 +209,27 @@ def test_delete_goes_to_the_trash_and_undo_brings_it_back(
 def test_a_clip_is_exported_from_the_library(qtbot: QtBot, stocked: Studio) -> None:
     panel = panel_of(stocked)
     clip = choose(panel.grid, 2)
-    with qtbot.waitSignal(panel.export_wanted):
-        panel.verbs["export"].trigger()
+    asked: list[str] = []
+    stocked.window.actions_["export"].triggered.disconnect()
+    stocked.window.actions_["export"].triggered.connect(lambda: asked.append("export"))
+    panel.verbs["export"].trigger()
+    qtbot.waitUntil(lambda: asked == ["export"])
     assert stocked.session.clip is not None
     assert stocked.session.clip.request.prompt == clip.prompt
-    for dialog in stocked.window.findChildren(QApplication.activeWindow().__class__):
-        if dialog is not stocked.window and dialog.isVisible():
-            dialog.close()
+
+
+def test_a_clip_is_continued_in_the_film(qtbot: QtBot, stocked: Studio) -> None:
+    panel, session = panel_of(stocked), stocked.session
+    clip = choose(panel.grid, 2)
+    panel.verbs["continue"].trigger()
+    qtbot.waitUntil(lambda: len(stocked.engine.requests) == 4)
+    request = stocked.engine.requests[-1]
+    assert request.source == str(session.library.path(clip))
+    assert request.prompt == clip.prompt
+    assert len(session.room.film.segments) == 2
+    choose(panel.grid, 1)
+    panel.verbs["add_to_film"].trigger()
+    qtbot.waitUntil(lambda: len(session.room.film.segments) == 3)
 
 
 def test_a_clip_moves_while_it_is_pointed_at(qtbot: QtBot, stocked: Studio) -> None:
