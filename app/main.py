@@ -48,13 +48,14 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def engine_factory(device: str, threads: int = 0) -> EngineFactory:
+def engine_factory(device: str, threads: int = 0, memory_mb: int = 0) -> EngineFactory:
     """Makes the real engine; its module is imported only when it is called."""
 
     def make(listener: Listener) -> EngineLike:
         from engine.worker import Engine
 
-        return Engine(listener, device=device, warm=True, threads=threads or None)
+        limits = {"threads": threads or None, "memory_mb": memory_mb or None}
+        return Engine(listener, device=device, warm=True, **limits)
 
     return make
 
@@ -127,7 +128,7 @@ def _serve(app: QApplication, preferences: PreferenceFile, theme: Theme, args: a
         window.header.name_device(device)
         window.session.read_pack()
         window.session.library.open()
-        bridge.start(engine_factory(device, preferences.now.threads))
+        bridge.start(engine_factory(device, preferences.now.threads, preferences.now.memory_mb))
 
     window.seen.connect(wake_up)
     window.show()

@@ -40,6 +40,7 @@ from engine.models.tokenizer import SPACE, TIME
 from engine.origin import Origin, file_hash, walt_version
 from engine.packs.load import LoadedPack
 from engine.packs.manifest import SamplerName
+from engine.packs.plan import TILES
 from engine.progress import Cancelled, Pace, Task, decode_cost, step_cost
 from engine.request import ClipRequest
 from engine.seam import passing
@@ -47,9 +48,6 @@ from engine.seam import passing
 _T = TypeVar("_T")
 Sampler = Callable[..., Tensor]
 SAMPLERS: dict[SamplerName, Sampler] = {"ddim": ddim, "dpmpp-2m": dpm_solver_pp_2m}
-DECODE_TILES = (None, None, 32, 16)
-"""Sides of decoded tiles in latents, tried in turn when memory is full; None is the whole picture, which gets a
-second chance after memory that only waited to be used again was given back."""
 
 
 class Cascade:
@@ -66,6 +64,8 @@ class Cascade:
         emit: Callable[[Event], None],
         cancelled: Callable[[], bool],
         job: str = "",
+        *,
+        tile: int | None = None,
     ) -> Clip:
         """Make the clip that ``request`` asks for.
 
@@ -74,6 +74,7 @@ class Cascade:
             emit: Gets StageStarted, StepDone and FramesReady, in order.
             cancelled: Asked after every step and every chunk of frames; True stops the job.
             job: Id that the events carry.
+            tile: Side of decoded tiles in latents, one of `engine.packs.plan.TILES`: less memory, more time.
 
         Raises:
             Cancelled: with the last finished stage, when ``cancelled`` said so.
@@ -82,7 +83,7 @@ class Cascade:
         # How long a piece takes depends on the picture's size and on whether a window is short.
         short = request.frames if request.source is None else 17
         remembered = self._remembered.setdefault((request.aspect, min(short, 17)), {})
-        return _Run(self.pack, request, emit, cancelled, job, remembered).clip()
+        return _Run(self.pack, request, emit, cancelled, job, remembered, tile).clip()
 
 
 class _Run:
@@ -96,7 +97,10 @@ class _Run:
         cancelled: Callable[[], bool],
         job: str,
         remembered: dict[str, float],
+        tile: int | None,
     ) -> None:
+        # Where memory is full all the same: once more when it was tidied up, then in smaller and smaller tiles.
+        self.tiles = (tile, *TILES[TILES.index(tile) :])
         self.pack, self.request, self.emit, self.cancelled, self.job = pack, request, emit, cancelled, job
         self.started = time.perf_counter()
         self.schedule = Schedule.linear()
@@ -280,7 +284,7 @@ class _Run:
                     if done == len(frames):
                         return
 
-        attempts = [lambda tile=tile: decode(tile) for tile in DECODE_TILES]
+        attempts = [lambda tile=tile: decode(tile) for tile in self.tiles]
         retry_without_memory(attempts, self.pack.device.free)
 
     def _hand_on(

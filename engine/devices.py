@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from engine.errors import UsageError, WaltError
+from engine.memory import available_mb, rss_mb, trim
 
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 _MATRICES = (nn.Linear, nn.Conv2d, nn.Conv3d)
@@ -47,10 +48,31 @@ class Device:
     def free(self) -> None:
         """Give unused memory back."""
         gc.collect()
+        trim()
         if self.torch.type == "cuda":
             torch.cuda.empty_cache()
         elif self.torch.type == "mps":
             torch.mps.empty_cache()
+
+
+def free_bytes(device: Device, allowed_mb: int | None = None) -> float:
+    """Bytes that a clip may still take on a device.
+
+    Args:
+        device: Where it is made.
+        allowed_mb: The most that this process may take there, in MiB; no limit of its own if None.
+    """
+    if device.torch.type == "cuda":
+        used = torch.cuda.memory_allocated()
+        kept = torch.cuda.memory_reserved() - used  # by torch, to be used again
+        free = float(torch.cuda.mem_get_info()[0] + kept)
+    elif device.torch.type == "mps":
+        used = torch.mps.driver_allocated_memory()
+        free = float(torch.mps.recommended_max_memory() - used)
+    else:
+        trim()  # or an earlier clip's memory would count against this one
+        used, free = rss_mb() * 2**20, available_mb() * 2**20
+    return free if allowed_mb is None else min(free, allowed_mb * 2**20 - used)
 
 
 def resolve(name: str = "auto") -> Device:

@@ -6,6 +6,7 @@ import ctypes
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -43,6 +44,13 @@ def limit_mb() -> float | None:
     """What a container allows to all its processes, in MiB; None without such a limit."""
     limit = _group_number("memory.max", "memory/memory.limit_in_bytes")
     return None if limit is None or limit >= 2**60 else limit / 2**20
+
+
+def trim() -> None:
+    """Give the system back what was freed but kept for the next allocation, where the C library can."""
+    if sys.platform == "linux":
+        with suppress(AttributeError, OSError):  # musl has none
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def rss_mb() -> float:

@@ -47,6 +47,7 @@ class Engine:
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         warm: Load torch now rather than with the first job.
         threads: How many processor threads to compute with; as many as torch thinks right if None.
+        memory_mb: The most memory to take, in MiB; what is free if None.
     """
 
     def __init__(
@@ -57,12 +58,14 @@ class Engine:
         *,
         warm: bool = False,
         threads: int | None = None,
+        memory_mb: int | None = None,
     ) -> None:
         self._listener = listener
         self._packs = packs if packs is not None else PackStore()
         self._device = device
         self._warm = warm
         self._threads = threads
+        self._memory_mb = memory_mb
         self._queue: deque[_Job] = deque()
         self._running: _Job | None = None
         self._changed = threading.Condition()
@@ -144,22 +147,32 @@ class Engine:
         return JobFailed(job.id, out_of_memory())
 
     def _generate(self, job: _Job) -> Clip:
+        from engine.devices import free_bytes
         from engine.packs.check import check_request
+        from engine.packs.plan import best_tile
 
         pack = self._packs.find(job.request.pack)
         check_request(job.request, pack)
-        return self._cascade(pack).generate(job.request, self._emit, lambda: self._poll(job), job.id)
+        cascade = self._cascade(pack)
+        budget = free_bytes(cascade.pack.device, self._memory_mb)
+        tile = best_tile(pack.manifest, job.request, budget)
+        return cascade.generate(job.request, self._emit, lambda: self._poll(job), job.id, tile=tile)
 
     def _cascade(self, pack: InstalledPack) -> Cascade:
         if self._loaded is None or self._loaded[0] != pack.path:
             from engine import devices
             from engine.cascade import Cascade
             from engine.packs.load import load_pack
+            from engine.packs.plan import too_large, weights
 
             if self._threads is not None:
                 devices.use_threads(self._threads)
             self._loaded = None  # never two packs in memory
-            self._loaded = pack.path, Cascade(load_pack(pack.path, devices.resolve(self._device)))
+            device = devices.resolve(self._device)
+            needed, budget = weights(pack.manifest), devices.free_bytes(device, self._memory_mb)
+            if needed > budget:
+                raise too_large(needed, budget)
+            self._loaded = pack.path, Cascade(load_pack(pack.path, device))
         return self._loaded[1]
 
     def _poll(self, job: _Job) -> bool:

@@ -80,6 +80,7 @@ def add_parser(subparsers: Any) -> None:
     add("--guidance", metavar="G", type=float, help="how strongly the base follows the prompt")
     add("--pack", metavar="NAME", help="an installed model, or a path to one (starter)")
     add("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto", help="where to compute (auto)")
+    add("--memory", metavar="MB", type=int, help="the most memory to take; what is free if left out")
     add("--no-metadata", action="store_true", help="leave prompt, seed and settings out of the file")
     add("--json", action="store_true", help="print one JSON object about the clip on stdout")
 
@@ -98,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
     if args.seed is None:
         print(f"seed {request.seed}", file=sys.stderr)
     threads, stage = (None, None) if record is None else (record.origin.threads, record.stage)
-    clip = make(request, store, args.device, threads=threads, until=stage)
+    clip = make(request, store, args.device, threads=threads, until=stage, memory_mb=args.memory)
     if clip is None:
         print("cancelled; nothing was written", file=sys.stderr)
         return 130
@@ -211,6 +212,7 @@ def make(
     *,
     threads: int | None = None,
     until: StageName | None = None,
+    memory_mb: int | None = None,
 ) -> Clip | None:
     """Run one job and show its progress on stderr; None if Ctrl-C cancelled it.
 
@@ -219,13 +221,14 @@ def make(
         store: Where its pack is.
         device: Where to compute.
         threads: How many processor threads to compute with; as many as torch thinks right if None.
+        memory_mb: The most memory to take, in MiB.
         until: The stage to stop after, where that is not the request's last: a clip that was cancelled there.
 
     Raises:
         WaltError: what the job failed with.
     """
     events: queue.Queue[Event] = queue.Queue()
-    engine = Engine(events.put, store, device, threads=threads)
+    engine = Engine(events.put, store, device, threads=threads, memory_mb=memory_mb)
     lines = ProgressLines(sys.stderr)
     try:
         job = engine.submit(request)
