@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.resources import files
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+LOG_BYTES = 2**20
+LOGS_KEPT = 3
+"""Older logs beside the one that is written: all of them together stay under four megabytes."""
+
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Read the window's flags."""
@@ -54,8 +59,9 @@ def engine_factory(device: str, threads: int = 0, memory_mb: int = 0) -> EngineF
     def make(listener: Listener) -> EngineLike:
         from engine.worker import Engine
 
-        limits = {"threads": threads or None, "memory_mb": memory_mb or None}
-        return Engine(listener, device=device, warm=True, **limits)
+        return Engine(
+            listener, device=device, warm=True, threads=threads or None, memory_mb=memory_mb or None
+        )
 
     return make
 
@@ -88,7 +94,9 @@ def _keep_log(folder: Path) -> None:
     except OSError:
         return  # no place to write: the window works without
     faulthandler.enable(crashes)
-    handler = logging.FileHandler(folder / "walt.log", delay=True, encoding="utf-8")
+    handler = RotatingFileHandler(
+        folder / "walt.log", maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, delay=True, encoding="utf-8"
+    )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.setLevel(logging.WARNING)
     logging.getLogger().addHandler(handler)

@@ -141,8 +141,9 @@ class Engine:
         except BaseException as error:
             full = is_out_of_memory(error)
             if not full:
-                log.exception("job %s failed", job.id)
-                return JobFailed(job.id, _internal(error), traceback.format_exc())
+                details = _without_words(traceback.format_exc(), job.request)
+                log.error("job %s failed\n%s", job.id, details)
+                return JobFailed(job.id, _internal(error), details)
         self._loaded = None  # the models; outside the except block, whose exception holds tensors
         return JobFailed(job.id, out_of_memory())
 
@@ -190,6 +191,14 @@ class Engine:
             self._listener(event)
         except BaseException:  # SystemExit too: the jobs behind this one still have to end
             log.exception("a listener failed on %s", type(event).__name__)
+
+
+def _without_words(text: str, request: ClipRequest) -> str:
+    """A traceback that may be kept and passed on: without what was typed, and without the user's folders."""
+    for private in (request.prompt, request.negative, request.image, request.source):
+        for spelling in (private, repr(private)[1:-1]) if private else ():
+            text = text.replace(str(spelling), "…")
+    return text
 
 
 def _internal(error: BaseException) -> WaltError:

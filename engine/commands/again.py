@@ -26,7 +26,8 @@ class Record:
     @property
     def stage(self) -> StageName:
         """The last stage in the clip, which may be an earlier one than was asked for."""
-        return next((stage for stage in STAGES if stage == self.origin.stage), self.request.upto)
+        stages = dict(zip(map(str, STAGES), STAGES, strict=True))
+        return stages.get(self.origin.stage, self.request.upto)
 
 
 def read_record(path: str | Path) -> Record:

@@ -90,9 +90,9 @@ def best_tile(manifest: Manifest, request: ClipRequest, budget: float) -> int | 
         WaltError: ``out-of-memory``, with what would fit.
     """
     for tile in TILES:
-        needed = plan(manifest, request, tile).work
-        if needed <= budget:
+        if plan(manifest, request, tile).work <= budget:
             return tile
+    needed = plan(manifest, request, TILES[-1]).work
     raise too_large(needed, budget, _smaller(manifest, request, budget))
 
 

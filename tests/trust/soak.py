@@ -1,0 +1,75 @@
+"""Many draft clips in one process: nothing may grow, and nothing may be left."""
+
+from __future__ import annotations
+
+import gc
+import os
+import tempfile
+import threading
+from pathlib import Path
+
+import numpy as np
+
+from engine.events import JobDone
+from engine.media.clips import provenance, write_mp4
+from engine.memory import rss_mb, trim
+from engine.packs.store import PackStore
+from engine.request import ClipRequest
+from engine.worker import Engine
+
+from .ears import PATIENCE, Ears
+
+WARM = 10
+"""Clips before the first measurement: allocators and caches settle."""
+
+
+def open_files() -> int:
+    """How many files and pipes this process has open; 0 where the system does not say."""
+    folder = Path("/proc/self/fd")
+    return len(list(folder.iterdir())) if folder.is_dir() else 0
+
+
+def soak(count: int, seed: int, pack: Path) -> tuple[float, list[float]]:
+    """Make ``count`` clips one after the other, each written to a file; check threads, files and leftovers.
+
+    Returns:
+        The slope of resident memory in MiB a clip, by least squares, and the measurements.
+    """
+    temps = set(Path(tempfile.gettempdir()).iterdir())
+    ears = Ears()
+    engine = Engine(ears, PackStore([pack.parent]), "cpu")
+    seen: list[float] = []
+    with tempfile.TemporaryDirectory() as folder:
+        temps.add(Path(folder))
+        for number in range(count + WARM):
+            request = ClipRequest.parse(prompt="a horse", pack="tiny", upto="base", steps=1, seed=seed + number)
+            end = ears.wait(engine.submit(request))
+            assert isinstance(end, JobDone), end
+            ears.ends.clear()
+            write_mp4(Path(folder) / "clip.mp4", end.clip.frames, 8, provenance(end.clip))
+            del end
+            if number == WARM - 1:
+                threads, files = set(threading.enumerate()), open_files()
+            if number >= WARM:
+                gc.collect() if number % 10 == 0 else None
+                trim()
+                seen.append(rss_mb())
+        assert [path.name for path in Path(folder).iterdir()] == ["clip.mp4"]
+        assert set(threading.enumerate()) == threads
+        assert open_files() == files
+    assert engine.close(PATIENCE)
+    new = {path for path in Path(tempfile.gettempdir()).iterdir() if _mine(path)} - temps
+    assert new == set(), new
+    return float(np.polyfit(np.arange(len(seen)), seen, 1)[0]) if len(seen) > 1 else 0.0, seen
+
+
+def _mine(path: Path) -> bool:
+    """Whether walt or its libraries could have left it: others use the folder too."""
+    return "walt" in path.name or path.name.endswith(".part") or path.name.startswith(f"torch{os.getpid()}")
+
+
+def report(count: int, seed: int, pack: Path) -> str:
+    """Run, check the slope, and say in a line what came of it."""
+    slope, seen = soak(count, seed, pack)
+    assert slope <= 1.0, f"{slope:.3f} MiB a clip"
+    return f"soak: {count} clips, seed {seed}: {slope:+.4f} MiB a clip, {seen[0]:.0f} MiB before, {seen[-1]:.0f} after"
