@@ -6,6 +6,7 @@ Both are tables learned at one grid. At another grid they are interpolated, as i
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import torch
@@ -15,6 +16,8 @@ from torch import Tensor, nn
 Window = tuple[int, int, int]  # frames, rows, columns of tokens
 
 INIT_STD = 0.02
+SPACE_GAIN = 0.5
+"""Amplitude of the waves that the absolute tables start from; tokens have about this spread."""
 
 
 def resize_spatial(table: Tensor, size: tuple[int, int]) -> Tensor:
@@ -60,8 +63,38 @@ def relative_index(window: Window, device: torch.device) -> Tensor:
     return (shifted[0] * (2 * rows - 1) + shifted[1]) * (2 * columns - 1) + shifted[2]
 
 
+def waves(size: int, count: int, phase: float = 0.0) -> Tensor:
+    """(size, count): sines of ``count`` wavelengths over ``size`` places, from 4 places to 4 times ``size``."""
+    rates = math.pi / 2 * torch.exp(-torch.linspace(0, math.log(max(2, size)), count))
+    return torch.sin(torch.arange(size)[:, None] * rates + phase)
+
+
+def start_space(rows: int, columns: int, width: int) -> Tensor:
+    """(rows, columns, width): sines and cosines of row and column, so that places differ from the first step."""
+    quarter, phases = width // 4, (0.0, math.pi / 2)
+    parts = [waves(rows, quarter, phase)[:, None].expand(-1, columns, -1) for phase in phases]
+    parts += [waves(columns, quarter, phase)[None].expand(rows, -1, -1) for phase in phases]
+    parts.append(torch.zeros(rows, columns, width - 4 * quarter))
+    return SPACE_GAIN * torch.cat(parts, dim=-1)
+
+
+def start_bias(window: Window, heads: int) -> Tensor:
+    """(heads, 2t-1, 2h-1, 2w-1): three heads in four start near-sighted, each at its own range, the rest see all."""
+    axes = [torch.arange(1 - size, size, dtype=torch.float32) for size in window]
+    t, y, x = torch.meshgrid(*axes, indexing="ij")
+    distance = (t.square() + y.square() + x.square()).sqrt()
+    near = heads * 3 // 4
+    slopes = torch.zeros(heads)
+    slopes[:near] = 2 ** -torch.linspace(0, 3, near)
+    return -slopes[:, None, None, None] * distance
+
+
 class PositionEmbedding(nn.Module):
-    """Learnable absolute embedding: a spatial table plus a temporal table (section 4.2)."""
+    """Learnable absolute embedding: a spatial table plus a temporal table (section 4.2).
+
+    How the tables start is not in the paper. Starting from waves, and the relative biases from near-sighted heads,
+    spares a small training budget the steps in which attention finds out what is beside what.
+    """
 
     def __init__(self, grid: Window, width: int) -> None:
         super().__init__()
@@ -70,6 +103,9 @@ class PositionEmbedding(nn.Module):
         self.time = nn.Parameter(torch.empty(frames, width))
         nn.init.trunc_normal_(self.space, std=INIT_STD)
         nn.init.trunc_normal_(self.time, std=INIT_STD)
+        with torch.no_grad():
+            self.space.add_(start_space(rows, columns, width))
+            self.time.add_(SPACE_GAIN * waves(frames, width))  # nothing at frame 0, which images share
 
     def forward(self, grid: Window, image: Tensor | None) -> Tensor:
         """(B or 1, T, H, W, D). Slots that ``image`` (B,) marks take latent frame 0's everywhere."""
@@ -87,6 +123,8 @@ class RelativeBias(nn.Module):
         super().__init__()
         self.table = nn.Parameter(torch.empty(heads, *(2 * size - 1 for size in window)))
         nn.init.trunc_normal_(self.table, std=INIT_STD)
+        with torch.no_grad():
+            self.table.add_(start_bias(window, heads))
         self._cached: tuple[object, Tensor] | None = None
 
     def forward(self, window: Window, dtype: torch.dtype) -> Tensor:
