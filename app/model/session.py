@@ -22,6 +22,7 @@ from app.model.pack import PackCard, read_pack
 from app.model.queue import Queue
 from app.model.records import ClipRecord, parse_request
 from app.model.screen import Screen
+from app.model.stages import Stages
 from app.model.still import StillSlot
 from app.tasks import Tasks
 from engine.errors import WaltError
@@ -85,6 +86,7 @@ class Session(QObject):
         self.room = CuttingRoom(queue, self._maker, library, tasks, self._first_size, self)
         self.monitor = Monitor(self.reel, self.room.reel, self)
         self.player = self.monitor.player
+        self.stages = Stages(self._maker, self.screen, self.monitor, self)
         self.screen.fresh.connect(self.monitor.play_fresh)
         self.screen.changed.connect(self._show_clip)
         self.still = StillSlot(tasks, self)

@@ -33,7 +33,10 @@ MENU: tuple[ActionName | None, ...] = (
 )  # fmt: skip
 """What the timeline's own menu holds, and a screen reader's list of actions."""
 
-ROOMY = 760
+MODE = 56
+ROOMY = 860
+"""From this width on, all of it is shown; the least telling parts go first as it gets narrower."""
+NARROW, TIGHT = 740, 660
 SCROLL = 10
 
 
@@ -74,8 +77,8 @@ class Deck(QWidget):
         clip = picker.add("show_clip", self.tr("Clip"), self.tr("The clip that was made or opened last"))
         film = picker.add("show_film", self.tr("Film"), self.tr("The film on the timeline"))
         for button in (clip, film):
-            button.setMinimumWidth(52)
-        picker.setFixedWidth(120)
+            button.setFixedWidth(MODE)
+        picker.setFixedWidth(2 * MODE + INSIDE)
         return picker
 
     def _wire(self) -> None:
@@ -146,8 +149,12 @@ class Deck(QWidget):
         self.mode.button("show_film").setEnabled(bool(self._session.room.film.segments))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the least telling word out when there is little room."""
-        self.shown_size.setVisible(event.size().width() >= ROOMY)
+        """Leave the least telling parts out when there is little room; keys and menus still have them."""
+        width = event.size().width()
+        self.shown_size.setVisible(width >= ROOMY)
+        self.frame.setVisible(width >= NARROW)
+        for name in ("mark_in", "mark_out"):
+            self.buttons[name].setVisible(width >= TIGHT)
 
     @Slot(bool)
     def _playing(self, playing: bool) -> None:

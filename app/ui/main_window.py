@@ -22,6 +22,7 @@ from app.ui.dialogs import Dialogs
 from app.ui.export_desk import ExportDesk
 from app.ui.film_desk import FilmDesk
 from app.ui.header import Header
+from app.ui.look_desk import LookDesk
 from app.ui.shelf import WIDTH as SHELF_WIDTH
 from app.ui.shelf import Shelf
 from app.ui.status import StatusPanel
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         self.dialogs = Dialogs(self, self.actions_, session, preferences, theme, session.store)
         self.shelf = Shelf(session, self.actions_, preferences)
         self.film = FilmDesk(self, session, self.actions_, self.deck, tasks)
+        self.look = LookDesk(self, session, self.actions_, self.viewer)
         self.exports = ExportDesk(self, session, self.film)
         self.splitter = self._lay_out()
         self._wire()

@@ -1,10 +1,11 @@
-"""The picture: one fixed rectangle in which each stage takes the place of the one before."""
+"""The picture: one fixed rectangle in which each stage takes the place of the one before, or is wiped over it."""
 
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, QVariantAnimation, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, QVariantAnimation, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QHideEvent,
@@ -13,14 +14,16 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPalette,
+    QPen,
     QShowEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.frames import to_image
-from app.model.monitor import Monitor
-from app.model.player import Player
 from app.theme import AROUND, FADE_MS, reduced_motion
+
+if TYPE_CHECKING:
+    from app.model.session import Session
 
 GRAINS = 4
 GRAIN_SIZE = (56, 32)
@@ -52,12 +55,24 @@ def _mix(low: QColor, high: QColor, share: float) -> QColor:
 
 
 class Preview(QWidget):
-    """Shows the frame under the playhead. A click plays or pauses."""
+    """Shows the frame under the playhead. A click plays or pauses; the wipe and a large picture are dragged.
 
-    def __init__(self, reel: Monitor, player: Player, parent: QWidget | None = None) -> None:
+    Signals:
+        opened(): it was clicked twice.
+    """
+
+    opened = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None, *, margin: int = AROUND) -> None:
         super().__init__(parent)
-        self._reel = reel
-        self._player = player
+        self._reel = reel = session.monitor
+        self._player = player = session.player
+        self._stages = session.stages
+        self._margin = margin
+        self._actual = False
+        self._offset = QPointF()
+        self._grip: QPointF | None = None
+        self._before: QImage | None = None
         self._image: QImage | None = None
         self._former: QImage | None = None
         self._grains: list[QImage] = []
@@ -76,6 +91,7 @@ class Preview(QWidget):
         player.moved.connect(self.refresh)
         reel.changed.connect(self._changed)
         reel.reset.connect(self._reset)
+        session.stages.changed.connect(self._looked)
 
     @property
     def image(self) -> QImage | None:
@@ -83,14 +99,41 @@ class Preview(QWidget):
         return self._image
 
     def frame_rect(self) -> QRectF:
-        """Where the clip is shown: the same for every stage."""
-        room = QRectF(self.rect()).adjusted(AROUND, AROUND, -AROUND, -AROUND)
-        return letterbox(self._reel.shape, room)
+        """Where the clip is shown: the same for every stage; at 100 % the size of the picture itself."""
+        margin = self._margin
+        room = QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
+        if not self._actual or self._image is None:
+            return letterbox(self._reel.shape, room)
+        ratio = self.devicePixelRatioF()
+        size = self._image.size()
+        box = QRectF(0, 0, size.width() / ratio, size.height() / ratio)
+        box.moveCenter(room.center() + self._bounded(self._offset, box, room))
+        return QRectF(round(box.left()), round(box.top()), box.width(), box.height())
+
+    def _bounded(self, offset: QPointF, box: QRectF, room: QRectF) -> QPointF:
+        """As far as a picture larger than the room can be dragged."""
+        x, y = max(0.0, (box.width() - room.width()) / 2), max(0.0, (box.height() - room.height()) / 2)
+        return QPointF(max(-x, min(x, offset.x())), max(-y, min(y, offset.y())))
+
+    @Slot(bool)
+    def set_actual(self, actual: bool) -> None:
+        """Show each pixel as one, or fit the picture in."""
+        self._actual = actual
+        self._offset = QPointF()
+        self.update()
+
+    @Slot()
+    def _looked(self) -> None:
+        self.refresh()
+        self.setCursor(Qt.CursorShape.SplitHCursor if self._stages.comparing else Qt.CursorShape.ArrowCursor)
 
     @Slot(int)
     def refresh(self) -> None:
         """Show the frame under the playhead."""
-        frame = self._reel.frame(self._player.position)
+        stages, position = self._stages, self._player.position
+        frame = self._reel.frame(position) if stages.looking is None else stages.frame(stages.looking, position)
+        before = stages.frame(stages.before, position) if stages.comparing and stages.before else None
+        self._before = to_image(before) if before is not None else None
         image = to_image(frame) if frame is not None else None
         sharper = image is not None and self._image is not None and image.size() != self._image.size()
         if sharper and self.isVisible() and not reduced_motion():
@@ -151,7 +194,31 @@ class Preview(QWidget):
         if fading and self._former is not None:
             painter.drawImage(box, self._former)
             painter.setOpacity(float(self._fade.currentValue()))
-        painter.drawImage(box, self._image)
+        painter.drawImage(box, self._image, self._source(self._image))
+        if self._before is not None:
+            self._paint_wipe(painter, box, self._before)
+
+    def _source(self, image: QImage) -> QRectF:
+        """The part of a picture that has the clip's shape: a film may hold clips of several."""
+        width, height = self._reel.shape
+        part = letterbox((width, height), QRectF(image.rect()))
+        return part if abs(image.width() * height - image.height() * width) > width else QRectF(image.rect())
+
+    def _paint_wipe(self, painter: QPainter, box: QRectF, before: QImage) -> None:
+        """The earlier stage up to the divider, and the divider."""
+        painter.setOpacity(1.0)
+        x = box.left() + box.width() * self._stages.divider
+        painter.save()
+        painter.setClipRect(QRectF(box.left(), box.top(), x - box.left(), box.height()))
+        painter.drawImage(box, before)
+        painter.restore()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for pen in (QPen(QColor(0, 0, 0, 160), 4), QPen(QColor(255, 255, 255), 2)):
+            painter.setPen(pen)
+            painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
+        painter.setBrush(QColor(255, 255, 255))
+        painter.setPen(QPen(QColor(0, 0, 0, 160), 1))
+        painter.drawEllipse(QPointF(x, box.center().y()), 7, 7)
 
     def _grain(self) -> QImage:
         if not self._grains:
@@ -167,6 +234,35 @@ class Preview(QWidget):
             self._grains.clear()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Click to play or pause."""
-        if event.button() == Qt.MouseButton.LeftButton and self.frame_rect().contains(event.position()):
+        """Take the divider, or a picture that is larger than its room; else play or pause."""
+        box = self.frame_rect()
+        if event.button() != Qt.MouseButton.LeftButton or not box.contains(event.position()):
+            return
+        if self._stages.comparing:
+            self._stages.divide((event.position().x() - box.left()) / box.width())
+            self._grip = event.position()
+        elif self._actual and not QRectF(self.rect()).contains(box):
+            self._grip = event.position() - self._offset
+        else:
             self._player.toggle()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag what was taken."""
+        if self._grip is None:
+            return
+        box = self.frame_rect()
+        if self._stages.comparing:
+            self._stages.divide((event.position().x() - box.left()) / box.width())
+        else:
+            self._offset = event.position() - self._grip
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go."""
+        self._grip = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The first click played or paused; this takes it back and opens the picture."""
+        self.mousePressEvent(event)
+        if self.frame_rect().contains(event.position()):
+            self.opened.emit()

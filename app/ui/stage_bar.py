@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.model.job import Done, Failed, Running, StageRun, Stopped, waiting_stages
@@ -20,7 +20,10 @@ LINE = 20
 
 
 class StageBar(QWidget):
-    """One segment a stage: its name, its picture's size, how far it is, and in the end what it took."""
+    """One segment a stage: its name, its picture's size, how far it is, and in the end what it took.
+
+    A click on a stage that is done looks back at it; another click returns.
+    """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +36,8 @@ class StageBar(QWidget):
         self.setAccessibleName(self.tr("Stages"))
         for signal in (session.progress_changed, session.pack_changed, session.draft_changed):
             signal.connect(self.refresh)
+        session.stages.changed.connect(self.refresh)
+        self.setMouseTracking(True)
 
     def sizeHint(self) -> QSize:
         """Wide enough for three segments."""
@@ -77,6 +82,25 @@ class StageBar(QWidget):
     def _spoken(self, run: StageRun) -> str:
         return f"{self._name(run.name)} {self._side(run)} {round(run.fraction * 100)} %"
 
+    def stage_at(self, x: float) -> StageName | None:
+        """The stage at a place, if it can be looked at."""
+        for box, run in zip(self.segments(), self.runs(), strict=True):
+            if box.left() <= x <= box.right() and self._session.stages.can_look(run.name):
+                return run.name
+        return None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show what can be clicked."""
+        found = self.stage_at(event.position().x())
+        self.setCursor(Qt.CursorShape.PointingHandCursor if found else Qt.CursorShape.ArrowCursor)
+        self.setToolTip(self.tr("Look back at this stage") if found else "")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Look at a stage."""
+        found = self.stage_at(event.position().x())
+        if found and event.button() == Qt.MouseButton.LeftButton:
+            self._session.stages.look(found)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Names above, bars below."""
         painter = QPainter(self)
@@ -92,12 +116,15 @@ class StageBar(QWidget):
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         name = self._name(run.name)
-        painter.setPen(colours.color(QPalette.ColorRole.WindowText) if working or run.done else faint)
+        stages = self._session.stages
+        looked = run.name in (stages.looking, stages.before if stages.comparing else None)
+        lit = QPalette.ColorRole.Highlight if looked else QPalette.ColorRole.WindowText
+        painter.setPen(colours.color(lit) if working or run.done or looked else faint)
         painter.drawText(words, left, name)
         room = box.width() - self.fontMetrics().horizontalAdvance(name) - INSIDE
         painter.setPen(faint)
         painter.drawText(words, right, self._side(run, room))
-        self._paint_bar(painter, QRectF(box.left(), LINE, box.width(), BAR), run, working)
+        self._paint_bar(painter, QRectF(box.left(), LINE, box.width(), BAR), run, working or looked)
 
     def _paint_bar(self, painter: QPainter, bar: QRectF, run: StageRun, working: bool) -> None:
         colours = self.palette()

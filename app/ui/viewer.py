@@ -149,7 +149,7 @@ class Viewer(QStackedWidget):
         self._session = session
         self.setAcceptDrops(True)
         self.empty = EmptyView()
-        self.preview = Preview(session.monitor, session.player)
+        self.preview = Preview(session)
         self.failure = FailureView(session, actions)
         for page in (self.empty, self.preview, self.failure):
             self.addWidget(page)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from app.model.job import Done, Running
 from app.model.reel import Reel, latent_index
+from app.ui.full_screen import FullScreen
 from app.ui.preview import Preview, letterbox
 from engine.events import STAGES, JobStarted, StageName
 from tests.app.conftest import OpenStudio, Studio
@@ -190,3 +192,84 @@ def test_a_reel_knows_only_frames_it_has(qtbot: QtBot) -> None:
     first = reel.frame(0)
     assert first is not None
     assert first.shape == (16, 28, 3)
+
+
+@pytest.fixture
+def done(qtbot: QtBot, studio: Studio) -> Studio:
+    start(studio)
+    qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
+    hold(studio)
+    studio.window.deck.timeline.setFocus()
+    return studio
+
+
+def test_stages_can_be_looked_back_at(qtbot: QtBot, done: Studio) -> None:
+    preview, bar = done.window.viewer.preview, done.window.status.stages
+    boxes = bar.segments()
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=boxes[0].center().toPoint())
+    assert (shown(preview).red(), done.session.stages.looking) == (RED["base"], "base")
+    done.session.player.seek(7)
+    assert (shown(preview).red(), shown(preview).green()) == (RED["base"], 70)
+    qtbot.keyClick(done.window.deck.timeline, Qt.Key.Key_2)
+    assert shown(preview).red() == RED["sr1"]
+    qtbot.keyClick(done.window.deck.timeline, Qt.Key.Key_3)
+    assert (shown(preview).red(), done.session.stages.looking) == (RED["sr2"], None)
+
+
+def test_two_stages_are_wiped_over_each_other(qtbot: QtBot, done: Studio) -> None:
+    preview, stages = done.window.viewer.preview, done.session.stages
+    qtbot.waitUntil(lambda: preview._fade.state() == preview._fade.State.Stopped)
+    qtbot.keyClick(done.window.deck.timeline, Qt.Key.Key_W)
+    assert (stages.comparing, stages.before) == (True, "base")
+    box = preview.frame_rect()
+
+    def red_at(share: float) -> int:
+        picture = preview.grab().toImage()
+        return picture.pixelColor(round(box.left() + box.width() * share), round(box.top() + 20)).red()
+
+    assert (red_at(0.3), red_at(0.7)) == (RED["base"], RED["sr2"])
+    playing = done.session.player.playing
+    start, end = (QPoint(round(box.left() + box.width() * at), round(box.top() + 40)) for at in (0.5, 0.9))
+    qtbot.mousePress(preview, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(preview, end)
+    qtbot.mouseRelease(preview, Qt.MouseButton.LeftButton, pos=end)
+    assert stages.divider == pytest.approx(0.9, abs=0.01)
+    assert red_at(0.7) == RED["base"]
+    assert done.session.player.playing == playing, "dragging the divider is no click on the picture"
+    qtbot.keyClick(done.window.deck.timeline, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert stages.divider == pytest.approx(0.85, abs=0.01)
+    qtbot.keyClick(done.window.deck.timeline, Qt.Key.Key_2)
+    assert stages.before == "sr1"
+    qtbot.keyClick(done.window.deck.timeline, Qt.Key.Key_W)
+    assert not stages.comparing
+
+
+def test_actual_size_and_back(qtbot: QtBot, done: Studio) -> None:
+    preview = done.window.viewer.preview
+    fitted = preview.frame_rect()
+    qtbot.keyClick(done.window.deck.timeline, Qt.Key.Key_Z)
+    width, height = SIZES["sr2"]
+    ratio = preview.devicePixelRatioF()
+    assert preview.frame_rect().size().toTuple() == (width / ratio, height / ratio)
+    qtbot.keyClick(done.window.deck.timeline, Qt.Key.Key_Z)
+    assert preview.frame_rect() == fitted
+
+
+def test_full_screen_and_back(qtbot: QtBot, done: Studio) -> None:
+    done.window.actions_["full_screen"].trigger()
+    [alone] = done.window.findChildren(FullScreen)
+    assert alone.isFullScreen()
+    assert shown(alone.preview).red() == RED["sr2"]
+    position = done.session.player.position
+    qtbot.keyClick(alone, Qt.Key.Key_Right)
+    assert done.session.player.position == position + 1
+    with qtbot.waitSignal(alone.destroyed):
+        qtbot.keyClick(alone, Qt.Key.Key_Escape)
+
+
+def test_another_clip_forgets_the_stages_of_the_last(qtbot: QtBot, done: Studio) -> None:
+    done.session.stages.look("base")
+    start(done)
+    qtbot.waitUntil(lambda: isinstance(done.session.state, Done))
+    assert done.session.stages.looking is None
+    assert done.session.stages.whole == STAGES
