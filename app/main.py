@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.bridge import EngineBridge, EngineFactory
 from app.i18n import Translators, spoken
+from app.instance import Call, Door
 from app.model.keeping import Places, default_places
 from app.model.library import Library
 from app.model.notebook import Notebook
@@ -48,7 +49,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda", "mps"), help="where to compute; as preferred if left out"
     )
-    parser.add_argument("--pack", default="starter", help="which pack to use")
+    parser.add_argument("--pack", help="which pack to use; as last time if left out")
+    parser.add_argument("--prompt", default="", help="what to write into the prompt")
+    parser.add_argument("files", nargs="*", type=Path, help="a picture, a video, a clip of walt's, a pack")
     parser.add_argument("--theme", choices=CHOICES, help="colours; as last time if left out")
     return parser.parse_args(argv)
 
@@ -114,6 +117,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     assert isinstance(app, QApplication)
     app.setApplicationName("walt")
     app.setDesktopFileName("walt")
+    call = Call(tuple(str(file.absolute()) for file in args.files), args.prompt)
+    door = Door()
+    if door.knock(call):
+        return 0
+    door.open()
     preferences = PreferenceFile()
     if args.theme:
         preferences.change(theme=args.theme)
@@ -122,14 +130,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     again = True
     while again:
         translators.speak(spoken(preferences.now.language))
-        again = _serve(app, preferences, theme, args)
+        again = _serve(app, preferences, theme, args, door, call)
+        call = Call()
+    door.close()
     return 0
 
 
-def _serve(app: QApplication, preferences: PreferenceFile, theme: Theme, args: argparse.Namespace) -> bool:
+def _serve(
+    app: QApplication, preferences: PreferenceFile, theme: Theme, args: argparse.Namespace,
+    door: Door, call: Call,
+) -> bool:  # fmt: skip
     """One window, from its opening to its end; whether another is to follow, with other preferences."""
-    device = args.device or preferences.now.device
-    window, bridge = build(app, Settings(), preferences=preferences, pack=args.pack, theme=theme)
+    device, pack = args.device or preferences.now.device, args.pack or preferences.now.pack
+    window, bridge = build(app, Settings(), preferences=preferences, pack=pack, theme=theme)
 
     def wake_up() -> None:
         app.setWindowIcon(QIcon(str(files("resources") / "icons" / "walt.svg")))
@@ -137,7 +150,10 @@ def _serve(app: QApplication, preferences: PreferenceFile, theme: Theme, args: a
         window.session.read_pack()
         window.session.library.open()
         bridge.start(engine_factory(device, preferences.now.threads, preferences.now.memory_mb))
+        if call != Call():
+            window.receive(call)
 
+    door.called.connect(window.receive)
     window.seen.connect(wake_up)
     window.show()
     from app import loop  # asyncio, which the window does not need to be on screen

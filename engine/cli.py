@@ -28,7 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Sub-commands: modules with ``add_parser(subparsers)`` and ``run(args) -> int``, imported when asked for."""
 
-WINDOW_OPTIONS = ("--pack", "--device", "--theme")
+WINDOW_OPTIONS = ("--pack", "--device", "--theme", "--prompt")
 """Options of the window, which reads them itself."""
 
 
@@ -63,7 +63,7 @@ def build_parser(command: str | None = None) -> Parser:
     parser = Parser(
         prog="walt",
         description="Short video clips from a prompt or a still image. Without a command, the window opens.",
-        epilog=f"The window takes {', '.join(WINDOW_OPTIONS)}.",
+        epilog=f"The window takes {', '.join(WINDOW_OPTIONS)} and files to open.",
     )
     parser.add_argument("--version", action="version", version=f"walt {_version()}")
     parser.add_argument("--self-test", action="store_true", help="make a tiny clip with no screen, and exit")
@@ -117,7 +117,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(argv: Sequence[str]) -> int:
-    if argv and argv[0].split("=")[0] in WINDOW_OPTIONS:
+    if argv and (argv[0].split("=")[0] in WINDOW_OPTIONS or _is_file(argv[0])):
         return _open_window(argv)
     args = parse(argv)
     if args.self_test:
@@ -130,6 +130,11 @@ def _dispatch(argv: Sequence[str]) -> int:
 def _open_window(argv: Sequence[str]) -> int:
     # By name, when asked for: the engine itself knows nothing of the window.
     return int(importlib.import_module("app.main").main(argv))
+
+
+def _is_file(word: str) -> bool:
+    """Whether the first word is a file to open rather than a command: `walt holiday.jpg`."""
+    return word not in COMMANDS and not word.startswith("-") and os.path.exists(word)
 
 
 def _version() -> str:

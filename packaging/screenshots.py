@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QImage, QLinearGradient, QPainter
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.bridge import Listener
 from app.main import build
@@ -127,6 +127,8 @@ class Stage:
 
         self.app = app
         self.frames = frames
+        self.shown: QWidget | None = None
+        """What is pictured, if not the window."""
         settings = Settings(folder / "window.ini")
         places = Places(folder / "data", folder / "cache")
         self.window, self.bridge = build(app, settings, theme=theme, places=places)
@@ -188,7 +190,7 @@ class Stage:
 
     def close(self) -> None:
         """Take the window down."""
-        self.window.close()
+        self.window.leave()
         self.window.shut_down()
         self.window.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -374,11 +376,53 @@ def queue_empty(stage: Stage) -> None:
     stage.window.shelf.turn_to(stage.window.shelf.queue)
 
 
+def preferences(stage: Stage) -> None:
+    """The preferences."""
+    stage.window.dialogs.open_preferences()
+    stage.shown = stage.window.dialogs.preferences
+
+
+def packs(stage: Stage) -> None:
+    """The packs that are really installed."""
+    stage.window.dialogs.open_packs()
+    stage.shown = sheet = stage.window.dialogs.packs
+    assert sheet is not None
+    while not sheet.list.count():
+        stage.settle()
+
+
+def shortcuts(stage: Stage) -> None:
+    """The page of shortcuts."""
+    stage.window.dialogs.open_shortcuts()
+    stage.shown = stage.window.dialogs.help
+
+
+def guide(stage: Stage) -> None:
+    """The page of help."""
+    stage.window.dialogs.open_help()
+    stage.shown = stage.window.dialogs.help
+
+
+def about(stage: Stage) -> None:
+    """What walt is."""
+    stage.window.dialogs.open_about()
+    stage.shown = stage.window.dialogs.about
+
+
+def folds(stage: Stage) -> None:
+    """The composer with all its folds open, in a tall window."""
+    stage.window.resize(stage.window.width(), 1000)
+    stage.type("A horse walking on the beach")
+    stage.window.composer.keep_away.open()
+    stage.window.composer.advanced.open()
+
+
 SCENES: dict[str, Callable[[Stage], None]] = {
     scene.__name__: scene
     for scene in (
         empty, typing, wrong_still, waking, sketch, finish, done, saved, stopped, failed, upright,
         library, nothing_found, queue, queue_empty,
+        preferences, packs, shortcuts, guide, about, folds,
     )
 }  # fmt: skip
 
@@ -396,7 +440,7 @@ def shoot(
                 SCENES[name](stage)
                 stage.settle()
                 QApplication.sendPostedEvents()
-                stage.window.grab().save(str(out / f"{name}-{look}.png"))
+                (stage.shown or stage.window).grab().save(str(out / f"{name}-{look}.png"))
                 stage.close()
 
 

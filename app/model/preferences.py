@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -37,6 +38,8 @@ class Preferences:
 
     theme: ThemeChoice = "system"
     language: LanguageChoice = "system"
+    pack: str = "starter"
+    """The pack that clips are made with."""
     device: DeviceChoice = "auto"
     threads: int = 0
     """Processor threads that the engine computes with; 0 leaves it to the engine."""
@@ -57,6 +60,7 @@ class Wishes(TypedDict, total=False):
 
     theme: ThemeChoice
     language: LanguageChoice
+    pack: str
     device: DeviceChoice
     threads: int
     memory_mb: int
@@ -78,6 +82,10 @@ def _flag(value: object) -> bool:
     return isinstance(value, bool)
 
 
+def _pack(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", value) is not None
+
+
 def _folder(value: object) -> bool:
     return isinstance(value, str) and "\0" not in value and (not value or Path(value).is_absolute())
 
@@ -85,6 +93,7 @@ def _folder(value: object) -> bool:
 _CHECKS: dict[str, Callable[[object], bool]] = {
     "theme": _one_of(ThemeChoice),
     "language": _one_of(LanguageChoice),
+    "pack": _pack,
     "device": _one_of(DeviceChoice),
     "threads": _number(MAX_THREADS),
     "memory_mb": _number(MAX_MEMORY_MB),

@@ -159,7 +159,6 @@ class Session(QObject):
             self.pack = name
             self.read_pack()
 
-    @Slot(str)
     def leave_pack(self, name: str) -> None:
         """A pack is gone; if it was this one, the starter takes its place."""
         if name == self.pack:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -79,16 +80,20 @@ class Dialogs(QObject):
             self.preferences.reopen.connect(self.reopen)
         self._show(self.preferences)
 
+    def install(self, source: Path) -> None:
+        """Install a pack from a folder or an archive, in sight."""
+        self.open_packs().install(source)
+
     @Slot()
-    def open_packs(self) -> None:
+    def open_packs(self) -> PacksSheet:
         """Show the packs."""
         if self.packs is None:
             from app.ui.packs import PacksSheet
 
             self._keeper = PackKeeper(self._store, self)
-            self._keeper.removed.connect(self._session.leave_pack)
-            self.packs = PacksSheet(self._session, self._keeper, self._window)
+            self.packs = PacksSheet(self._session, self._keeper, self._preferences, self._window)
         self._show(self.packs)
+        return self.packs
 
     @Slot()
     def open_help(self) -> None:

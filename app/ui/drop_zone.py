@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import icons
+from app.model.sentences import sentence
 from app.model.still import Checking, NoStill, Ready, Recalled, Refused, StillSlot, may_offer, offer_of
 from app.theme import INSIDE, RADIUS
 from app.ui.crop_view import CropView
@@ -108,7 +109,7 @@ class DropZone(QWidget):
             case Recalled():
                 self._say(self.tr("Made by walt"), self.tr("Its words, settings and seed are above"))
             case Refused():
-                self._say(state.error.message, state.error.hint)
+                self._say(*sentence(state.error))
         self._title.setWordWrap(isinstance(state, Refused))
         self._show_icon()
         self.update()

@@ -56,6 +56,7 @@ class ExportDesk(QObject):
         source, player = self.source, self._session.player
         if source is None:
             return
+        self._remembered.metadata = self._window.preferences.now.metadata
         marked = player.part if player.marks != (None, None) else None
         dialog = ExportDialog(
             self.exporter, source, marked, player.position, self._remembered, self._window

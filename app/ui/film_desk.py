@@ -119,8 +119,7 @@ class FilmDesk(QObject):
 
     def _name_window(self) -> None:
         name = self.keeper.file.stem if self.keeper.file else ""
-        self._window.setWindowTitle(f"{name}[*] – walt" if name else "walt[*]")
-        self._window.setWindowModified(self.keeper.modified and bool(name))
+        self._window.title.name_film(name, modified=self.keeper.modified and bool(name))
 
     # Files.
 

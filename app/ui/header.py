@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QToolButton, QVBoxLayout, Q
 
 from app.actions import Actions
 from app.model.machine import device_label
+from app.model.sentences import sentence
 from app.model.session import Session
 from app.theme import AROUND
 from app.ui.parts import hairline, note, set_role
@@ -55,7 +56,7 @@ class Header(QWidget):
             self.pack.setText(
                 self.tr("No pack") if error.code == "pack-not-found" else self.tr("Pack damaged")
             )
-            self.pack.setToolTip(f"{error.message} {error.hint}".strip())
+            self.pack.setToolTip(sentence(error).line)
         else:
             self.pack.setText(card.title if card else "")
             self.pack.setToolTip(card.pack.manifest.description if card else self.tr("Reading the pack…"))

@@ -13,6 +13,7 @@ from app.actions import Actions
 from app.actions import Name as ActionName
 from app.bridge import EngineBridge
 from app.model.job import Running
+from app.model.sentences import sentence
 from app.model.session import Session
 from app.model.still import NoStill, offer_of
 from app.theme import Theme
@@ -23,18 +24,21 @@ from app.ui.export_desk import ExportDesk
 from app.ui.film_desk import FilmDesk
 from app.ui.header import Header
 from app.ui.look_desk import LookDesk
+from app.ui.manners import Manners
 from app.ui.shelf import WIDTH as SHELF_WIDTH
 from app.ui.shelf import Shelf
 from app.ui.status import StatusPanel
+from app.ui.title import Title
+from app.ui.transport import Colours, Transport
 from app.ui.viewer import Viewer
 
 if TYPE_CHECKING:
+    from app.instance import Call
     from app.model.notebook import Notebook
     from app.model.preferences import PreferenceFile
     from app.model.store import Opened
     from app.settings import Settings
     from app.tasks import Tasks
-    from app.theme import Choice
     from engine.errors import WaltError
 
 SIZE = (1280, 800)
@@ -75,12 +79,17 @@ class MainWindow(QMainWindow):
         self._tasks = tasks
         self._settings = settings
         self._was_seen = False
+        self._leaving = False
         self.actions_ = Actions(self)
         self.header = Header(session, self.actions_)
         self.composer = Composer(session, self.actions_, notebook)
         self.viewer = Viewer(session, self.actions_)
         self.status = StatusPanel(session, self.actions_)
         self.deck = Deck(session, self.actions_)
+        self.title = Title(self)
+        self.transport = Transport(session, self.actions_, self)
+        self.colours = Colours(theme, self.actions_, preferences, self)
+        self.manners = Manners(self, self.title, session, preferences)
         self.dialogs = Dialogs(self, self.actions_, session, preferences, theme, session.store)
         self.shelf = Shelf(session, self.actions_, preferences)
         self.film = FilmDesk(self, session, self.actions_, self.deck, tasks)
@@ -120,7 +129,7 @@ class MainWindow(QMainWindow):
         return splitter
 
     def _wire(self) -> None:
-        session, player = self.session, self.session.player
+        session = self.session
         verbs = {
             "open_still": self._browse,
             "paste_still": self._paste,
@@ -133,24 +142,17 @@ class MainWindow(QMainWindow):
             "find": self._find,
             "cancel": session.cancel,
             "new_seed": self._new_seed,
-            "play": player.toggle,
-            "previous_frame": self._previous_frame,
-            "next_frame": self._next_frame,
-            "first_frame": self._first_frame,
-            "last_frame": self._last_frame,
         }
         names: dict[str, ActionName] = {spec.name: spec.name for spec in self.actions_}
         for name, verb in verbs.items():
             self.actions_[names[name]].triggered.connect(verb)
-        self.actions_["loop"].toggled.connect(player.set_loop)
         self.actions_["composer"].toggled.connect(self.composer.setVisible)
         self.actions_["shelf"].toggled.connect(self.shelf.setVisible)
         self.actions_["pause_queue"].toggled.connect(session.queue.pause)
         self.shelf.library.wanted.connect(self._do)
-        self.actions_["theme_system"].triggered.connect(self._theme_system)
-        self.actions_["theme_dark"].triggered.connect(self._theme_dark)
-        self.actions_["theme_light"].triggered.connect(self._theme_light)
         self.seen.connect(self._take_up)
+        self.manners.leave.connect(self.leave)
+        self.manners.stay.connect(self._stay)
         self.dialogs.reopen.connect(self.reopen)
         self.dialogs.said.connect(self.status.say)
         session.asked.connect(self.notebook.add)
@@ -167,10 +169,7 @@ class MainWindow(QMainWindow):
             signal.connect(self._refresh)
         session.still.changed.connect(self._refresh)
         session.queue.changed.connect(self._refresh)
-        session.monitor.changed.connect(self._refresh)
-        session.monitor.reset.connect(self._refresh)
         session.screen.changed.connect(self._refresh)
-        player.playing_changed.connect(self._refresh)
 
     @Slot()
     def _take_up(self) -> None:
@@ -187,7 +186,6 @@ class MainWindow(QMainWindow):
         """Let each verb be possible only when it is."""
         session, actions = self.session, self.actions_
         state = session.state
-        pictured = session.monitor.total > 0 and not session.monitor.empty
         possible: dict[ActionName, bool] = {
             "generate": session.can_generate,
             "generate_first": session.can_generate,
@@ -195,11 +193,6 @@ class MainWindow(QMainWindow):
             "cancel": isinstance(state, Running) and not state.cancelling,
             "export": self.exports.source is not None,
             "clear_still": not isinstance(session.still.state, NoStill),
-            "play": pictured,
-            "previous_frame": pictured,
-            "next_frame": pictured,
-            "first_frame": pictured,
-            "last_frame": pictured,
         }
         for name, yes in possible.items():
             actions[name].setEnabled(yes)
@@ -208,7 +201,6 @@ class MainWindow(QMainWindow):
             paused.blockSignals(True)  # the queue paused itself; its panel and menu only follow
             paused.setChecked(session.queue.paused)
             paused.blockSignals(False)
-        actions["play"].setText(self.tr("Pause") if session.player.playing else self.tr("Play"))
 
     # Verbs.
 
@@ -236,7 +228,14 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _take_file(self, file: str) -> None:
-        self.session.still.take(Path(file))
+        self.take_file(Path(file))
+
+    def take_file(self, file: Path) -> None:
+        """Take a file that was chosen or handed over: a pack, or a picture or video to begin with."""
+        if file.suffix.lower() == ".zip" or (file / "manifest.json").is_file():
+            self.dialogs.install(file)
+        else:
+            self.session.still.take(file)
 
     @Slot()
     def _paste(self) -> None:
@@ -249,43 +248,10 @@ class MainWindow(QMainWindow):
     def _new_seed(self) -> None:
         self.session.edit(seed=self.session.new_seed())
 
-    @Slot()
-    def _previous_frame(self) -> None:
-        self.session.player.step(-1)
-
-    @Slot()
-    def _next_frame(self) -> None:
-        self.session.player.step(1)
-
-    @Slot()
-    def _first_frame(self) -> None:
-        self.session.player.seek(0)
-
-    @Slot()
-    def _last_frame(self) -> None:
-        self.session.player.pause()
-        self.session.player.seek(self.session.player.total - 1)
-
     @Slot(str)
     def _take_example(self, prompt: str) -> None:
         self.session.edit(prompt=prompt)
         self.composer.prompt.setFocus()
-
-    @Slot()
-    def _theme_system(self) -> None:
-        self._choose_theme("system")
-
-    @Slot()
-    def _theme_dark(self) -> None:
-        self._choose_theme("dark")
-
-    @Slot()
-    def _theme_light(self) -> None:
-        self._choose_theme("light")
-
-    def _choose_theme(self, choice: Choice) -> None:
-        self.theme.choose(choice)
-        self.preferences.change(theme=choice)
 
     @Slot()
     def reopen(self) -> None:
@@ -298,12 +264,14 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _library_opened(self, opened: Opened) -> None:
         if opened.aside is not None:
-            words = self.tr("The library's database was damaged. It was put aside, and your clips were found again.")
+            words = self.tr(
+                "The library's database was damaged. It was put aside, and your clips were found again."
+            )
             self.status.say(words, file=opened.aside)
 
     @Slot(object)
     def _trouble(self, error: WaltError) -> None:
-        self.status.say(f"{error.message} {error.hint}".strip(), error=True)
+        self.status.say(sentence(error).line, error=True)
 
     # Keys, coming, going.
 
@@ -330,16 +298,13 @@ class MainWindow(QMainWindow):
         for name in FOLDING:
             self.actions_[name].setChecked(True)
             self.actions_[name].setChecked(self._settings.layout(name) != FOLDED)
-        self.actions_["loop"].setChecked(self.session.player.loop)
-        names: dict[Choice, ActionName] = {
-            "system": "theme_system",
-            "dark": "theme_dark",
-            "light": "theme_light",
-        }
-        self.actions_[names[self.theme.choice]].setChecked(True)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Go at once; whatever the engine does is cancelled and waited for behind the scenes."""
+        """Ask first if a clip is being made; then go at once, and the engine is waited for behind the scenes."""
+        if self.manners.busy and not self._leaving:
+            event.ignore()
+            self.manners.ask()
+            return
         self._settings.keep_layout("window", self.saveGeometry())
         self._settings.keep_layout("columns", self.splitter.saveState())
         for name in FOLDING:
@@ -351,6 +316,28 @@ class MainWindow(QMainWindow):
         self.session.close()
         self._bridge.close()
         event.accept()
+
+    @Slot()
+    def leave(self) -> None:
+        """Close without asking."""
+        self._leaving = True
+        self.close()
+
+    @Slot()
+    def _stay(self) -> None:
+        self.reopening = False
+
+    @Slot(object)
+    def receive(self, call: Call) -> None:
+        """Come to the front, and take what another start was given."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        if call.prompt:
+            self.composer.prompt.replace_all(call.prompt)
+        for file in call.files:
+            self.take_file(Path(file))
 
     def shut_down(self) -> None:
         """After the engine has ended: finish what is being written, leave nothing behind."""

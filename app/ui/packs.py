@@ -19,12 +19,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.model.packs import PackEntry, PackKeeper
+from app.model.sentences import sentence
 from app.theme import AROUND, INSIDE
 from app.ui.chips import prompt_language
 from app.ui.parts import button, note, set_role
 from app.ui.sheet import Sheet
 
 if TYPE_CHECKING:
+    from app.model.preferences import PreferenceFile
     from app.model.session import Session
     from engine.errors import WaltError
 
@@ -35,13 +37,16 @@ LIST = 216
 class PacksSheet(Sheet):
     """The dialog. A pack's folder or archive that is dropped anywhere on it is installed."""
 
-    def __init__(self, session: Session, keeper: PackKeeper, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, keeper: PackKeeper, preferences: PreferenceFile, parent: QWidget | None = None
+    ) -> None:
         super().__init__("", parent)
         self.setWindowTitle(self.tr("Packs"))
         self.resize(*SIZE)
         self.setAcceptDrops(True)
         self._session = session
         self._keeper = keeper
+        self._preferences = preferences
         self._wanted: Path | None = None
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Installed packs"))
@@ -107,6 +112,7 @@ class PacksSheet(Sheet):
         keeper.progress.connect(self.bar.setValue)
         keeper.failed.connect(self._failed)
         keeper.installed.connect(self._installed)
+        keeper.removed.connect(self._removed)
         self._session.pack_changed.connect(self.refresh)
 
     # What is shown.
@@ -134,7 +140,7 @@ class PacksSheet(Sheet):
         self.bar.setVisible(self._keeper.busy)
         self.stop.setVisible(self._keeper.busy)
         if self._keeper.errors and not self.news.text():
-            self._say(" ".join(error.message for error in self._keeper.errors), error=True)
+            self._say(" ".join(sentence(error).message for error in self._keeper.errors), error=True)
         self._show()
 
     @Slot()
@@ -191,6 +197,7 @@ class PacksSheet(Sheet):
     def _use(self) -> None:
         if self.entry is not None:
             self._session.choose_pack(self.entry.pack.name)
+            self._preferences.change(pack=self.entry.pack.name)
 
     @Slot()
     def _verify(self) -> None:
@@ -229,11 +236,17 @@ class PacksSheet(Sheet):
     def _installed(self, name: str) -> None:
         self._say(self.tr("{0} is installed.").format(name))
 
+    @Slot(str)
+    def _removed(self, name: str) -> None:
+        self._say(self.tr("{0} is removed.").format(name))
+        self._session.leave_pack(name)
+        self._preferences.change(pack=self._session.pack)
+
     @Slot(object)
     def _failed(self, error: WaltError) -> None:
-        self._say(f"{error.message} {error.hint}".strip(), error=True)
+        self._say(sentence(error).line, error=True)
         if error.code == "pack-exists" and self._wanted is not None:
-            self._ask_replace(error.message)
+            self._ask_replace(sentence(error).message)
 
     def _ask_replace(self, message: str) -> None:
         box = QMessageBox(self)

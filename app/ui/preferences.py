@@ -92,7 +92,7 @@ class PreferencesSheet(Sheet):
         self.memory.setSpecialValueText(self.tr("As much as there is"))
         self.memory.setSuffix(self.tr(" MB"))
         self.memory.setSingleStep(256)
-        self.memory.setToolTip(self.tr("Beyond it, walt warns before a clip is begun"))
+        self.memory.setToolTip(self.tr("If a clip needs more, walt says so before it begins"))
         self.memory.valueChanged.connect(self._choose_memory)
         self.row(self.tr("Memory for a clip"), self.memory)
 

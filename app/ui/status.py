@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.actions import Actions
 from app.model.job import Done, Failed, Idle, JobState, Running, Stopped
+from app.model.sentences import sentence
 from app.model.session import Session
 from app.model.words import clock_text, date_text, seconds_text
 from app.theme import AROUND, INSIDE, figures
@@ -94,7 +95,7 @@ class StatusPanel(QWidget):
             return self.tr("From the library · {0} · seed {1}").format(date_text(record.created), record.seed)
         match state:
             case Idle():
-                return self._session.pack_error.message if self._session.pack_error else ""
+                return sentence(self._session.pack_error).message if self._session.pack_error else ""
             case Running():
                 return self._running(state)
             case Done(clip, _, seconds):

@@ -11,6 +11,7 @@ from app.actions import Actions
 from app.model.examples import examples
 from app.model.job import Failed, Idle, Running, Stopped
 from app.model.report import details_of
+from app.model.sentences import sentence
 from app.model.session import Session
 from app.model.still import offer_of
 from app.theme import AROUND, BETWEEN, INSIDE
@@ -121,9 +122,10 @@ class FailureView(QWidget):
         colour = self.palette().color(QPalette.ColorRole.BrightText)
         self._icon.setPixmap(icons.pixmap("warning", ICON, colour, self.devicePixelRatioF()))
         self.title.setText(self.tr("This clip could not be made"))
-        self.message.setText(state.error.message)
-        self.hint.setText(state.error.hint)
-        self.hint.setVisible(bool(state.error.hint))
+        message, hint = sentence(state.error)
+        self.message.setText(message)
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
         self.copy.setText(self.tr("Copy details"))
 
     @Slot()

@@ -100,7 +100,7 @@ def open_studio(
     def make(script: Script = whole_clip, *, store: PackStore = face_store) -> Studio:
         settings = Settings(tmp_path / "window.ini")
         window, bridge = build(qapp, settings, store=store, theme=theme)
-        qtbot.addWidget(window)
+        qtbot.addWidget(window, before_close_func=MainWindow.leave)
         engines: list[FakeEngine] = []
 
         def factory(listener: object) -> FakeEngine:
@@ -122,7 +122,7 @@ def open_studio(
     for studio in opened:
         if studio.window.isVisible():
             with qtbot.waitSignal(studio.bridge.closed):
-                studio.window.close()
+                studio.window.leave()
         studio.window.shut_down()
 
 

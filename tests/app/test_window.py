@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-import threading
 from itertools import pairwise
 from pathlib import Path
 
@@ -76,20 +75,6 @@ def test_the_whole_program_opens_and_closes_without_torch(tmp_path: Path) -> Non
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     assert "looked" in result.stdout
-
-
-def test_closing_while_busy_cancels_and_leaves_no_thread(qtbot: QtBot, open_studio: OpenStudio) -> None:
-    studio = open_studio(gated(Gate(), before="sr1"))
-    studio.session.edit(prompt="a horse")
-    studio.session.generate()
-    qtbot.waitUntil(lambda: studio.session.reel.thumb(0) is not None)
-    assert isinstance(studio.session.state, Running)
-    with qtbot.waitSignal(studio.bridge.closed):
-        studio.window.close()
-    assert not studio.window.isVisible()
-    studio.window.shut_down()
-    assert not studio.engine._thread.is_alive()
-    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("walt-")] == []
 
 
 def test_the_window_answers_while_the_engine_works(qtbot: QtBot, open_studio: OpenStudio) -> None:

@@ -1,0 +1,76 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+<context>
+    <name>ExportDialog</name>
+    <message numerus="yes">
+        <source>%n times</source>
+        <translation>
+            <numerusform>%n time</numerusform>
+            <numerusform>%n times</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n frame(s)</source>
+        <translation>
+            <numerusform>%n frame</numerusform>
+            <numerusform>%n frames</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LibraryPanel</name>
+    <message numerus="yes">
+        <source>%n clip(s)</source>
+        <translation>
+            <numerusform>%n clip</numerusform>
+            <numerusform>%n clips</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n clip(s) in the trash</source>
+        <translation>
+            <numerusform>%n clip in the trash</numerusform>
+            <numerusform>%n clips in the trash</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Move the %n oldest clip(s) to the trash?</source>
+        <translation>
+            <numerusform>Move the oldest clip to the trash?</numerusform>
+            <numerusform>Move the %n oldest clips to the trash?</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>QueuePanel</name>
+    <message numerus="yes">
+        <source>%n clip(s) broke off when walt ended last time.</source>
+        <translation>
+            <numerusform>%n clip broke off when walt ended last time.</numerusform>
+            <numerusform>%n clips broke off when walt ended last time.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n clip(s) wait from last time.</source>
+        <translation>
+            <numerusform>%n clip waits from last time.</numerusform>
+            <numerusform>%n clips wait from last time.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Paused · %n clip(s) waiting</source>
+        <translation>
+            <numerusform>Paused · %n clip waiting</numerusform>
+            <numerusform>Paused · %n clips waiting</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n clip(s) waiting</source>
+        <translation>
+            <numerusform>%n clip waiting</numerusform>
+            <numerusform>%n clips waiting</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

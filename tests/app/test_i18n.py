@@ -1,0 +1,136 @@
+"""Languages: every word goes through tr, every word has its French, and the window speaks it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtWidgets import QAbstractButton, QLabel
+from pytestqt.qtbot import QtBot
+
+from app.i18n import Translators, spoken
+from app.model.examples import examples
+from app.model.sentences import sentence
+from engine.errors import WaltError
+from engine.packs.check import read_vocabulary
+from engine.packs.store import PackStore
+from tests.app.conftest import OpenStudio
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "packaging"))
+
+import translate  # noqa: E402  (the same checks that packaging/translate.py --check makes)
+
+
+@pytest.fixture
+def translators() -> Iterator[Translators]:
+    before = QLocale()
+    result = Translators()
+    yield result
+    for translator in result._installed:
+        QCoreApplication.removeTranslator(translator)
+    QLocale.setDefault(before)
+
+
+@pytest.mark.parametrize("language", translate.LANGUAGES)
+def test_every_word_is_gathered_translated_and_compiled(language: str) -> None:
+    assert translate.check(language) == []  # else: python packaging/translate.py, and fill in the .ts
+
+
+def test_translations_keep_their_placeholders() -> None:
+    import xml.etree.ElementTree as ElementTree
+
+    root = ElementTree.parse(translate.FOLDER / "walt_fr.ts").getroot()
+    for message in root.iter("message"):
+        source = message.findtext("source") or ""
+        forms = [form.text or "" for form in message.iter("numerusform")] or [
+            message.findtext("translation") or ""
+        ]
+        for form in forms:
+            assert set(re.findall(r"\{\d\}", form)) == set(re.findall(r"\{\d\}", source)), source
+
+
+def test_nothing_is_translated_that_was_put_together_first() -> None:
+    """An f-string, a sum or a name inside tr or translate is never found by lupdate."""
+    wrong: list[str] = []
+    for file in sorted((ROOT / "app").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            words = node.args[:1] if name == "tr" else node.args[1:2] if name == "translate" else []
+            if ast.unparse(node.func) == "QTransform().translate" or "QTransform" in ast.unparse(node.func):
+                continue
+            if name == "translate" and not isinstance(node.args[0], ast.Constant):
+                continue  # a painter's
+            if name == "translate" and not isinstance(node.args[0].value, str):
+                continue
+            wrong += [
+                f"{file.name}:{node.lineno}"
+                for word in words
+                if not (isinstance(word, ast.Constant) and isinstance(word.value, str))
+            ]
+    assert wrong == []
+
+
+def test_the_window_speaks_french(qtbot: QtBot, open_studio: OpenStudio, translators: Translators) -> None:
+    translators.speak("fr")
+    studio = open_studio()
+    buttons = {button.text().split("\u2003")[0] for button in studio.window.findChildren(QAbstractButton)}
+    labels = {label.text() for label in studio.window.findChildren(QLabel)}
+    assert {"Générer", "Exemples", "À éviter"} <= buttons
+    assert {"Graine", "Durée", "Format"} <= labels
+    assert studio.window.actions_["preferences"].text() == "Préférences…"
+    qtbot.keyClicks(studio.window.composer.prompt, "x")
+    studio.window.composer.chips.cameras["zoom_in"].setVisible(True)
+    studio.window.composer.chips.cameras["zoom_in"].click()
+    assert studio.session.draft.prompt == "x, la caméra zoome"
+    assert "," in studio.window.composer.length.itemText(0)  # 2,1 s
+
+
+def test_qt_s_own_words_are_french_too(translators: Translators) -> None:
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
+    translators.speak("fr")
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Annuler"
+    translators.speak("en")
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
+
+
+def test_plurals_are_right_in_both_languages(translators: Translators) -> None:
+    def clips(count: int) -> str:
+        return QCoreApplication.translate("LibraryPanel", "%n clip(s)", None, count)
+
+    translators.speak("en")
+    assert [clips(1), clips(2)] == ["1 clip", "2 clips"]
+    translators.speak("fr")
+    assert [clips(0), clips(1), clips(2)] == ["0 clip", "1 clip", "2 clips"]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_starter_knows_every_word_of_the_examples(translators: Translators, language: str) -> None:
+    translators.speak(language)  # pyright: ignore[reportArgumentType]
+    vocabulary = read_vocabulary(PackStore().find("starter"))
+    assert len(examples()) == 5
+    for example in examples():
+        assert vocabulary.unknown(example) == []
+
+
+def test_errors_are_said_in_the_window_s_language(translators: Translators) -> None:
+    error = WaltError("image-too-large", "/x/y.png is too large a file.", "Pictures may have up to 100 MB.")
+    translators.speak("en")
+    assert sentence(error).message == error.message
+    translators.speak("fr")
+    assert sentence(error).message == "L’image est trop grande."
+    odd = WaltError("never-heard-of", "Odd.")
+    assert sentence(odd).message == "Odd."
+
+
+def test_the_language_is_the_one_chosen_or_one_that_walt_speaks() -> None:
+    assert spoken("fr") == "fr"
+    assert spoken("en") == "en"
+    assert spoken("system") in ("en", "fr")
