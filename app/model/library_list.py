@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, QUrl, Slot
 from app.model.library import Library
 from app.model.records import ClipRecord
 from app.model.rows import Index, Rows
+from app.model.words import date_text
 
 Order = Literal["newest", "oldest", "words"]
 ORDERS: tuple[Order, ...] = ("newest", "oldest", "words")
@@ -81,9 +82,18 @@ class LibraryList(Rows[ClipRecord]):
             found = self._folded[clip.id] = folded(words)
         return found
 
+    def facts(self, clip: ClipRecord) -> str:
+        """Seed, length, size and date in two lines."""
+        seconds = self.tr("{0} s").format(f"{clip.frames / clip.fps:.1f}")
+        seed = self.tr("seed {0}").format(clip.seed)
+        facts = " · ".join((seed, seconds, f"{clip.width} × {clip.height}"))
+        return f"{facts}\n{date_text(clip.created)}"
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """The record, or its prompt."""
+        """The record, its prompt, or, for screen readers, what else is known."""
         clip = self.row_at(index)
+        if clip is not None and role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return self.facts(clip)
         if clip is not None and role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return clip.prompt
         return super().data(index, role)

@@ -247,9 +247,28 @@ class Queue(Rows[JobRecord]):
 
     # For views.
 
+    def sentence(self, job: JobRecord) -> str:
+        """A job's state in words."""
+        match job.state:
+            case "queued":
+                words = self.tr("Waits from last time") if self.is_held(job.id) else self.tr("Waiting")
+            case "running":
+                words = self.tr("Being made")
+            case "interrupted":
+                words = self.tr("Interrupted")
+            case "failed":
+                return job.message or self.tr("Failed")
+            case "cancelled":
+                words = self.tr("Stopped")
+            case "done":
+                words = self.tr("Done")
+        return " · ".join((words, self.tr("seed {0}").format(job.seed)))
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """The record, or its prompt."""
+        """The record, its prompt, or, for screen readers, its state."""
         job = self.row_at(index)
+        if job is not None and role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return self.sentence(job)
         if job is not None and role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return job.prompt
         return super().data(index, role)

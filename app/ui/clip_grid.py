@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
+    QHelpEvent,
     QHideEvent,
     QMouseEvent,
     QPainter,
@@ -26,14 +27,13 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip, QWidget
 
 from app import icons
 from app.model.keeping import STRIP_BOX, fitted, strip_places
 from app.model.library_list import LibraryList
 from app.model.records import ClipRecord
 from app.model.thumbs import Thumbs
-from app.model.words import date_text
 from app.theme import GRID, INSIDE, RADIUS, reduced_motion
 
 CELL = 116
@@ -244,21 +244,11 @@ class ClipGrid(QListView):
         if self.selected():
             self.menu_wanted.emit(self.viewport().mapToGlobal(place))
 
-    def tip(self, clip: ClipRecord) -> str:
-        """A clip in a few lines, for its tooltip."""
-        seconds = self.tr("{0} s").format(f"{clip.frames / clip.fps:.1f}")
-        size = f"{clip.width} × {clip.height}"
-        facts = " · ".join((self.tr("seed {0}").format(clip.seed), seconds, size))
-        return f"{clip.prompt}\n{facts}\n{date_text(clip.created)}"
-
     def viewportEvent(self, event: QEvent) -> bool:
         """The tooltip."""
-        if event.type() == QEvent.Type.ToolTip:
-            from PySide6.QtGui import QHelpEvent
-            from PySide6.QtWidgets import QToolTip
-
-            if isinstance(event, QHelpEvent):
-                clip = self.clips.row_at(self.indexAt(event.pos()))
-                QToolTip.showText(event.globalPos(), self.tip(clip) if clip else "", self)
-                return True
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            clip = self.clips.row_at(self.indexAt(event.pos()))
+            words = f"{clip.prompt}\n{self.clips.facts(clip)}" if clip else ""
+            QToolTip.showText(event.globalPos(), words, self)
+            return True
         return super().viewportEvent(event)

@@ -108,31 +108,13 @@ class JobDelegate(QStyledItemDelegate):
         role = QPalette.ColorRole.BrightText if error else QPalette.ColorRole.PlaceholderText
         painter.setPen(palette.color(role))
         below = QRect(box.left(), box.top() + GRID + half, box.width(), half)
-        painter.drawText(below, align, metrics.elidedText(self.sentence(job), elide, box.width()))
+        painter.drawText(below, align, metrics.elidedText(self._queue.sentence(job), elide, box.width()))
         if job.state == "running":
             painter.setPen(Qt.PenStyle.NoPen)
-            track = QRectF(box.left(), box.bottom() - GRID - 1, box.width(), BAR)
+            track = QRectF(box.left(), box.bottom() - BAR, box.width(), BAR)
             painter.fillRect(track, palette.color(QPalette.ColorRole.Mid))
             track.setWidth(track.width() * self.progress)
             painter.fillRect(track, palette.color(QPalette.ColorRole.Highlight))
-
-    def sentence(self, job: JobRecord) -> str:
-        """A job's state in words."""
-        match job.state:
-            case "queued":
-                waits = self.tr("Waits from last time") if self._queue.is_held(job.id) else self.tr("Waiting")
-                words = waits
-            case "running":
-                words = self.tr("Being made")
-            case "interrupted":
-                words = self.tr("Interrupted")
-            case "failed":
-                words = job.message or self.tr("Failed")
-            case "cancelled":
-                words = self.tr("Stopped")
-            case "done":
-                words = self.tr("Done")
-        return words if job.state == "failed" else " · ".join((words, self.tr("seed {0}").format(job.seed)))
 
 
 class QueueList(QListView):
@@ -201,7 +183,7 @@ class QueueList(QListView):
             if hit is not None:
                 words = self.tr("Try Again") if hit[0] == "retry" else self.tr("Remove")
             else:
-                words = f"{job.prompt}\n{self.delegate.sentence(job)}\n{job.hint}".strip() if job else ""
+                words = f"{job.prompt}\n{self.queue.sentence(job)}\n{job.hint}".strip() if job else ""
             QToolTip.showText(event.globalPos(), words, self)
             return True
         return super().viewportEvent(event)

@@ -172,7 +172,7 @@ def test_a_failed_job_is_tried_again(qtbot: QtBot, open_studio: OpenStudio) -> N
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Failed))
     panel = panel_of(studio)
     (job,) = studio.session.queue.ended
-    assert panel.jobs.delegate.sentence(job) == "Not enough memory."
+    assert studio.session.queue.sentence(job) == "Not enough memory."
     studio.engine.script = whole_clip
     choose(panel.jobs, 0)
     panel.verbs["retry"].trigger()
