@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -15,10 +16,11 @@ from engine.events import JobDone, JobFailed
 from engine.files import atomic_write
 from engine.media.clips import read_clip, write_mp4
 from engine.media.images import load_still, write_png
+from engine.packs.install import install
 from engine.packs.store import PackStore
 from engine.request import ClipRequest
 from engine.seam import passing
-from engine.worker import Engine
+from engine.worker import Engine, _internal
 
 from .ears import PATIENCE, Ears, End
 from .faults import EXPORT_FAULTS, each_operation
@@ -164,3 +166,26 @@ def test_a_still_that_cannot_be_read_is_told(still: Path) -> None:
         for fuse, raised in each_operation(fault, lambda: load_still(still, 32, 32)):
             assert isinstance(raised, WaltError), fuse.blown
             assert raised.code == "image-unreadable"
+
+
+@pytest.mark.parametrize("fault", ["ENOSPC", "EIO"])
+def test_a_pack_is_installed_whole_or_not_at_all(packs_folder: Path, tmp_path: Path, fault: str) -> None:
+    root = tmp_path / "packs"
+
+    def attempt() -> None:
+        shutil.rmtree(root, ignore_errors=True)
+        install(packs_folder / "tiny", root)
+
+    for fuse, raised in each_operation(fault, attempt):
+        if raised is None:  # only a folder's sync may fail unnoticed: everything is there
+            assert fuse.blown == "sync"
+            assert [found.name for found in PackStore([root]).installed()] == ["tiny"]
+        else:
+            assert isinstance(raised, WaltError), (fuse.blown, raised)
+            assert names(root) == [], fuse.blown
+    assert names(root) == ["tiny"]
+
+
+def test_a_card_that_stopped_answering_is_told_apart() -> None:
+    assert _internal(RuntimeError("CUDA error: an illegal memory access was encountered")).code == "device-lost"
+    assert _internal(RuntimeError("shapes do not fit")).code == "internal"
