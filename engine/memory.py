@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -33,7 +34,8 @@ def available_mb() -> float:
     if sys.platform == "win32":
         free = _windows_free() / 2**20
     elif sys.platform == "linux":
-        free = _proc_field("/proc/meminfo", "MemAvailable:") / 2**10
+        # A system that does not say is no reason to refuse: then memory is full when it is full.
+        free = _proc_field("/proc/meminfo", "MemAvailable:") / 2**10 or math.inf
     else:
         free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**20 / 2
     limit = limit_mb()
@@ -59,9 +61,10 @@ def rss_mb() -> float:
 
 
 def _proc_field(file: str, field: str) -> int:
-    for line in Path(file).read_text().splitlines():
-        if line.startswith(field):
-            return int(line.split()[1])
+    with suppress(OSError):
+        for line in Path(file).read_text().splitlines():
+            if line.startswith(field):
+                return int(line.split()[1])
     return 0
 
 
