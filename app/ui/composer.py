@@ -27,6 +27,7 @@ from app.ui.advanced import Advanced
 from app.ui.chips import Chips
 from app.ui.choices import Fold
 from app.ui.drop_zone import DropZone
+from app.ui.estimate_line import EstimateLine
 from app.ui.fields import LengthField, QualityPicker, SeedField, ShapePicker, VariationsField
 from app.ui.parts import ActionButton, caption
 from app.ui.prompt_edit import PromptEdit
@@ -70,6 +71,7 @@ class Composer(QWidget):
         self.quality = QualityPicker(session)
         self.seed = SeedField(session, actions["new_seed"])
         self.advanced = Fold(self.tr("Advanced"), Advanced(session))
+        self.estimate = EstimateLine(session)
         self.generate = self._generate_button(actions)
         self._lay_out()
         self._wire(actions)
@@ -88,7 +90,7 @@ class Composer(QWidget):
     def _generate_button(self, actions: Actions) -> ActionButton:
         action = actions["generate"]
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        words = self.tr("Generate") + "\u2003" + keys.replace("Return", "↵")
+        words = self.tr("Generate") + "\u2003" + keys.replace("Return", "↵").replace("Retour", "↵")
         return ActionButton(action, words, "primary")
 
     def _examples_button(self) -> QToolButton:
@@ -149,6 +151,8 @@ class Composer(QWidget):
         column.addStretch(1)
         foot = QVBoxLayout()
         foot.setContentsMargins(AROUND, BETWEEN, AROUND, AROUND)
+        foot.setSpacing(INSIDE)
+        foot.addWidget(self.estimate)
         foot.addWidget(self.generate)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

@@ -381,17 +381,6 @@
     </message>
 </context>
 <context>
-    <name>ClipGrid</name>
-    <message>
-        <source>{0} s</source>
-        <translation>{0} s</translation>
-    </message>
-    <message>
-        <source>seed {0}</source>
-        <translation>graine {0}</translation>
-    </message>
-</context>
-<context>
     <name>Composer</name>
     <message>
         <source>A horse walking on the beach at sunset</source>
@@ -879,6 +868,21 @@
     </message>
 </context>
 <context>
+    <name>EstimateLine</name>
+    <message>
+        <source>about {0} s</source>
+        <translation>environ {0} s</translation>
+    </message>
+    <message>
+        <source>about {0}</source>
+        <translation>environ {0}</translation>
+    </message>
+    <message>
+        <source>up to {0} of memory</source>
+        <translation>jusqu’à {0} de mémoire</translation>
+    </message>
+</context>
+<context>
     <name>Examples</name>
     <message>
         <source>A dragon breathing fire over the sea at night</source>
@@ -894,7 +898,7 @@
     </message>
     <message>
         <source>A red robot walking through a meadow, the camera orbits left</source>
-        <translation>Un robot rouge qui marche dans une prairie, la caméra tourne vers la gauche</translation>
+        <translation>Un robot rouge qui marche dans une prairie, la caméra tourne à gauche</translation>
     </message>
     <message>
         <source>An asteroid striking the Earth</source>
@@ -1289,41 +1293,6 @@
     </message>
 </context>
 <context>
-    <name>JobDelegate</name>
-    <message>
-        <source>Waits from last time</source>
-        <translation>En attente depuis la dernière fois</translation>
-    </message>
-    <message>
-        <source>Waiting</source>
-        <translation>En attente</translation>
-    </message>
-    <message>
-        <source>Being made</source>
-        <translation>En cours</translation>
-    </message>
-    <message>
-        <source>Interrupted</source>
-        <translation>Interrompu</translation>
-    </message>
-    <message>
-        <source>Failed</source>
-        <translation>Échec</translation>
-    </message>
-    <message>
-        <source>Stopped</source>
-        <translation>Arrêté</translation>
-    </message>
-    <message>
-        <source>Done</source>
-        <translation>Terminé</translation>
-    </message>
-    <message>
-        <source>seed {0}</source>
-        <translation>graine {0}</translation>
-    </message>
-</context>
-<context>
     <name>Lane</name>
     <message>
         <source>segment {0} of {1}</source>
@@ -1362,6 +1331,17 @@
     </message>
 </context>
 <context>
+    <name>LibraryList</name>
+    <message>
+        <source>{0} s</source>
+        <translation>{0} s</translation>
+    </message>
+    <message>
+        <source>seed {0}</source>
+        <translation>graine {0}</translation>
+    </message>
+</context>
+<context>
     <name>LibraryPanel</name>
     <message>
         <source>Search</source>
@@ -1381,11 +1361,11 @@
     </message>
     <message>
         <source>Newest first</source>
-        <translation>Les plus récents</translation>
+        <translation>Récents</translation>
     </message>
     <message>
         <source>Oldest first</source>
-        <translation>Les plus anciens</translation>
+        <translation>Anciens</translation>
     </message>
     <message>
         <source>A to Z</source>
@@ -1894,6 +1874,41 @@
     <message>
         <source>Takes its time: twice the steps</source>
         <translation>Prend son temps&#xa0;: deux fois plus d’étapes</translation>
+    </message>
+</context>
+<context>
+    <name>Queue</name>
+    <message>
+        <source>Waits from last time</source>
+        <translation>En attente depuis la dernière fois</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>En attente</translation>
+    </message>
+    <message>
+        <source>Being made</source>
+        <translation>En cours</translation>
+    </message>
+    <message>
+        <source>Interrupted</source>
+        <translation>Interrompu</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Échec</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Arrêté</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Terminé</translation>
+    </message>
+    <message>
+        <source>seed {0}</source>
+        <translation>graine {0}</translation>
     </message>
 </context>
 <context>

@@ -1,0 +1,29 @@
+"""``walt bench``: figures of this machine. ``walt bench ui`` measures how the window feels while the engine works."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+from typing import Any
+
+PARTS = ("start", "engine", "library", "queue")
+
+
+def add_parser(subparsers: Any) -> None:
+    """Say what ``walt bench`` understands."""
+    parser = subparsers.add_parser("bench", help="measure this machine", description="Measure this machine.")
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="WHAT")
+    ui = kinds.add_parser("ui", help="how the window feels while the engine works; prints JSON")
+    ui.add_argument("--only", nargs="*", choices=PARTS, default=list(PARTS), help="some parts of it")
+    ui.add_argument("--clips", type=int, default=10_000, help="how many clips the library holds")
+    ui.add_argument("--jobs", type=int, default=200, help="how many jobs the queue holds")
+    ui.add_argument("--pack", default="starter", help="which pack the engine computes with")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print."""
+    # By name, when asked for: the engine itself knows nothing of the window.
+    measure = importlib.import_module("app.bench").measure
+    print(json.dumps(measure(args.only, args.clips, args.jobs, args.pack), indent=1))
+    return 0
