@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ class FilmKeeper(QObject):
         changed(): another file, or the film differs from it now, or no longer.
         saved(Path): a project file was written.
         opened(Path): a project file was read and is on show.
+        kept(Path): a film that was not saved was put there, because another one takes its place.
         recovered(): the film of a window that did not end by itself is back.
         failed(WaltError): something could not be read or written.
     """
@@ -35,6 +37,7 @@ class FilmKeeper(QObject):
     changed = Signal()
     saved = Signal(object)
     opened = Signal(object)
+    kept = Signal(object)
     recovered = Signal()
     failed = Signal(object)
 
@@ -111,9 +114,10 @@ class FilmKeeper(QObject):
         self._tasks.run(work, done, self.failed.emit)
 
     def open(self, file: Path) -> None:
-        """Show the film of a project file in place of this one."""
+        """Show the film of a project file in place of this one; changes of this one are kept beside the copy."""
 
         def taken(project: Project) -> None:
+            self._put_by()
             self._file = file
             self._show(project)
             self._restored_dirty = False
@@ -123,7 +127,8 @@ class FilmKeeper(QObject):
         self._tasks.run(self._reader(file), taken, self.failed.emit)
 
     def begin_anew(self) -> None:
-        """An empty film without a file. Undo brings the old one back."""
+        """An empty film without a file. Undo brings the old one back; changes of it are kept for another day."""
+        self._put_by()
         self._room.edits.clear()
         self._file = None
         self.changed.emit()
@@ -139,6 +144,21 @@ class FilmKeeper(QObject):
             write_project(self._copy, self._project(running=False))
         except WaltError as error:
             self.failed.emit(error)
+
+    def _put_by(self) -> None:
+        """Write a film with changes that are in no file to one of its own, in the folder of the copy."""
+        if self._copy is None or not self.modified or not self._room.film.segments:
+            return
+        project = self._project(running=False)
+        name = self._file.stem if self._file else self._copy.stem
+        file = self._copy.with_name(f"{name} {datetime.now():%Y-%m-%d %H.%M.%S}.walt")
+
+        def work() -> None:
+            from app.model.project import write_project
+
+            write_project(file, project)
+
+        self._tasks.run(work, lambda _: self.kept.emit(file), self.failed.emit)
 
     def _show(self, project: Project) -> None:
         self._room.film.open(project.takes, project.segments)

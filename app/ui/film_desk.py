@@ -31,11 +31,11 @@ class FilmDesk(QObject):
     """The part of the window that is about the film.
 
     Signals:
-        said(str): something worth a sentence.
+        said(str, object): something worth a sentence, and the file it is about, or None.
         trouble(WaltError): something could not be done.
     """
 
-    said = Signal(str)
+    said = Signal(str, object)
     trouble = Signal(object)
 
     def __init__(self, window: MainWindow, session: Session, actions: Actions, deck: Deck, tasks: Tasks) -> None:
@@ -85,6 +85,7 @@ class FilmDesk(QObject):
         self.keeper.changed.connect(self.refresh)
         self.keeper.saved.connect(self._on_saved)
         self.keeper.recovered.connect(self._on_recovered)
+        self.keeper.kept.connect(self._on_kept)
         self._deck.timeline.dropped.connect(self._on_dropped)
         for failed in (self.director.trouble, self.keeper.failed):
             failed.connect(self.trouble)
@@ -164,11 +165,15 @@ class FilmDesk(QObject):
 
     @Slot(object)
     def _on_saved(self, file: Path) -> None:
-        self.said.emit(self.tr("Film saved as {0}").format(file.name))
+        self.said.emit(self.tr("Film saved as {0}").format(file.name), file)
 
     @Slot()
     def _on_recovered(self) -> None:
-        self.said.emit(self.tr("walt did not end by itself last time. Your film is back as it was."))
+        self.said.emit(self.tr("walt did not end by itself last time. Your film is back as it was."), None)
+
+    @Slot(object)
+    def _on_kept(self, file: Path) -> None:
+        self.said.emit(self.tr("The film that was not saved is kept as {0}").format(file.name), file)
 
     @Slot(object, int)
     def _on_dropped(self, file: Path, at: int) -> None:

@@ -366,6 +366,17 @@ def test_a_film_is_saved_and_opened(qtbot: QtBot, studio: Studio, film: Film, tm
     qtbot.waitUntil(lambda: studio.session.monitor.frame(20) is not None)
 
 
+def test_a_film_that_was_not_saved_is_not_lost(qtbot: QtBot, studio: Studio, film: Film) -> None:
+    keeper, segments = studio.window.film.keeper, film.segments
+    with qtbot.waitSignal(keeper.kept) as kept:
+        studio.window.actions_["new_film"].trigger()
+    assert kept.args is not None
+    assert "is kept as" in studio.window.status.line.text()
+    with qtbot.waitSignal(keeper.opened):
+        keeper.open(kept.args[0])
+    assert film.segments == segments
+
+
 def test_a_damaged_film_is_refused_and_the_old_one_stays(
     qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path
 ) -> None:
