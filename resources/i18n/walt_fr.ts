@@ -1198,6 +1198,10 @@
         <source>walt did not end by itself last time. Your film is back as it was.</source>
         <translation>walt s’est arrêté brusquement la dernière fois. Votre film est revenu tel qu’il était.</translation>
     </message>
+    <message>
+        <source>The film that was not saved is kept as {0}</source>
+        <translation>Le film non enregistré est gardé sous le nom {0}</translation>
+    </message>
 </context>
 <context>
     <name>FullScreen</name>
