@@ -11,6 +11,7 @@ import hashlib
 import json
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -39,7 +40,7 @@ from .mutate import spoil_bytes, spoil_end, spoil_json, spoil_json_text, spoil_s
 from .samples import pictures, videos
 
 PATIENCE = 60
-"""Seconds for one input, on a busy machine."""
+"""Seconds of processor time for one input; the slowest known takes little more than one."""
 ROOM = 2 * 2**30
 """Bytes of address space that a run may take beyond what it had at its start."""
 
@@ -207,7 +208,7 @@ def fuzz(target: str, count: int, seed: int, pack: Path, first: int = 0) -> Coun
         case = TARGETS[target](Path(name), pack)
         for number in range(first, first + count):
             dice = random.Random(f"{target}/{seed}/{number}")
-            faulthandler.dump_traceback_later(PATIENCE, exit=True)
+            _watch(PATIENCE)
             try:
                 case(dice)
                 results["opened"] += 1
@@ -217,8 +218,22 @@ def fuzz(target: str, count: int, seed: int, pack: Path, first: int = 0) -> Coun
             except BaseException as error:
                 raise Finding(f"{target}, seed {seed}, input {number}: {error!r}") from error
             finally:
-                faulthandler.cancel_dump_traceback_later()
+                _watch(0)
     return results
+
+
+def _watch(seconds: float) -> None:
+    """End the process with a traceback if it computes for so long from now on; 0 stops the watch.
+
+    Processor time, because on a busy machine a short work may take long; Windows has only the clock.
+    """
+    if hasattr(signal, "setitimer"):
+        faulthandler.register(signal.SIGPROF, file=sys.__stderr__, chain=True)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+    elif seconds:
+        faulthandler.dump_traceback_later(10 * seconds, exit=True)
+    else:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _check_words(target: str, number: int, error: WaltError) -> None:
