@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "generate": ("engine.commands.generate", "make a clip from a prompt, without the window"),
     "packs": ("engine.commands.packs", "list the installed models"),
     "doctor": ("engine.commands.doctor", "check this installation, and say how to mend it"),
-    "bench": ("engine.commands.bench", "measure this machine: how the window feels while the engine works"),
+    "bench": ("engine.commands.bench", "measure this machine: the window at work, the windows of table 3b"),
     "recipes": ("engine.commands.recipes", "list the named model sizes, the paper's included"),
     "worlds": ("engine.worlds.cli", "draw captioned training clips"),
     "train": ("engine.training.cli", "train a tokenizer, a base or a super-resolution stage"),

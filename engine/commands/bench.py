@@ -1,4 +1,4 @@
-"""``walt bench``: figures of this machine. ``walt bench ui`` measures how the window feels while the engine works."""
+"""``walt bench``: figures of this machine. ``ui`` is how the window feels while the engine works, ``windows`` table 3b."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import argparse
 import importlib
 import json
 from typing import Any
+
+from engine.commands import windows
 
 PARTS = ("start", "engine", "library", "queue")
 
@@ -19,10 +21,13 @@ def add_parser(subparsers: Any) -> None:
     ui.add_argument("--clips", type=int, default=10_000, help="how many clips the library holds")
     ui.add_argument("--jobs", type=int, default=200, help="how many jobs the queue holds")
     ui.add_argument("--pack", default="starter", help="which pack the engine computes with")
+    windows.add_parser(kinds)
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print."""
+    if args.kind == "windows":
+        return windows.run(args)
     # By name, when asked for: the engine itself knows nothing of the window.
     measure = importlib.import_module("app.bench").measure
     print(json.dumps(measure(args.only, args.clips, args.jobs, args.pack), indent=1))

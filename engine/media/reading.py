@@ -86,7 +86,11 @@ def read_metadata(path: str | Path) -> dict[str, str]:
 
 
 def iter_frames(
-    path: str | Path, *, fps: float | None = None, size: tuple[int, int] | None = None
+    path: str | Path,
+    *,
+    fps: float | None = None,
+    size: tuple[int, int] | None = None,
+    start: float = 0.0,
 ) -> Iterator[NDArray[np.uint8]]:
     """Decode a video of any length frame by frame, as (H, W, 3) uint8 RGB, upright.
 
@@ -94,13 +98,17 @@ def iter_frames(
         path: The file.
         fps: Frames a second to give: frames are left out or repeated by their times. None gives each once.
         size: (width, height) to fit each frame to, cropped from the centre. None leaves the size.
+        start: Seconds to leave out at the beginning.
 
     Raises:
         WaltError: ``clip-not-found`` or ``clip-unreadable``, the latter also midway.
     """
     with _opened(path) as (container, stream):
+        frames = _decoded(path, container, stream)
+        if start > 0:
+            frames = _after(path, container, frames, start)
         given = 0
-        for frame, times in _paced(_decoded(path, container, stream), fps, stream.average_rate):
+        for frame, times in _paced(frames, fps, stream.average_rate):
             given += times
             if fps is not None and given > _MAX_TICKS:
                 raise _unreadable(path, "the times of its frames make no sense")
@@ -203,6 +211,18 @@ def _paced(
 def _ticks(time: float, fps: float) -> int:
     """How many ticks of ``fps`` lie before ``time``; half a millisecond forgives rounded times."""
     return max(0, math.ceil((time - 0.0005) * fps))
+
+
+def _after(
+    path: str | Path, container: InputContainer, frames: Iterator[VideoFrame], start: float
+) -> Iterator[VideoFrame]:
+    """The frames from ``start`` on, counted from the first one's time; decoding begins at the key frame before."""
+    try:
+        container.seek(int((container.start_time or 0) + start * 1_000_000))
+    except av.error.FFmpegError as error:
+        raise _unreadable(path, "its times can't be reached") from error
+    begin = (container.start_time or 0) / 1_000_000 + start
+    return (frame for frame in frames if frame.time is None or frame.time >= begin - 0.0005)  # pyright: ignore
 
 
 @contextmanager

@@ -63,21 +63,33 @@ class HeadNorm(nn.Module):
         return F.layer_norm(heads, self.weight.shape, (self.weight * self.scale).to(x.dtype)).flatten(-2)
 
 
+class Scale(nn.Module):
+    """Queries without QK-norm: only the 1/sqrt(d) (table 3e's row)."""
+
+    def __init__(self, scale: float) -> None:
+        super().__init__()
+        self.scale = scale
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``x`` times the scale."""
+        return x * self.scale
+
+
 class WindowAttention(nn.Module):
     """Multi-head attention over windows, in its two uses.
 
     Self-attention (section 4.2), and cross-attention with k = v = concat[q, text] (section 4.3).
     """
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, qk_norm: bool = True) -> None:
         super().__init__()
         self.heads = heads
         depth = width // heads
         self.q = nn.Linear(width, width, bias=False)
         self.k = nn.Linear(width, width, bias=False)
         self.v = nn.Linear(width, width, bias=False)
-        self.q_norm = HeadNorm(depth, depth**-0.5)
-        self.k_norm = HeadNorm(depth)
+        self.q_norm = HeadNorm(depth, depth**-0.5) if qk_norm else Scale(depth**-0.5)
+        self.k_norm = HeadNorm(depth) if qk_norm else nn.Identity()
         self.out = nn.Linear(width, width)
 
     def forward(

@@ -13,6 +13,7 @@ from typing import Self
 
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from engine.errors import WaltError
 from engine.models.causal import (
@@ -89,6 +90,7 @@ class Encoder(nn.Module):
         super().__init__()
         widths = config.widths
         self.patch = config.patch
+        self.recompute = False  # activation checkpointing: layers are run again for the backward pass
         self.conv_in = CausalConv3d(3 * config.patch**2, widths[0])
         layers: list[nn.Module] = []
         width = widths[0]
@@ -113,7 +115,7 @@ class Encoder(nn.Module):
         x = space_to_depth(x, 1, self.patch) if self.patch > 1 else x
         x = self.conv_in(x.contiguous(memory_format=torch.channels_last_3d))
         for layer in self.layers:
-            x = layer(x)
+            x = checkpoint(layer, x, use_reentrant=False) if self.recompute else layer(x)
         x = self.conv_out(nn.functional.silu(self.norm_out(x)))
         return x if straight is None else x + straight
 
@@ -125,6 +127,7 @@ class Decoder(nn.Module):
         super().__init__()
         widths = config.widths
         self.patch = config.patch
+        self.recompute = False
         width = widths[-1]
         self.conv_in = CausalConv3d(config.latent_channels, width)
         layers: list[nn.Module] = [ResBlock(width, width, config.norm) for _ in range(config.mid_blocks)]
@@ -149,7 +152,8 @@ class Decoder(nn.Module):
         first = cache is None or cache.first
         x = self.conv_in(z.contiguous(memory_format=torch.channels_last_3d), cache)
         for layer in self.layers:
-            x = layer(x, z, first) if isinstance(layer, AdaptiveNorm) else layer(x, cache)
+            told = (z, first) if isinstance(layer, AdaptiveNorm) else (cache,)
+            x = checkpoint(layer, x, *told, use_reentrant=False) if self.recompute else layer(x, *told)
         x = self.conv_out(nn.functional.silu(self.norm_out(x)), cache)
         if cache is not None:
             cache.first = False

@@ -7,12 +7,15 @@ spans all frames. Images see only themselves: in a spatiotemporal layer their at
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from engine.errors import WaltError
 from engine.models.attention import Identity, WindowAttention
@@ -56,6 +59,8 @@ class TransformerConfig:
         frame_conditioning: Clean known latents and their mask are concatenated on channels.
         low_res: The stage below is doubled and concatenated on channels.
         mlp_ratio: Hidden width of the MLP over D.
+        qk_norm: LayerNorm on queries and keys; False is a row of table 3e.
+        full_attention: Every layer attends to all tokens, the last row of table 3b; for clips, without text.
     """
 
     latent_channels: int
@@ -74,10 +79,14 @@ class TransformerConfig:
     frame_conditioning: bool = False
     low_res: bool = False
     mlp_ratio: int = 4
+    qk_norm: bool = True
+    full_attention: bool = False
 
     def __post_init__(self) -> None:
         if self.width % self.heads:
             raise ValueError(f"width {self.width} isn't a multiple of {self.heads} heads")
+        if self.full_attention and self.text_width is not None:
+            raise ValueError("full attention is for networks without text")
         self.windows(self.tokens(self.grid))
 
     @property
@@ -99,6 +108,8 @@ class TransformerConfig:
         Raises:
             WaltError: "size-not-possible" where a window isn't whole or doesn't divide the grid.
         """
+        if self.full_attention:
+            return tokens, tokens
         base = self.tokens(self.grid)
         pair: list[Window] = []
         for depth, window in ((1, self.spatial_window), (tokens[0], self.spacetime_window)):
@@ -133,9 +144,9 @@ class Block(nn.Module):
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
         width = config.width
-        self.attention = WindowAttention(width, config.heads)
+        self.attention = WindowAttention(width, config.heads, config.qk_norm)
         self.cross_norm = nn.LayerNorm(width) if config.text_width else None
-        self.cross = WindowAttention(width, config.heads) if config.text_width else None
+        self.cross = WindowAttention(width, config.heads, config.qk_norm) if config.text_width else None
         self.up = nn.Linear(width, config.mlp_ratio * width)
         self.down = nn.Linear(config.mlp_ratio * width, width)
 
@@ -210,6 +221,7 @@ class WindowTransformer(nn.Module):
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
         self.config = config
+        self.recompute = False  # activation checkpointing: layers are run again for the backward pass
         width = config.width
         tokens = config.tokens(config.grid)
         self.low_res = DepthToSpace(config.latent_channels) if config.low_res else None
@@ -260,7 +272,7 @@ class WindowTransformer(nn.Module):
         grid = self.config.tokens((x.shape[2], x.shape[3], x.shape[4]))
         windows = self.config.windows(grid)
         mask, identity = _slots(image, grid[0])
-        with torch.autocast(x.device.type, enabled=False):
+        with _float32(x.device):
             condition = self.condition(t, text, labels, low_res_t)
             modulations = self._modulations(condition)
             last = self.head.modulation(condition)
@@ -269,7 +281,8 @@ class WindowTransformer(nn.Module):
         for i, block in enumerate(self.blocks):
             window, alone = windows[i % 2], identity if i % 2 else False
             bias = None if alone is True else self.biases[i](window, tokens.dtype)
-            tokens = block(tokens, modulations[i], (window, windows[0]), bias, words, alone)
+            run = partial(checkpoint, block, use_reentrant=False) if self.recompute else block
+            tokens = run(tokens, modulations[i], (window, windows[0]), bias, words, alone)
         return self.head(tokens, last).to(x.dtype)
 
     def compile_blocks(self) -> None:
@@ -317,6 +330,11 @@ def _modulation(config: TransformerConfig, layer: int) -> nn.Module:
     if config.adaln == "separate" or layer == 0:
         return SharedModulation(config.width, VECTORS)
     return LowRankModulation(config.width, VECTORS, config.adaln_rank)
+
+
+def _float32(device: torch.device) -> AbstractContextManager[object]:
+    """Autocast off; the meta device, where runs are only counted, has none."""
+    return nullcontext() if device.type == "meta" else torch.autocast(device.type, enabled=False)
 
 
 def _slots(image: Tensor | None, frames: int) -> tuple[Tensor | None, Identity]:

@@ -29,8 +29,13 @@ def save_checkpoint(
         path = target / f"{name}.safetensors"
         save_file({k: v.detach().cpu().contiguous() for k, v in group.items()}, path)
         _sync(path)
+    publish(folder, target, {"step": step, **facts})
+
+
+def publish(folder: Path, target: Path, facts: dict[str, Any]) -> None:
+    """Make the checkpoint in ``target``, whole by now, the valid one, and forget the others."""
     pointer = folder / (_POINTER + ".part")
-    pointer.write_text(json.dumps({"step": step, "folder": target.name, **facts}, indent=1))
+    pointer.write_text(json.dumps({"folder": target.name, **facts}, indent=1))
     _sync(pointer)
     os.replace(pointer, folder / _POINTER)
     for old in folder.glob("step-*"):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import UsageError
+from engine.training.fullsize.cli import add_dry_run, add_steps
 
 if TYPE_CHECKING:
     from engine.training.loop import Loop, LoopConfig
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 def add_parser(subparsers: Any) -> None:
     """Add ``train`` and its own sub-commands."""
     train = subparsers.add_parser("train", help="train a tokenizer, a base or a super-resolution stage")
-    steps = train.add_subparsers(dest="step", metavar="STEP", required=True, title="steps")
+    add_dry_run(train)
+    steps = train.add_subparsers(dest="step", metavar="STEP", title="steps")
+    add_steps(steps)
     _add_prepare(steps)
     _add_encode(steps)
     tokenizer = _add_training(steps, "tokenizer", "starter-tokenizer", "train the causal tokenizer")
@@ -44,8 +47,19 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run one training step."""
+    """Run one training step, or say what a run would cost."""
+    from engine.training.fullsize import cli as fullsize
+
+    if args.dry_run is not None:
+        fullsize.dry_run(args)
+        return 0
+    if args.step is None:
+        raise UsageError("usage", "No step of training is named.", "See `walt train --help`.")
     steps = {
+        "runs": fullsize.runs,
+        "full": fullsize.full,
+        "embed": fullsize.embed,
+        "footage": fullsize.footage,
         "prepare": _prepare,
         "encode": _encode,
         "tokenizer": _tokenizer,
@@ -111,7 +125,7 @@ def _add_pack(steps: Any) -> None:
 def _prepare(args: argparse.Namespace) -> None:
     from engine.training.prepare import default_workers, prepare_folder, prepare_photos, prepare_worlds
 
-    height, width = _size(args.size)
+    height, width = picture_size(args.size)
     if args.frames < 1 or args.frames % 4 != 1:
         raise UsageError("bad-frames", f"{args.frames} frames are not possible.", "Use 1 + 4k, e.g. 1 or 17.")
     if args.folder is not None:
@@ -231,7 +245,12 @@ def _loop(loop: LoopConfig, args: argparse.Namespace) -> LoopConfig:
     return replace(loop, minutes=args.minutes, steps=steps)
 
 
-def _size(text: str) -> tuple[int, int]:
+def picture_size(text: str) -> tuple[int, int]:
+    """``128x224`` -> (128, 224).
+
+    Raises:
+        UsageError: ``bad-size``.
+    """
     try:
         height, width = (int(side) for side in text.lower().split("x"))
     except ValueError:

@@ -5,6 +5,7 @@ Loss: mean squared error of v at uniformly drawn noise levels, unweighted (W.A.L
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,17 +87,29 @@ def loss_at(
     self_conditioning: bool,
 ) -> Tensor:
     """`denoising_loss` at given levels t (B,) and noise."""
-    x = schedule.add_noise(batch.x0, eps, t)
-    known = batch.conditions()
     with autocast():
-        text = model.encode(batch.ids)
-        estimate = None
-        if self_conditioning:
-            with torch.no_grad():
-                v = model.transformer(x, t, text=text, x0_prev=None, **known)
-                estimate = schedule.x0_from_velocity(x, v.float(), t)
-        v = model.transformer(x, t, text=text, x0_prev=estimate, **known)
-    return F.mse_loss(v.float(), schedule.velocity(batch.x0, eps, t), reduction="none").flatten(1).mean(1)
+        told = {"text": model.encode(batch.ids), **batch.conditions()}
+        return velocity_loss(model.transformer, schedule, batch.x0, t, eps, self_conditioning, told)
+
+
+def velocity_loss(
+    transformer: nn.Module,
+    schedule: Schedule,
+    x0: Tensor,
+    t: Tensor,
+    eps: Tensor,
+    self_conditioning: bool,
+    told: Mapping[str, object],
+) -> Tensor:
+    """Mean squared error of v, per sample (B,); ``told`` are the transformer's other arguments."""
+    x = schedule.add_noise(x0, eps, t)
+    estimate = None
+    if self_conditioning:
+        with torch.no_grad():
+            v = transformer(x, t, x0_prev=None, **told)
+            estimate = schedule.x0_from_velocity(x, v.float(), t)
+    v = transformer(x, t, x0_prev=estimate, **told)
+    return F.mse_loss(v.float(), schedule.velocity(x0, eps, t), reduction="none").flatten(1).mean(1)
 
 
 def frame_condition(x0: Tensor, known: Tensor) -> Tensor:

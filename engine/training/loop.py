@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import torch
@@ -20,6 +21,11 @@ from tqdm import tqdm
 
 from engine.training.checkpoint import latest, load_tensors, save_checkpoint
 from engine.training.optim import Optimizer, split_parameters
+
+if TYPE_CHECKING:
+    from engine.training.torch_optim import TorchOptimizer
+
+OptimizerName = Literal["muon", "adamw", "adafactor"]
 
 
 @dataclass(frozen=True)
@@ -31,37 +37,50 @@ class LoopConfig:
         minutes: Stop after so much wall time in this process; 0 is no limit. The schedule goes on at resume.
         warmup: Steps of linear warm-up.
         final: Learning rate at the end, as a fraction.
-        ema: Decay of the exponential moving average of the weights.
-        checkpoint_minutes, report_steps: How often to save, and to validate and draw samples.
+        optimizer: "muon" is Muon and AdamW together, the starter's; the others are torch's own.
+        lr, muon_lr: Learning rates; the second is Muon's.
+        betas: Of AdamW.
+        adafactor_floor: Least size of a parameter that Adafactor's relative steps are scaled by.
+        accumulate: Parts that a step's batch is cut into, one backward pass each.
+        ema: Decay of the exponential moving average of the weights; 0 keeps none.
+        checkpoint_minutes, checkpoint_steps, report_steps: How often to save (0 steps: by time only), and to validate
+            and draw samples; ``log_steps``: how often to log.
     """
 
     steps: int = 10_000
     minutes: float = 0.0
     warmup: int = 200
     final: float = 0.05
+    optimizer: OptimizerName = "muon"
     lr: float = 1e-3
     muon_lr: float = 1e-3
+    betas: tuple[float, float] = (0.9, 0.99)
+    adafactor_floor: float = 1.0
     weight_decay: float = 0.01
     clip: float = 1.0
+    accumulate: int = 1
     ema: float = 0.999
     seed: int = 0
     checkpoint_minutes: float = 3.0
+    checkpoint_steps: int = 0
     report_steps: int = 500
+    log_steps: int = 20
 
 
 @dataclass(frozen=True)
 class Draw:
-    """The random sources of one step."""
+    """The random sources of one step, and which part of its batch is asked for."""
 
     step: int
     numpy: np.random.Generator
     torch: torch.Generator
+    part: int = 0
 
     @classmethod
-    def at(cls, seed: int, step: int) -> Draw:
-        """The sources of ``step`` in a run with ``seed``."""
-        generator = np.random.default_rng((seed, step))
-        return cls(step, generator, torch.Generator().manual_seed(int(generator.integers(2**62))))
+    def at(cls, seed: int, step: int, part: int = 0) -> Draw:
+        """The sources of ``step`` in a run with ``seed``; each part has its own."""
+        generator = np.random.default_rng((seed, step, part) if part else (seed, step))
+        return cls(step, generator, torch.Generator().manual_seed(int(generator.integers(2**62))), part)
 
 
 class Ema:
@@ -69,14 +88,15 @@ class Ema:
 
     def __init__(self, model: nn.Module, decay: float) -> None:
         self.decay = decay
-        self.slow = {n: p.detach().clone() for n, p in model.named_parameters() if p.requires_grad}
+        kept = model.named_parameters() if decay > 0 else ()
+        self.slow = {n: p.detach().clone() for n, p in kept if p.requires_grad}
 
     @torch.no_grad()
     def update(self, model: nn.Module, step: int) -> None:
         """Move towards the model."""
         decay = min(self.decay, (1 + step) / (10 + step))
         for name, param in model.named_parameters():
-            if param.requires_grad:
+            if name in self.slow:
                 self.slow[name].lerp_(param.detach(), 1 - decay)
 
     @torch.no_grad()
@@ -93,6 +113,58 @@ LossFn = Callable[[Draw], tuple[Tensor, dict[str, float]]]
 ReportFn = Callable[[int], dict[str, float]]
 
 
+class Place(Protocol):
+    """Where a run computes and keeps its checkpoints: one process, or several that work as one."""
+
+    main: bool
+
+    def agree(self, flag: bool) -> bool:
+        """The first process's flag, in all of them."""
+        ...
+
+    def mean(self, figures: dict[str, float]) -> dict[str, float]:
+        """Figures averaged over the processes."""
+        ...
+
+    def save(
+        self, folder: Path, step: int, tensors: dict[str, dict[str, Tensor]], facts: dict[str, Any]
+    ) -> None:
+        """Write a checkpoint, which becomes the valid one whole or not at all."""
+        ...
+
+    def load(self, folder: Path, tensors: dict[str, dict[str, Tensor]]) -> None:
+        """Read the last checkpoint into ``tensors``, in place; KeyError where it holds others."""
+        ...
+
+
+class OneProcess:
+    """A run in this process alone."""
+
+    main = True
+
+    def agree(self, flag: bool) -> bool:
+        """The flag itself."""
+        return flag
+
+    def mean(self, figures: dict[str, float]) -> dict[str, float]:
+        """The figures themselves."""
+        return figures
+
+    def save(
+        self, folder: Path, step: int, tensors: dict[str, dict[str, Tensor]], facts: dict[str, Any]
+    ) -> None:
+        """Write one safetensors file a group."""
+        save_checkpoint(folder, step, tensors, facts)
+
+    @torch.no_grad()
+    def load(self, folder: Path, tensors: dict[str, dict[str, Tensor]]) -> None:
+        """Copy the stored tensors over those given."""
+        for group, wanted in tensors.items():
+            stored = load_tensors(folder, group)
+            for name, value in wanted.items():
+                value.copy_(stored[name])
+
+
 class Loop:
     """Runs ``loss(draw)`` for the steps of ``config`` over ``model``'s parameters, from wherever the folder left off.
 
@@ -101,16 +173,22 @@ class Loop:
         loss: One step's loss, with figures for the log.
         report: Called every ``report_steps`` with the EMA weights in place; returns validation figures.
         folder: Checkpoints, ``log.csv`` and whatever ``report`` draws.
+        place: One process unless another is given.
     """
 
     def __init__(
-        self, model: nn.Module, loss: LossFn, report: ReportFn, config: LoopConfig, folder: Path
+        self,
+        model: nn.Module,
+        loss: LossFn,
+        report: ReportFn,
+        config: LoopConfig,
+        folder: Path,
+        place: Place | None = None,
     ) -> None:
         self.model, self.loss, self.report = model, loss, report
         self.config, self.folder = config, folder
-        self.optimizer = Optimizer(
-            split_parameters(model), config.lr, config.muon_lr, weight_decay=config.weight_decay
-        )
+        self.place: Place = place if place is not None else OneProcess()
+        self.optimizer = _optimizer(model, config)
         self.ema = Ema(model, config.ema)
         self.step = 0
         self.hours = 0.0
@@ -122,7 +200,13 @@ class Loop:
         """Train until the schedule or the minutes end; returns the step reached. Saves at the end and on Ctrl-C."""
         config, started, saved = self.config, time.monotonic(), time.monotonic()
         before = self.hours
-        bar = tqdm(total=config.steps, initial=self.step, dynamic_ncols=True, mininterval=5.0)
+        bar = tqdm(
+            total=config.steps,
+            initial=self.step,
+            dynamic_ncols=True,
+            mininterval=5.0,
+            disable=not self.place.main,
+        )
         try:
             while self.step < config.steps and not self._over(started):
                 figures = self._one(Draw.at(config.seed, self.step))
@@ -130,11 +214,11 @@ class Loop:
                 self.hours = before + (time.monotonic() - started) / 3600
                 bar.update()
                 bar.set_postfix({k: f"{v:.4f}" for k, v in figures.items()}, refresh=False)
-                if self.step % 20 == 0:
-                    self._log("train", figures)
+                if self.step % config.log_steps == 0:
+                    self._log("train", self.place.mean(figures))
                 if self.step % config.report_steps == 0:
                     self._report()
-                if time.monotonic() - saved > config.checkpoint_minutes * 60:
+                if self._due(saved):
                     self.save()
                     saved = time.monotonic()
         finally:
@@ -148,24 +232,33 @@ class Loop:
 
     def save(self) -> None:
         """Write a checkpoint of model, EMA and optimizer."""
-        tensors = {
+        facts = {"hours": self.hours, "loop": asdict(self.config)}
+        self.place.save(self.folder, self.step, self._tensors(), facts)
+
+    def _tensors(self) -> dict[str, dict[str, Tensor]]:
+        return {
             "model": dict(self.model.state_dict()),
             "ema": self.ema.slow,
             "optimizer": self.optimizer.state_tensors(),
         }
-        facts = {"hours": self.hours, "loop": asdict(self.config)}
-        save_checkpoint(self.folder, self.step, tensors, facts)
 
     def _one(self, draw: Draw) -> dict[str, float]:
+        """One step. Its parts' gradients add up to those of the whole batch."""
         self.model.train()
         self.optimizer.zero_grad()
-        loss, figures = self.loss(draw)
-        loss.backward()
+        parts = self.config.accumulate
+        draws = [draw] + [Draw.at(self.config.seed, draw.step, part) for part in range(1, parts)]
+        total: dict[str, float] = {}
+        for one in draws:
+            loss, figures = self.loss(one)
+            (loss / parts if parts > 1 else loss).backward()
+            for name, value in {"loss": float(loss.detach()), **figures}.items():
+                total[name] = total.get(name, 0.0) + value / parts
         norm = self.optimizer.clip(self.config.clip)
         if math.isfinite(norm):  # a single bad batch must not poison the weights
             self.optimizer.step(self._rate(draw.step))
             self.ema.update(self.model, draw.step)
-        return {"loss": float(loss.detach()), **figures, "grad": norm}
+        return {**total, "grad": norm}
 
     def _rate(self, step: int) -> float:
         warm = min(1.0, (step + 1) / max(1, self.config.warmup))
@@ -183,6 +276,8 @@ class Loop:
             self.ema.swap(self.model)
 
     def _log(self, kind: str, figures: dict[str, float]) -> None:
+        if not self.place.main:
+            return
         path = self.folder / "log.csv"
         fresh = not path.exists()
         with path.open("a", newline="") as file:
@@ -195,14 +290,36 @@ class Loop:
             tqdm.write(f"step {self.step}: " + ", ".join(f"{k} {v:.4f}" for k, v in figures.items()))
 
     def _over(self, started: float) -> bool:
-        return self.config.minutes > 0 and time.monotonic() - started > self.config.minutes * 60
+        minutes = self.config.minutes
+        return minutes > 0 and self.place.agree(time.monotonic() - started > minutes * 60)
+
+    def _due(self, saved: float) -> bool:
+        """Whether a checkpoint is to be written now."""
+        config = self.config
+        if config.checkpoint_steps and self.step % config.checkpoint_steps == 0:
+            return True
+        return self.place.agree(time.monotonic() - saved > config.checkpoint_minutes * 60)
 
     def _resume(self) -> None:
         facts = latest(self.folder)
         assert facts is not None
-        self.model.load_state_dict(load_tensors(self.folder, "model"))
-        slow = load_tensors(self.folder, "ema")
-        for name, value in self.ema.slow.items():
-            value.copy_(slow[name])
-        self.optimizer.load_tensors(load_tensors(self.folder, "optimizer"))
+        tensors = self._tensors()
+        self.place.load(self.folder, tensors)
+        self.optimizer.load_tensors(tensors["optimizer"])
         self.step, self.hours = int(facts["step"]), float(facts.get("hours", 0.0))
+
+
+def _optimizer(model: nn.Module, config: LoopConfig) -> Optimizer | TorchOptimizer:
+    if config.optimizer != "muon":
+        from engine.training.torch_optim import TorchOptimizer  # loads torch's distributed half
+
+        return TorchOptimizer(
+            model,
+            config.optimizer,
+            config.lr,
+            betas=config.betas,
+            weight_decay=config.weight_decay,
+            floor=config.adafactor_floor,
+        )
+    groups = split_parameters(model)
+    return Optimizer(groups, config.lr, config.muon_lr, config.betas, weight_decay=config.weight_decay)

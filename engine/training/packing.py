@@ -22,7 +22,7 @@ from engine.packs.save import save_pack
 from engine.training.base import BaseTraining
 from engine.training.checkpoint import latest, load_tensors
 from engine.training.denoising import Denoiser
-from engine.training.runs import read_run
+from engine.training.runs import read_run, run_kind
 from engine.training.superres import SuperresTraining
 from engine.training.tokenizer import TokenizerTraining
 from engine.worlds.captions import vocabulary
@@ -61,7 +61,11 @@ def _from_pack(folder: Path, model: nn.Module) -> nn.Module:
 
 
 def load_run_tokenizer(folder: Path) -> Tokenizer:
-    """The tokenizer of a run, with the statistics that `TokenizerTrainer.finish` measured."""
+    """The tokenizer of a run, with the statistics that its trainer's ``finish`` measured."""
+    if run_kind(folder) == "gan-tokenizer":
+        from engine.training.fullsize.gathered import gathered_tokenizer
+
+        return gathered_tokenizer(folder)
     training = read_run(folder)
     assert isinstance(training, TokenizerTraining)
     tokenizer = Tokenizer(training.model).to(memory_format=torch.channels_last_3d)  # pyright: ignore[reportCallIssue]

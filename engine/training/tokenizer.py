@@ -174,7 +174,7 @@ def measure_latents(tokenizer: Tokenizer, clips: list[NDArray[np.uint8]]) -> Non
     raws: list[Tensor] = []
     colours: list[Tensor] = []
     for i in range(0, len(clips), 2):  # in float32 a single clip would take the slow convolution
-        x = to_tensor(np.stack(clips[i : i + 2]))
+        x = to_tensor(np.stack(clips[i : i + 2])).to(tokenizer.latent_mean.device)
         with autocast():
             raw = tokenizer.encoder(x).float()
         colour = F.avg_pool3d(x, (1, SPACE, SPACE))

@@ -1,0 +1,106 @@
+"""Training of a window transformer over several processes (W.A.L.T. sections 3 to 5)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.diffusion.schedule import Schedule
+from engine.errors import UsageError
+from engine.files import atomic_write
+from engine.models.transformer import WindowTransformer
+from engine.training.checkpoint import latest
+from engine.training.denoising import velocity_loss
+from engine.training.fullsize.runs import DenoiserRun, FullRun, run_to_json
+from engine.training.fullsize.slots import SlotSource, assemble
+from engine.training.fullsize.world import World
+from engine.training.loop import Draw, Loop
+
+VALIDATION = -1
+_VALIDATION_SLOTS = 64
+
+
+class DenoiserTrainer:
+    """One run over the processes of a `World`.
+
+    Args:
+        run: The run; its ``loop.accumulate`` times the processes must divide its batch.
+        source: Its data.
+        world: The processes.
+        folder: Where the run lives.
+        start: Weights to start from when the run is new, in the first process; None is from nothing.
+    """
+
+    def __init__(
+        self,
+        run: DenoiserRun,
+        source: SlotSource,
+        world: World,
+        folder: Path,
+        start: Callable[[], dict[str, Tensor]] | None = None,
+    ) -> None:
+        self.run, self.source, self.world = run, source, world
+        self.slice = per_process(run.batch, world.size, run.loop.accumulate)
+        self.schedule = Schedule.linear(zero_terminal_snr=run.zero_terminal_snr)
+        with torch.device("meta"):
+            model = WindowTransformer(run.model)
+        model.recompute = run.recompute
+        state: dict[str, Tensor] = {}
+        if world.main and latest(folder) is None and start is not None:
+            state = start()
+        elif world.main:
+            torch.manual_seed(run.loop.seed)
+            state = WindowTransformer(run.model).state_dict()
+        self.model = world.shard(model, state)
+        self.loop = Loop(self.model, self.loss, self.report, run.loop, folder, world)
+
+    def loss(self, draw: Draw) -> tuple[Tensor, dict[str, float]]:
+        """This process's share of one part of a step."""
+        first = (draw.part * self.world.size + self.world.rank) * self.slice
+        twice = np.random.default_rng((self.run.loop.seed, draw.step)).random() < self.run.self_conditioning
+        each = self._losses(draw.step, range(first, first + self.slice), bool(twice))
+        return each.mean(), {}
+
+    def report(self, _step: int) -> dict[str, float]:
+        """Validation loss of the averaged weights on held-out slots, at fixed levels and noise."""
+        count = max(1, min(_VALIDATION_SLOTS, self.run.batch) // self.world.size)
+        first = self.world.rank * count
+        return self.world.mean(
+            {"val": float(self._losses(VALIDATION, range(first, first + count), True).mean())}
+        )
+
+    def _losses(self, step: int, indices: range, twice: bool) -> Tensor:
+        slots = self.source.slots(step, indices)
+        batch = assemble(self.run, self.schedule, slots, self.source.null, step, indices).to(
+            self.world.device
+        )
+        with torch.autocast(self.world.device.type, torch.bfloat16, enabled=self.run.numbers == "bf16"):
+            return velocity_loss(self.model, self.schedule, batch.x0, batch.t, batch.eps, twice, batch.told)
+
+
+def per_process(batch: int, processes: int, parts: int) -> int:
+    """Samples of one process in one part of a step.
+
+    Raises:
+        UsageError: ``bad-batch`` where the batch can't be cut evenly.
+    """
+    share, rest = divmod(batch, processes * parts)
+    if rest or not share:
+        raise UsageError(
+            "bad-batch",
+            f"A batch of {batch} can't be cut into {parts} parts for {processes} processes.",
+            "Choose loop.accumulate and the number of processes so that both together divide it.",
+        )
+    return share
+
+
+def keep_run(folder: Path, run: FullRun) -> None:
+    """Keep the run's configuration beside its checkpoints."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with atomic_write(folder / "run.json") as part:
+        part.write_text(json.dumps(run_to_json(run), indent=1), "utf-8")
