@@ -61,7 +61,6 @@ LARGE = TransformerConfig(
     classes=UCF101_CLASSES,
 )
 EXTRA_LARGE = replace(LARGE, width=1152, layers=28)
-FRAME_PREDICTION = replace(LARGE, classes=None, frame_conditioning=True)
 # The windows aren't stated. On images only spatial layers mix tokens, so they see the whole frame here too.
 IMAGENET = replace(
     LARGE, grid=(1, 32, 32), spatial_window=(32, 32), adaln="separate", classes=IMAGENET_CLASSES
@@ -92,11 +91,6 @@ T2V_SR1 = replace(
     low_res=True,
 )
 T2V_SR2 = replace(T2V_SR1, grid=(5, 64, 112), patch=4, width=1024, layers=24)
-T2V_WIDE = T2V_BASE.at_grid((5, 16, 28))
-T2V_LARGE = replace(T2V_BASE, width=1024, layers=24)
-
-MAGVIT2 = TokenizerConfig.magvit2()
-MAGVIT2_IMAGE = replace(MAGVIT2, multipliers=(1, 1, 2, 4))
 
 STARTER_TOKENIZER = TokenizerConfig(
     channels=32,
@@ -138,15 +132,11 @@ STARTER_SR2 = replace(STARTER_SR1, grid=(5, 64, 112), patch=4, width=256, layers
 RECIPES = (
     Recipe("walt-l-ucf101", "transformer", LARGE, 313_000_000, "tables 1, 3d and 8"),
     Recipe("walt-xl-ucf101", "transformer", EXTRA_LARGE, 460_000_000, "tables 1, 4 and 8"),
-    Recipe("walt-l-k600", "transformer", FRAME_PREDICTION, 313_000_000, "tables 1 and 8"),
     Recipe("walt-l-imagenet", "transformer", IMAGENET, 460_000_000, "tables 2 and 8 (458M in table 4)"),
     Recipe("walt-t2v-base", "transformer", T2V_BASE, 3_090_000_000, "table 8 (3B); from width 1920 derived"),
-    Recipe("walt-t2v-base-9x16", "transformer", T2V_WIDE, 3_090_000_000, "table 6 (the base, fine-tuned)"),
-    Recipe("walt-t2v-l", "transformer", T2V_LARGE, 419_000_000, "table 5"),
     Recipe("walt-t2v-sr1", "transformer", T2V_SR1, 1_300_000_000, "table 8"),
     Recipe("walt-t2v-sr2", "transformer", T2V_SR2, 419_000_000, "table 8"),
-    Recipe("magvit2-tokenizer", "tokenizer", MAGVIT2, 370_000_000, "table 8; derived"),
-    Recipe("magvit2-tokenizer-image", "tokenizer", MAGVIT2_IMAGE, None, "table 8; no size is printed"),
+    Recipe("magvit2-tokenizer", "tokenizer", TokenizerConfig.magvit2(), 370_000_000, "table 8; derived"),
     Recipe("starter-tokenizer", "tokenizer", STARTER_TOKENIZER, None, "walt's own"),
     Recipe("starter-base", "transformer", STARTER_BASE, None, "walt's own"),
     Recipe("starter-sr1", "transformer", STARTER_SR1, None, "walt's own"),

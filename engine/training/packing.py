@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from engine.packs.save import save_pack
 from engine.training.base import BaseTraining
 from engine.training.checkpoint import latest, load_tensors
 from engine.training.denoising import Denoiser
-from engine.training.runs import read_run, run_kind
+from engine.training.runs import read_run
 from engine.training.superres import SuperresTraining
 from engine.training.tokenizer import TokenizerTraining
 from engine.worlds.captions import vocabulary
@@ -60,9 +61,15 @@ def _from_pack(folder: Path, model: nn.Module) -> nn.Module:
     raise WaltError("no-checkpoint", f"{folder} holds no network of this shape.", "Start without it.")
 
 
+def _kind(folder: Path) -> str:
+    """What the run in a folder trains; empty where there is no run."""
+    path = folder / "run.json"
+    return str(json.loads(path.read_text("utf-8")).get("kind", "")) if path.is_file() else ""
+
+
 def load_run_tokenizer(folder: Path) -> Tokenizer:
     """The tokenizer of a run, with the statistics that its trainer's ``finish`` measured."""
-    if run_kind(folder) == "gan-tokenizer":
+    if _kind(folder) == "gan-tokenizer":
         from engine.training.fullsize.gathered import gathered_tokenizer
 
         return gathered_tokenizer(folder)

@@ -71,12 +71,6 @@ def write_run(folder: Path, training: Training) -> None:
         part.write_text(text, "utf-8")
 
 
-def run_kind(folder: Path) -> str:
-    """What the run in a folder trains; empty where there is no run."""
-    path = folder / _FILE
-    return str(json.loads(path.read_text("utf-8")).get("kind", "")) if path.is_file() else ""
-
-
 def read_run(name: str | Path) -> Training:
     """A named run, a JSON file (its ``kind`` says which: tokenizer, base or superres), or a run's own folder.
 

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from engine.models.tokenizer import TokenizerConfig
 from engine.packs.recipes import (
     EXTRA_LARGE,
-    FRAME_PREDICTION,
     IMAGENET,
     LARGE,
-    MAGVIT2,
-    MAGVIT2_IMAGE,
     T2V_BASE,
-    T2V_LARGE,
     T2V_SR1,
     T2V_SR2,
-    T2V_WIDE,
 )
 from engine.training.fullsize.runs import DenoiserRun, FullRun, GanTokenizerRun
 from engine.training.loop import LoopConfig
+
+FRAME_PREDICTION = replace(LARGE, classes=None, frame_conditioning=True)
+T2V_WIDE = T2V_BASE.at_grid((5, 16, 28))
+T2V_LARGE = replace(T2V_BASE, width=1024, layers=24)
+MAGVIT2 = TokenizerConfig.magvit2()
+MAGVIT2_IMAGE = replace(MAGVIT2, multipliers=(1, 1, 2, 4))
 
 _EVERYWHERE = {
     "loop.warmup": "not stated; 5,000 steps, as MAGVIT-v2's authors warm up their transformers",
