@@ -117,7 +117,7 @@ def test_what_was_typed_is_there_the_next_day(qtbot: QtBot, open_studio: OpenStu
     first.session.generate()
     first.session.edit(prompt="a robot on the")
     with qtbot.waitSignal(first.bridge.closed):
-        first.window.close()
+        first.window.leave()
     second = open_studio()
     qtbot.waitUntil(lambda: second.session.draft.prompt == "a robot on the")
     draft = second.session.draft

@@ -205,7 +205,7 @@ def test_closing_interrupts_the_running_job_and_keeps_the_queue(
 ) -> None:
     qtbot.waitUntil(lambda: any(run.done for run in getattr(busy.session.state, "stages", ())))
     with qtbot.waitSignal(busy.bridge.closed):
-        busy.window.close()
+        busy.window.leave()
     busy.window.shut_down()
     again = open_studio()
     assert states(again) == {"one": "queued", "two": "queued", "three": "queued", "running": "interrupted"}
@@ -231,7 +231,7 @@ def test_closing_interrupts_the_running_job_and_keeps_the_queue(
 def test_what_broke_off_can_be_left_at_that(qtbot: QtBot, open_studio: OpenStudio, busy: Studio) -> None:
     busy.session.queue.remove([job.id for job in busy.session.queue.waiting])
     with qtbot.waitSignal(busy.bridge.closed):
-        busy.window.close()
+        busy.window.leave()
     busy.window.shut_down()
     again = open_studio()
     panel = again.window.shelf.queue

@@ -101,5 +101,5 @@ def test_closing_while_the_real_engine_works(qtbot: QtBot, real: MainWindow) -> 
         lambda: isinstance(real.session.state, Running) and real.session.state.started, timeout=SLOW
     )
     with qtbot.waitSignal(real._bridge.closed, timeout=SLOW):
-        real.close()
+        real.leave()
     assert real._bridge.stopped

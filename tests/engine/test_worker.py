@@ -114,9 +114,9 @@ def test_models_stay_loaded_between_jobs(
     used: list[Cascade] = []
     real = Cascade.generate
 
-    def noting(self: Cascade, *args: object) -> Clip:
+    def noting(self: Cascade, *args: object, **wishes: object) -> Clip:
         used.append(self)
-        return real(self, *args)
+        return real(self, *args, **wishes)
 
     monkeypatch.setattr(Cascade, "generate", noting)
     for seed in (1, 2):
@@ -201,7 +201,7 @@ def test_a_device_that_is_not_there(listener: Listener, store: PackStore) -> Non
 def test_an_inner_failure_ends_the_job_and_not_the_thread(
     engine: Engine, listener: Listener, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: str
 ) -> None:
-    def broken(*args: object) -> Clip:
+    def broken(*args: object, **wishes: object) -> Clip:
         raise error
 
     with monkeypatch.context() as patch:
@@ -224,10 +224,17 @@ def test_a_failing_listener_does_not_hurt(engine: Engine, listener: Listener) ->
 def test_closing_cancels_what_runs_and_what_waits(store: PackStore) -> None:
     listener = Listener()
     engine = Engine(listener, store, "cpu")
-    begun = threading.Event()
-    listener.on = lambda event: begun.set() if isinstance(event, StepDone) else None
+    begun, closing = threading.Event(), threading.Event()
+
+    def hold(event: Event) -> None:
+        if isinstance(event, StepDone):
+            begun.set()
+            closing.wait(PATIENCE)  # however late the test comes to it, the job is not done before
+
+    listener.on = hold
     jobs = [engine.submit(ask(steps=1000)), engine.submit(ask())]
     assert begun.wait(PATIENCE)
+    closing.set()
     assert engine.close(PATIENCE)
     assert all(isinstance(listener.wait(job), JobCancelled) for job in jobs)
     assert "walt-engine" not in {thread.name for thread in threading.enumerate()}
