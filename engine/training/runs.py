@@ -25,7 +25,7 @@ TOKENIZER_DECODER = replace(TOKENIZER, freeze_encoder=True)
 BASE_IMAGES = BaseTraining(
     model=STARTER_BASE,
     loop=LoopConfig(steps=30_000, lr=1e-3, muon_lr=2e-3, warmup=300, report_steps=500),
-    image_batch=16,
+    image_batch=32,
     video_batch=0,
     self_conditioning=0.3,
 )
