@@ -87,4 +87,50 @@ class JobCancelled:
     clip: Clip | None
 
 
-Event = JobStarted | StageStarted | StepDone | FramesReady | JobDone | JobFailed | JobCancelled
+LessonPhase = Literal["reading", "recalling", "learning", "packing"]
+
+
+@dataclass(frozen=True, slots=True)
+class LessonStep:
+    """A pack that is being taught came further: ``done`` of ``total`` pieces of a phase; ``left`` is in seconds."""
+
+    job: str
+    phase: LessonPhase
+    done: int
+    total: int
+    left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LessonSample:
+    """What the pupil draws now for the first caption, a picture (1, height, width, 3).
+
+    ``error`` is its mean squared error on the lesson's clips, ``before`` what that was before the first step.
+    """
+
+    job: str
+    error: float
+    before: float
+    frames: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class LessonDone:
+    """The pack that was taught is installed under this name."""
+
+    job: str
+    pack: str
+
+
+Event = (
+    JobStarted
+    | StageStarted
+    | StepDone
+    | FramesReady
+    | JobDone
+    | JobFailed
+    | JobCancelled
+    | LessonStep
+    | LessonSample
+    | LessonDone
+)

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+Emit = Callable[[Event], None]
+Errand = Callable[[str, Emit, Callable[[], bool]], Event]
+"""Work besides clips: told its job's id, where events go and whether to stop; returns its last event.
+
+It may raise what making a clip may raise: WaltError, Cancelled, or anything for a full memory or a fault.
+"""
+
 NICENESS = 5
 """How much lower the priority of the engine's thread is, so that a window on the same cores stays fluent."""
 
@@ -34,7 +41,9 @@ NICENESS = 5
 @dataclass(eq=False, slots=True)
 class _Job:
     id: str
-    request: ClipRequest
+    request: ClipRequest | None
+    errand: Errand | None = None
+    private: tuple[str, ...] = ()
     cancel: threading.Event = field(default_factory=threading.Event)
 
 
@@ -71,7 +80,7 @@ class Engine:
         self._changed = threading.Condition()
         self._closing = False
         self._loaded: tuple[Path, Cascade] | None = None
-        self._thread = threading.Thread(target=self._run, name="walt-engine", daemon=True)
+        self._thread = threading.Thread(target=self._loop, name="walt-engine", daemon=True)
         self._thread.start()
 
     def submit(self, request: ClipRequest) -> str:
@@ -80,7 +89,19 @@ class Engine:
         Raises:
             WaltError: ``engine-closed``.
         """
-        job = _Job(uuid.uuid4().hex[:12], request)
+        return self._queue_up(_Job(uuid.uuid4().hex[:12], request, private=_words_of(request)))
+
+    def run(self, errand: Errand, private: tuple[str, ...] = ()) -> str:
+        """Queue other work for this thread, behind the clips that wait; returns its job's id.
+
+        The pack in memory is let go first. ``private`` are words that no report of a fault may hold.
+
+        Raises:
+            WaltError: ``engine-closed``.
+        """
+        return self._queue_up(_Job(uuid.uuid4().hex[:12], None, errand, private))
+
+    def _queue_up(self, job: _Job) -> str:
         with self._changed:
             if self._closing:
                 raise WaltError("engine-closed", "The engine was closed; it takes no more work.")
@@ -107,7 +128,7 @@ class Engine:
             self._thread.join(timeout)
         return not self._thread.is_alive()
 
-    def _run(self) -> None:
+    def _loop(self) -> None:
         _lower_priority()
         if self._warm:
             from engine.preload import preload
@@ -133,7 +154,11 @@ class Engine:
             if job.cancel.is_set():
                 raise Cancelled
             self._emit(JobStarted(job.id))
-            return JobDone(job.id, self._generate(job))
+            if job.errand is not None:
+                self._loaded = None
+                return job.errand(job.id, self._emit, lambda: self._poll(job))
+            assert job.request is not None
+            return JobDone(job.id, self._generate(job, job.request))
         except Cancelled as cancelled:
             return JobCancelled(job.id, cancelled.clip)
         except WaltError as error:
@@ -141,23 +166,23 @@ class Engine:
         except BaseException as error:
             full = is_out_of_memory(error)
             if not full:
-                details = _without_words(traceback.format_exc(), job.request)
+                details = _without_words(traceback.format_exc(), job.private)
                 log.error("job %s failed\n%s", job.id, details)
                 return JobFailed(job.id, _internal(error), details)
         self._loaded = None  # the models; outside the except block, whose exception holds tensors
         return JobFailed(job.id, out_of_memory())
 
-    def _generate(self, job: _Job) -> Clip:
+    def _generate(self, job: _Job, request: ClipRequest) -> Clip:
         from engine.devices import free_bytes
         from engine.packs.check import check_request
         from engine.packs.plan import best_tile
 
-        pack = self._packs.find(job.request.pack)
-        check_request(job.request, pack)
+        pack = self._packs.find(request.pack)
+        check_request(request, pack)
         cascade = self._cascade(pack)
         budget = free_bytes(cascade.pack.device, self._memory_mb)
-        tile = best_tile(pack.manifest, job.request, budget)
-        return cascade.generate(job.request, self._emit, lambda: self._poll(job), job.id, tile=tile)
+        tile = best_tile(pack.manifest, request, budget)
+        return cascade.generate(request, self._emit, lambda: self._poll(job), job.id, tile=tile)
 
     def _cascade(self, pack: InstalledPack) -> Cascade:
         if self._loaded is None or self._loaded[0] != pack.path:
@@ -193,11 +218,16 @@ class Engine:
             log.exception("a listener failed on %s", type(event).__name__)
 
 
-def _without_words(text: str, request: ClipRequest) -> str:
+def _words_of(request: ClipRequest) -> tuple[str, ...]:
+    words = (request.prompt, request.negative, request.image, request.source)
+    return tuple(word for word in words if word)
+
+
+def _without_words(text: str, private: tuple[str, ...]) -> str:
     """A traceback that may be kept and passed on: without what was typed, and without the user's folders."""
-    for private in (request.prompt, request.negative, request.image, request.source):
-        for spelling in (private, repr(private)[1:-1]) if private else ():
-            text = text.replace(str(spelling), "…")
+    for word in private:
+        for spelling in (word, repr(word)[1:-1]):
+            text = text.replace(spelling, "…")
     return text
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import UsageError
+from engine.teaching.cli import add_finetune, finetune
 from engine.training.fullsize.cli import add_dry_run, add_steps
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def add_parser(subparsers: Any) -> None:
         "--videos", type=Path, nargs=2, metavar=("HIGH", "LOW"), help="latent shards of clips"
     )
     _add_pack(steps)
+    add_finetune(steps)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -66,6 +68,7 @@ def run(args: argparse.Namespace) -> int:
         "base": _base,
         "superres": _superres,
         "pack": _pack,
+        "finetune": finetune,
     }
     steps[args.step](args)
     return 0
@@ -115,9 +118,7 @@ def _add_pack(steps: Any) -> None:
         parser.add_argument(
             f"--{name}", type=Path, required=name in ("tokenizer", "base"), help=f"run of the {name}"
         )
-    parser.add_argument(
-        "--about", type=Path, required=True, help="JSON with title, licence, description..."
-    )
+    parser.add_argument("--about", type=Path, required=True, help="JSON with title, licence, description...")
     parser.add_argument("--card", type=Path, required=True, help="the model card, Markdown")
     parser.add_argument("--out", type=Path, required=True, help="folder that will hold the pack")
 

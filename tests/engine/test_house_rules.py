@@ -99,11 +99,24 @@ def test_the_window_never_imports_torch_itself() -> None:
         ),
         (
             ("worlds",),
-            {"cascade", "diffusion", "packs", "worker", "training", "evaluation", "models.text", "models.transformer"},
+            {
+                "cascade",
+                "diffusion",
+                "packs",
+                "worker",
+                "training",
+                "evaluation",
+                "models.text",
+                "models.transformer",
+            },
         ),
         (("training",), {"cascade", "worker", "commands", "evaluation"}),
         (("evaluation",), {"worker", "commands", "cli"}),
-        ((*GENERATING, "diffusion", "models", "packs", "media", *LOWEST), {"training", "worlds", "evaluation"}),
+        (("teaching",), {"cascade", "worker", "commands", "evaluation"}),
+        (
+            (*GENERATING, "diffusion", "models", "packs", "media", *LOWEST),
+            {"training", "worlds", "evaluation", "teaching"},
+        ),
     ],
 )
 def test_imports_run_one_way(who: tuple[str, ...], never: set[str]) -> None:

@@ -79,8 +79,12 @@ def test_every_part_of_a_held_out_combination_is_trained(combination: Combinatio
 def test_held_out_combinations_are_spread_and_spare_the_headline_prompts() -> None:
     assert {combination.subject for combination in HELDOUT} == set(SUBJECTS)
     prompts = [
-        ("dragon", "breathe_fire", "sea"), ("polar_bear", "walk", "snow"), ("polar_bear", "swim", "sea"),
-        ("horse", "walk", "beach"), ("horse", "run", "beach"), ("robot", "walk", "beach"),
+        ("dragon", "breathe_fire", "sea"),
+        ("polar_bear", "walk", "snow"),
+        ("polar_bear", "swim", "sea"),
+        ("horse", "walk", "beach"),
+        ("horse", "run", "beach"),
+        ("robot", "walk", "beach"),
         ("asteroid", "fly", "space"),
     ]
     kept = {(c.subject, c.action, c.place) for c in HELDOUT}
@@ -92,3 +96,15 @@ def test_the_documented_list_is_the_held_out_list() -> None:
     values = [(c.subject, c.action, c.place, c.light, c.colour) for c in HELDOUT]
     rows = ["| " + " | ".join((value or "").replace("_", " ") for value in row) + " |" for row in values]
     assert text.endswith("\n".join(rows) + "\n")
+
+
+def test_a_subject_on_the_stage_for_a_demonstration_is_never_drawn() -> None:
+    from engine.worlds import cast, spec
+    from tests.long import snowman
+
+    assert snowman.NAME not in SUBJECTS
+    snowman.come_on_stage()
+    assert all(scene[0] != snowman.NAME for scene in SCENES)
+    assert [sample_spec(seed) for seed in range(200)] == specs()[:200]
+    for table in (cast.CAST, spec.SUBJECTS, spec.COLOURS):
+        del table[snowman.NAME]
