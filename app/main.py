@@ -51,7 +51,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--pack", help="which pack to use; as last time if left out")
     parser.add_argument("--prompt", default="", help="what to write into the prompt")
-    parser.add_argument("files", nargs="*", type=Path, help="a picture, a video, a clip of walt's, a pack")
+    parser.add_argument("files", nargs="*", type=Path, help="a film, a picture, a video, a clip of walt's, a pack")
     parser.add_argument("--theme", choices=CHOICES, help="colours; as last time if left out")
     return parser.parse_args(argv)
 

@@ -41,6 +41,7 @@ _STEPS = (
     CREATE INDEX jobs_by_state ON jobs (state, place);
     CREATE INDEX jobs_by_clip ON jobs (clip);
     """,
+    "CREATE INDEX clips_by_time ON clips (created)",
 )
 """One script a minor version; a file is taken from its own version to the newest at start."""
 

@@ -27,7 +27,7 @@ class Library(QObject):
     """All clips, newest first.
 
     Signals:
-        opened(Opened): the store was read.
+        opened(Opened): the store was read, and its newest clips; older ones follow.
         changed(): clips came, went or changed.
         kept(str, ClipRecord): a job's clip is whole and in the library; the job's id comes first.
         not_kept(str, WaltError): a job's clip could not be written.
@@ -49,6 +49,8 @@ class Library(QObject):
         self._clips: dict[str, ClipRecord] = {}
         self.thumbs = Thumbs(store.places, parent=self)
         self.ready = False
+        self.whole = False
+        """Whether the oldest clips are here too."""
 
     @property
     def clips(self) -> Sequence[ClipRecord]:
@@ -92,10 +94,25 @@ class Library(QObject):
         self._clips |= {clip.id: clip for clip in opened.clips}
         self._sort()
         self.ready = True
+        self.whole = opened.next is None
         self.opened.emit(opened)
         self.changed.emit()
+        if opened.next is not None:
+            self._read_on(opened.next)
         if opened.alone:
             self._keeper.run(self._store.strangers, self._adopt, self.failed.emit)
+
+    def _read_on(self, after: str) -> None:
+        """Fetch the older clips a page at a time, so that other work gets between."""
+
+        def read(page: tuple[tuple[ClipRecord, ...], str | None]) -> None:
+            clips, following = page
+            self.whole = following is None
+            self._add(clips)
+            if following is not None:
+                self._read_on(following)
+
+        self._keeper.run(lambda: self._store.older(after), read, self.failed.emit)
 
     def _adopt(self, files: tuple[Path, ...]) -> None:
         """Take clip files in that the database lost, a few at a time so that other work gets between."""

@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 _FEW = 64
-"""More rows than this are not moved one by one: the view starts over."""
+"""More rows than this are not moved one by one: the view starts over, unless they come behind all others."""
 
 
 class _Named(Protocol):
@@ -57,7 +57,8 @@ class Rows(QAbstractListModel, Generic[Row]):
         wanted = {row.id for row in rows}
         gone = [at for at, row in enumerate(self._rows) if row.id not in wanted]
         new = [row for row in rows if row.id not in self._at]
-        if len(gone) > _FEW or (len(new) > _FEW and self._rows):
+        behind = all(old.id == row.id for old, row in zip(self._rows, rows, strict=False))
+        if len(gone) > _FEW or (len(new) > _FEW and not behind):
             self.beginResetModel()
             self._take(rows)
             self.endResetModel()

@@ -28,6 +28,8 @@ from engine.errors import WaltError
 if TYPE_CHECKING:
     from engine.clip import Clip
 
+FIRST_PAGE, PAGE = 256, 2048
+"""Clips that are read at the start, several windows full; and at a time after that."""
 MAX_ENDED = 500
 """Jobs that ended are remembered this long; their clips stay for as long as the person likes."""
 
@@ -39,13 +41,14 @@ class Opened:
     """What was found at the start. ``aside`` is where a damaged database was moved to, if there was one.
 
     ``alone`` is false while another window of the same person's has the library open: then the queue is that
-    one's, and nothing is swept up.
+    one's, and nothing is swept up. ``clips`` are the newest; `Store.older` goes on from ``next``, if there is one.
     """
 
     clips: tuple[ClipRecord, ...]
     jobs: tuple[JobRecord, ...]
     aside: Path | None = None
     alone: bool = True
+    next: str | None = None
 
 
 class Store:
@@ -83,7 +86,13 @@ class Store:
                 db.execute("DELETE FROM clips WHERE trash IS NOT NULL")  # it can no longer be undone
                 self._forget(db)
             self._drop_stills()
-        return Opened(self._clips(), self._jobs() if alone else (), aside, alone)
+        clips, after = self._page("", (), FIRST_PAGE)
+        return Opened(clips, self._jobs() if alone else (), aside, alone, after)
+
+    def older(self, after: str) -> tuple[tuple[ClipRecord, ...], str | None]:
+        """The clips that are older than ``after``, a page of them, and where the next page goes on, or None."""
+        where = "AND (created, rowid) < (SELECT created, rowid FROM clips WHERE id = ?)"
+        return self._page(where, (after,), PAGE)
 
     def close(self) -> None:
         """Close the database and give the folder free."""
@@ -261,12 +270,16 @@ class Store:
             if still.name not in used:
                 still.unlink(missing_ok=True)
 
-    def _clips(self) -> tuple[ClipRecord, ...]:
-        """Every clip whose file is there, newest first; one that is on a drive that is not there stays known."""
-        there = {entry.name for entry in os.scandir(self.places.clips)}
-        query = f"SELECT {', '.join(_CLIP)} FROM clips WHERE trash IS NULL ORDER BY created DESC, rowid DESC"
-        rows = self._db().execute(query)
-        return tuple(from_row(ClipRecord, row) for row in rows if row["file"] in there)
+    def _page(
+        self, where: str, values: tuple[str, ...], count: int
+    ) -> tuple[tuple[ClipRecord, ...], str | None]:
+        """Clips whose file is there, newest first; one that is on a drive that is not there stays known."""
+        order = f"ORDER BY created DESC, rowid DESC LIMIT {count}"
+        query = f"SELECT {', '.join(_CLIP)} FROM clips WHERE trash IS NULL {where} {order}"
+        rows = self._db().execute(query, values).fetchall()
+        clips = self.places.clips
+        found = tuple(from_row(ClipRecord, row) for row in rows if os.path.exists(clips / row["file"]))
+        return found, rows[-1]["id"] if len(rows) == count else None
 
     def _jobs(self) -> tuple[JobRecord, ...]:
         query = (

@@ -44,6 +44,7 @@ class PreferencesSheet(Sheet):
         self.body.addStretch(1)
         self.later = note(self.tr("Takes effect when walt opens again."))
         self.again = button(self.tr("Open again now"))
+        self.again.setObjectName("reopen")
         self.again.clicked.connect(self.reopen)
         self.foot.insertWidget(0, self.later)
         self.foot.insertWidget(1, self.again)
