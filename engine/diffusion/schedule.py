@@ -52,24 +52,24 @@ class Schedule:
 
     def add_noise(self, x0: Tensor, eps: Tensor, t: Tensor | int) -> Tensor:
         """x_t = alpha x0 + sigma eps (paper, section 3)."""
-        alpha, sigma = self._coefficients(t, x0)
+        alpha, sigma = self.coefficients(t, x0)
         return alpha * x0 + sigma * eps
 
     def velocity(self, x0: Tensor, eps: Tensor, t: Tensor | int) -> Tensor:
         """The network's target, v = alpha eps - sigma x0 (Salimans and Ho, arXiv 2202.00512)."""
         # W.A.L.T. prints v = sigma eps - alpha x0. That is a misprint: with a zero terminal SNR it would make
         # the target equal to the input at the last time, and teach the network nothing there about x0.
-        alpha, sigma = self._coefficients(t, x0)
+        alpha, sigma = self.coefficients(t, x0)
         return alpha * eps - sigma * x0
 
     def x0_from_velocity(self, x: Tensor, v: Tensor, t: Tensor | int) -> Tensor:
         """The clean estimate, x0 = alpha x - sigma v; at the last time it is exactly -v."""
-        alpha, sigma = self._coefficients(t, x)
+        alpha, sigma = self.coefficients(t, x)
         return alpha * x - sigma * v
 
     def eps_from_velocity(self, x: Tensor, v: Tensor, t: Tensor | int) -> Tensor:
         """The noise estimate, eps = alpha v + sigma x; at the last time it is exactly x."""
-        alpha, sigma = self._coefficients(t, x)
+        alpha, sigma = self.coefficients(t, x)
         return alpha * v + sigma * x
 
     def snr(self, t: Tensor | int) -> Tensor:
@@ -89,7 +89,7 @@ class Schedule:
             raise ValueError(f"{n} denoising steps are not possible: choose from 1 to {self.steps}")
         return [round(self.steps - i * self.steps / n) - 1 for i in range(n)]
 
-    def _coefficients(self, t: Tensor | int, x: Tensor) -> tuple[Tensor, Tensor]:
+    def coefficients(self, t: Tensor | int, x: Tensor) -> tuple[Tensor, Tensor]:
         """alpha and sigma on x's device, shaped (B, 1, ...) or (1, 1, ...) to multiply (B, ...)."""
         dtype = torch.promote_types(x.dtype, torch.float32)
         alpha = self.alpha_bar.sqrt().to(dtype).to(x.device)

@@ -29,7 +29,7 @@ from engine.models.positions import (
     resize_spatial,
     resize_temporal,
 )
-from engine.models.superres import DepthToSpace
+from engine.models.superres import DepthToSpace, LowResPath
 
 if TYPE_CHECKING:
     from engine.models.text import TextBatch
@@ -58,6 +58,8 @@ class TransformerConfig:
         self_conditioning: The last estimate of x0 is concatenated on channels.
         frame_conditioning: Clean known latents and their mask are concatenated on channels.
         low_res: The stage below is doubled and concatenated on channels.
+        low_res_path: The stage below also goes past the transformer, as a linear guess of x0 that misses by this
+            variance (`LowResPath`); None is the paper's network.
         mlp_ratio: Hidden width of the MLP over D.
         qk_norm: LayerNorm on queries and keys; False is a row of table 3e.
         full_attention: Every layer attends to all tokens, the last row of table 3b; for clips, without text.
@@ -78,6 +80,7 @@ class TransformerConfig:
     self_conditioning: bool = True
     frame_conditioning: bool = False
     low_res: bool = False
+    low_res_path: float | None = None
     mlp_ratio: int = 4
     qk_norm: bool = True
     full_attention: bool = False
@@ -87,6 +90,8 @@ class TransformerConfig:
             raise ValueError(f"width {self.width} isn't a multiple of {self.heads} heads")
         if self.full_attention and self.text_width is not None:
             raise ValueError("full attention is for networks without text")
+        if self.low_res_path is not None and not self.low_res:
+            raise ValueError("only a network that sees the stage below has a path from it")
         self.windows(self.tokens(self.grid))
 
     @property
@@ -225,6 +230,8 @@ class WindowTransformer(nn.Module):
         width = config.width
         tokens = config.tokens(config.grid)
         self.low_res = DepthToSpace(config.latent_channels) if config.low_res else None
+        path = config.low_res_path
+        self.low_res_path = None if path is None else LowResPath(config.latent_channels, path)
         self.patches = nn.Linear(config.input_channels * config.patch**2, width)
         self.position = PositionEmbedding(tokens, width)
         self.condition = Condition(config)
@@ -283,7 +290,10 @@ class WindowTransformer(nn.Module):
             bias = None if alone is True else self.biases[i](window, tokens.dtype)
             run = partial(checkpoint, block, use_reentrant=False) if self.recompute else block
             tokens = run(tokens, modulations[i], (window, windows[0]), bias, words, alone)
-        return self.head(tokens, last).to(x.dtype)
+        v = self.head(tokens, last)
+        if self.low_res_path is not None and low_res is not None:
+            v = v + self.low_res_path(x, t, low_res)
+        return v.to(x.dtype)
 
     def compile_blocks(self) -> None:
         """Compile every layer for the shapes it meets; state and names stay as they are."""

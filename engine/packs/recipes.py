@@ -126,6 +126,7 @@ STARTER_SR1 = replace(
     spatial_window=(16, 28),
     spacetime_window=(8, 14),
     low_res=True,
+    low_res_path=0.1,
 )
 STARTER_SR2 = replace(STARTER_SR1, grid=(5, 64, 112), patch=4, width=256, layers=6, heads=4)
 

@@ -37,11 +37,12 @@ BASE = BaseTraining(
 )
 BASE_SQUARE = replace(BASE, crop_width=16)
 SR1 = SuperresTraining(
-    model=STARTER_SR1, loop=LoopConfig(steps=20_000, lr=7e-4, muon_lr=1.5e-3, report_steps=1000)
+    model=STARTER_SR1,
+    loop=LoopConfig(steps=20_000, lr=7e-4, muon_lr=1.5e-3, report_steps=1000),
+    max_low_res_t=200,
+    report_low_res_t=30,
 )
-SR2 = SuperresTraining(
-    model=STARTER_SR2, loop=LoopConfig(steps=20_000, lr=7e-4, muon_lr=1.5e-3, report_steps=1000)
-)
+SR2 = replace(SR1, model=STARTER_SR2)
 
 Training = TokenizerTraining | BaseTraining | SuperresTraining
 RUNS: dict[str, Training] = {

@@ -17,11 +17,13 @@ from torch import Tensor
 from engine.diffusion.guidance import Guidance
 from engine.diffusion.schedule import Schedule
 from engine.media.images import write_png
+from engine.models.superres import LowResPath
 from engine.models.text import TextEncoder
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import TransformerConfig, WindowTransformer
 from engine.models.vocabulary import Vocabulary
 from engine.training.captions import Captioner
+from engine.training.checkpoint import latest
 from engine.training.denoising import (
     Denoiser,
     DenoisingBatch,
@@ -104,7 +106,21 @@ class SuperresTrainer:
         self.images = Pairs.open(*images, training.held) if images else None
         self.clips = Pairs.open(*clips, training.held) if clips else None
         self.model = Denoiser(text.requires_grad_(False), WindowTransformer(training.model))
+        if self.model.transformer.low_res_path is not None and latest(folder) is None:
+            self._start_path(self.model.transformer.low_res_path)
         self.loop = Loop(self.model, self.loss, self.report, training.loop, folder)
+
+    def _start_path(self, path: LowResPath, count: int = 32) -> None:
+        """Begin with the best linear guess of the training pairs."""
+        kinds = [pairs for pairs in (self.clips, self.images) if pairs is not None]
+        low, high = [], []
+        for pairs in kinds:
+            picks = list(range(min(count, pairs.high.size)))
+            high += [pairs.high.take([i], None).transpose(0, 2) for i in picks]
+            low += [pairs.low.take([i], None).transpose(0, 2) for i in picks]
+        levels = torch.full((1,), self.training.report_low_res_t)
+        noised = self._noised(torch.cat(low), levels, torch.Generator().manual_seed(7))
+        path.fit(noised, torch.cat(high))
 
     def loss(self, draw: Draw) -> tuple[Tensor, dict[str, float]]:
         """One step over clips and images."""
