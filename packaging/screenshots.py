@@ -1,7 +1,9 @@
-"""Renders the window off screen in its states, dark and light, to PNG files.
+"""Renders the window off screen in its states, dark and light, English and French, to PNG files.
 
-    python packaging/screenshots.py OUT [--clip CLIP.mp4] [--only done] [--size 1280x800]
+    python packaging/screenshots.py OUT [--clip CLIP.mp4] [--only done] [--languages en] [--size 1280x800]
+    python packaging/screenshots.py docs/screenshots --selection --clip CLIP.mp4
 
+``--selection`` makes the few that the README and the docs show.
 Without ``--clip`` the pictures in it are test pictures, and say so.
 """
 
@@ -23,12 +25,14 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QImage, QLinearGradient,
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.bridge import Listener
+from app.i18n import Language, Translators
 from app.main import build
 from app.model.job import Running
 from app.model.keeping import Places
 from app.model.records import State
 from app.settings import Settings
 from app.theme import Theme
+from app.ui.export_dialog import ExportDialog
 from engine.clip import Clip
 from engine.errors import UsageError, WaltError
 from engine.events import (
@@ -50,6 +54,7 @@ PROMPT = "A horse walking on the beach at sunset, a castle far away"
 SCALE: dict[StageName, int] = {"base": 1, "sr1": 2, "sr2": 4}
 STEPS: dict[StageName, int] = {"base": 24, "sr1": 12, "sr2": 8}
 SECONDS = {"base": 11.2, "sr1": 9.6, "sr2": 21.4, "decode": 4.1, "total": 46.3}
+LANGUAGES: tuple[Language, ...] = ("en", "fr")
 FONTS = ("Inter", "Noto Sans", "DejaVu Sans")
 
 
@@ -409,6 +414,25 @@ def about(stage: Stage) -> None:
     stage.shown = stage.window.dialogs.about
 
 
+def export(stage: Stage) -> None:
+    """How the clip is to be exported."""
+    done(stage)
+    stage.window.actions_["export"].trigger()
+    stage.settle()
+    stage.shown = stage.window.findChild(ExportDialog)
+
+
+def film(stage: Stage) -> None:
+    """Two clips in a row, on the timeline."""
+    library(stage)
+    clips = [clip for clip in stage.session.library.clips if clip.width > clip.height][:2]
+    for clip in clips:
+        stage.session.room.add(clip, len(stage.session.room.film.segments))
+    stage.session.monitor.show("film")
+    stage.wait(lambda: not stage.session.monitor.empty)
+    stage.rest_at(20)
+
+
 def folds(stage: Stage) -> None:
     """The composer with all its folds open, in a tall window."""
     stage.window.resize(stage.window.width(), 1000)
@@ -422,26 +446,33 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     for scene in (
         empty, typing, wrong_still, waking, sketch, finish, done, saved, stopped, failed, upright,
         library, nothing_found, queue, queue_empty,
-        preferences, packs, shortcuts, guide, about, folds,
+        export, film, preferences, packs, shortcuts, guide, about, folds,
     )
 }  # fmt: skip
 
 
+SELECTION = ("empty", "sketch", "done", "library", "film", "export")
+"""What the README and the docs show."""
+
+
 def shoot(
-    app: QApplication, frames: np.ndarray, out: Path, only: Sequence[str], size: tuple[int, int]
-) -> None:
-    """Play every scene in both themes and keep its picture."""
-    theme = Theme(app, "dark")
-    for look in ("dark", "light"):
-        theme.choose(look)
-        for name in only or SCENES:
-            with tempfile.TemporaryDirectory() as folder:
-                stage = Stage(app, theme, frames, Path(folder), size)
-                SCENES[name](stage)
-                stage.settle()
-                QApplication.sendPostedEvents()
-                (stage.shown or stage.window).grab().save(str(out / f"{name}-{look}.png"))
-                stage.close()
+    app: QApplication, frames: np.ndarray, out: Path, only: Sequence[str], size: tuple[int, int],
+    languages: Sequence[Language],
+) -> None:  # fmt: skip
+    """Play every scene in both themes and the languages, and keep its picture: NAME-LOOK-LANGUAGE.png."""
+    theme, translators = Theme(app, "dark"), Translators()
+    for language in languages:
+        translators.speak(language)
+        for look in ("dark", "light"):
+            theme.choose(look)
+            for name in only or SCENES:
+                with tempfile.TemporaryDirectory() as folder:
+                    stage = Stage(app, theme, frames, Path(folder), size)
+                    SCENES[name](stage)
+                    stage.settle()
+                    QApplication.sendPostedEvents()
+                    (stage.shown or stage.window).grab().save(str(out / f"{name}-{look}-{language}.png"))
+                    stage.close()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -452,6 +483,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--clip", type=Path, help="a 512 x 896 clip of walt's to show instead of test pictures"
     )
     parser.add_argument("--only", nargs="*", choices=list(SCENES), default=[])
+    parser.add_argument("--selection", action="store_true", help="only what the README and the docs show")
+    parser.add_argument("--languages", nargs="*", choices=LANGUAGES, default=list(LANGUAGES))
     parser.add_argument("--size", default="1280x800")
     args = parser.parse_args(argv)
     app = QApplication.instance() or QApplication(["walt"])
@@ -467,7 +500,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         frames = pattern_clip(896, 512)
     args.out.mkdir(parents=True, exist_ok=True)
     width, height = (int(part) for part in args.size.split("x"))
-    shoot(app, frames, args.out, args.only, (width, height))
+    only = args.only or (SELECTION if args.selection else ())
+    shoot(app, frames, args.out, only, (width, height), args.languages)
     return 0
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, Signal
 
 from app.model.draft import requests_of
+from app.model.film import SUFFIX
 from app.model.records import parse_request
 from engine.errors import UsageError, WaltError
 
@@ -137,7 +138,10 @@ class Director(QObject):
         self._seek_to_selected()
 
     def drop(self, file: Path, at: int) -> None:
-        """Something was dropped between two segments: a clip of the library, or a still to begin with."""
+        """Something was dropped between two segments: a clip of the library, a still to begin with, or a film."""
+        if file.suffix.lower() == SUFFIX:
+            self._session.still.take(file)  # takes the place of this one
+            return
         record = next((r for r in self._session.library.clips if self._session.library.path(r) == file), None)
         if record is not None:
             self._room.add(record, at)

@@ -12,6 +12,9 @@ from PySide6.QtGui import QUndoStack
 
 from engine.clip import FPS
 
+SUFFIX = ".walt"
+"""How the name of a project file ends."""
+
 
 def new_id() -> str:
     """A name that no other take or segment has."""
@@ -207,6 +210,7 @@ class Film(QObject):
     def open(self, takes: dict[str, Take], segments: Segments) -> None:
         """Show another film, without a history."""
         self.history.clear()
+        self._segments = ()  # whoever hears of the selection must not look for takes that are gone
         self._takes = dict(takes)
         self.select(None)
         self.set_segments(segments)

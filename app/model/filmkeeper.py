@@ -82,8 +82,10 @@ class FilmKeeper(QObject):
             return
 
         def taken(project: Project) -> None:
-            if self._room.film.segments:
-                return  # too late: another film was begun
+            if self._room.film.segments:  # too late: another film was begun, or opened from the command line
+                if project.modified and project.segments:
+                    self._write_beside(copy, project)
+                return
             self._file = project.saved_as
             self._show(project)
             self._restored_dirty = project.modified
@@ -149,9 +151,11 @@ class FilmKeeper(QObject):
         """Write a film with changes that are in no file to one of its own, in the folder of the copy."""
         if self._copy is None or not self.modified or not self._room.film.segments:
             return
-        project = self._project(running=False)
-        name = self._file.stem if self._file else self._copy.stem
-        file = self._copy.with_name(f"{name} {datetime.now():%Y-%m-%d %H.%M.%S}.walt")
+        self._write_beside(self._copy, self._project(running=False))
+
+    def _write_beside(self, copy: Path, project: Project) -> None:
+        name = project.saved_as.stem if project.saved_as else copy.stem
+        file = copy.with_name(f"{name} {datetime.now():%Y-%m-%d %H.%M.%S}.walt")
 
         def work() -> None:
             from app.model.project import write_project

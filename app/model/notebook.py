@@ -12,6 +12,7 @@ from platformdirs import user_data_path
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.model.draft import LENGTHS, QUALITIES, SEEDS, VARIATIONS, Draft
+from app.model.estimate import Pace
 from engine.errors import WaltError
 
 _log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ class Page:
 
     draft: Draft
     prompts: tuple[str, ...] = ()
+    pace: Pace | None = None
 
 
 class Notebook(QObject):
@@ -44,6 +46,8 @@ class Notebook(QObject):
         page = _read(self.path)
         self.draft: Draft = page.draft
         self.prompts: tuple[str, ...] = page.prompts
+        self.pace: Pace | None = page.pace
+        """What the last clip took, which the next one is estimated by."""
         self._place = len(self.prompts)
         self._unfinished = ""
         self._timer = QTimer(self)
@@ -56,6 +60,11 @@ class Notebook(QObject):
         if draft != self.draft:
             self.draft = draft
             self._timer.start()
+
+    def learn(self, pace: Pace) -> None:
+        """A clip is done, and took this."""
+        self.pace = pace
+        self._timer.start()
 
     def add(self, prompt: str) -> None:
         """A clip was asked for with this prompt."""
@@ -95,7 +104,9 @@ class Notebook(QObject):
         from engine.files import atomic_write
 
         self._timer.stop()
-        data = {"version": 1, "draft": asdict(self.draft), "prompts": self.prompts}
+        data: dict[str, Any] = {"version": 1, "draft": asdict(self.draft), "prompts": self.prompts}
+        if self.pace is not None:
+            data["pace"] = asdict(self.pace)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with atomic_write(self.path) as part:
@@ -120,8 +131,22 @@ def _read(path: Path) -> Page:
     ) else []  # fmt: skip
     draft = values.get("draft")
     return Page(
-        _draft(cast("dict[str, Any]", draft)) if isinstance(draft, dict) else Draft(), tuple(kept[-MOST:])
+        _draft(cast("dict[str, Any]", draft)) if isinstance(draft, dict) else Draft(),
+        tuple(kept[-MOST:]),
+        _pace(values.get("pace")),
     )
+
+
+def _pace(values: Any) -> Pace | None:
+    """A pace from a file; None unless all of it makes sense: an estimate is no place for half a truth."""
+    try:
+        pace = Pace(**values)
+    except TypeError:
+        return None
+    figures = (pace.denoising, pace.decoding, pace.steps, pace.windows, pace.frames, pace.pixels)
+    good = isinstance(pace.pack, str) and all(_number(figure) and 0 <= figure < 1e9 for figure in figures)
+    whole = good and pace.denoising > 0 and min(pace.steps, pace.windows, pace.frames, pace.pixels) >= 1
+    return pace if whole else None
 
 
 def _draft(values: dict[str, Any]) -> Draft:

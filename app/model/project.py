@@ -20,7 +20,6 @@ from engine.errors import WaltError
 from engine.files import atomic_write
 
 VERSION = 1
-SUFFIX = ".walt"
 MAX_BYTES = 16 * 2**20
 _Id = Annotated[str, Field(min_length=1, max_length=64)]
 _Frame = Annotated[int, Field(ge=0, le=10_000_000)]

@@ -126,6 +126,20 @@ def _files() -> dict[str, tuple[str, str]]:
         ),
         "no-trash": (translate("Errors", "There is no trash on this disk."), ""),
         "trash-emptied": (translate("Errors", "The trash was emptied: the clip is gone."), ""),
+        "library-damaged": (translate("Errors", "The library's database is damaged."), ""),
+        "not-in-library": (
+            translate("Errors", "Only clips of the library can go into a film."),
+            translate("Errors", "Drop the video on the composer to begin a new clip with one of its frames."),
+        ),
+        "not-yet": (
+            translate("Errors", "This part is still being made."),
+            translate("Errors", "Continue it when it is done."),
+        ),
+        "no-recipe": (
+            translate("Errors", "This clip doesn't say how it was made."),
+            translate("Errors", "Only walt's own clips can be made again."),
+        ),
+        "nothing-to-export": (translate("Errors", "There are no frames to export."), ""),
         "project-not-found": (translate("Errors", "The film is not there any more."), ""),
         "project-damaged": (translate("Errors", "The film's file is damaged."), ""),
         "project-unreadable": (translate("Errors", "The film's file cannot be read."), ""),
@@ -154,6 +168,18 @@ def _engine() -> dict[str, tuple[str, str]]:
         "device-lost": (
             translate("Errors", "The graphics card does not answer any more."),
             translate("Errors", "Restart walt."),
+        ),
+        "device-unknown": (
+            translate("Errors", "There is no such device."),
+            translate("Errors", "Choose another in the preferences."),
+        ),
+        "no-prompt": (
+            translate("Errors", "Say what should happen next."),
+            translate("Errors", "Write a prompt on the left."),
+        ),
+        "size-not-possible": (
+            translate("Errors", "The pack does not make clips of this size or length."),
+            "",
         ),
         "bad-request": (translate("Errors", "That is not possible with these settings."), ""),
         "internal": (

@@ -12,6 +12,7 @@ from PySide6.QtCore import QByteArray, QMimeData, QObject, QTimer, QUrl, Signal,
 from PySide6.QtGui import QImage
 
 from app.model.crop import Crop
+from app.model.film import SUFFIX
 from app.model.still_files import Opened, OwnClip, first_frame, open_file
 from app.tasks import Tasks
 from engine.errors import UsageError, WaltError
@@ -117,10 +118,12 @@ class StillSlot(QObject):
     Signals:
         changed(): `state` is another.
         recalled(ClipRequest): one of walt's own clips was dropped, which asked for this.
+        film_offered(Path): a film was dropped, which is no still; the slot is left as it is.
     """
 
     changed = Signal()
     recalled = Signal(object)
+    film_offered = Signal(object)
 
     def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -165,6 +168,8 @@ class StillSlot(QObject):
         elif isinstance(offer, QImage):
             path = self._new_file("pasted")
             self._open(path, path.stem, offer)
+        elif offer.suffix.lower() == SUFFIX:
+            self.film_offered.emit(offer)
         else:
             self._open(offer, offer.name)
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from app.model.session import Session
 
 CHIP = 28
+NARROWEST = 24
+"""A row of eight must fit into the panel at its narrowest."""
 """Height of a chip, logical pixels."""
 
 
@@ -68,6 +70,7 @@ class Chips(QWidget):
             chip.setAccessibleName(words)
             chip.setCheckable(True)
             chip.setFixedHeight(CHIP)
+            chip.setMinimumWidth(2 * NARROWEST)
             chip.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             chip.clicked.connect(self._motion_clicked)
             row.addWidget(chip)
@@ -80,7 +83,7 @@ class Chips(QWidget):
             chip = self.cameras[move] = IconButton(move, self._explanation(CAMERAS[move][prompt_language()]))
             chip.set_toggle(True)
             chip.setProperty("role", "chip")
-            chip.setMinimumSize(0, 0)
+            chip.setMinimumSize(NARROWEST, 0)
             chip.setMaximumSize(16777215, CHIP)
             chip.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             chip.clicked.connect(self._camera_clicked)

@@ -71,7 +71,7 @@ class Composer(QWidget):
         self.quality = QualityPicker(session)
         self.seed = SeedField(session, actions["new_seed"])
         self.advanced = Fold(self.tr("Advanced"), Advanced(session))
-        self.estimate = EstimateLine(session)
+        self.estimate = EstimateLine(session, notebook)
         self.generate = self._generate_button(actions)
         self._lay_out()
         self._wire(actions)

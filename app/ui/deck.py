@@ -36,7 +36,7 @@ MENU: tuple[ActionName | None, ...] = (
 MODE = 56
 ROOMY = 860
 """From this width on, all of it is shown; the least telling parts go first as it gets narrower."""
-NARROW, TIGHT = 740, 660
+NARROW, TIGHT, TIGHTEST = 740, 660, 560
 SCROLL = 10
 
 
@@ -155,6 +155,8 @@ class Deck(QWidget):
         self.frame.setVisible(width >= NARROW)
         for name in ("mark_in", "mark_out"):
             self.buttons[name].setVisible(width >= TIGHT)
+        for name in ("first_frame", "last_frame"):
+            self.buttons[name].setVisible(width >= TIGHTEST)
 
     @Slot(bool)
     def _playing(self, playing: bool) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QLocale, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.model.estimate import Pace, estimate, pace_of
+from app.model.estimate import estimate, pace_of
 from app.model.job import Done
+from app.model.notebook import Notebook
 from app.model.session import Session
 from app.model.words import clock_text
 from app.theme import figures
@@ -18,10 +19,10 @@ MB = 2**20
 class EstimateLine(QLabel):
     """Empty as long as nothing is known."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, notebook: Notebook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.pace: Pace | None = None
+        self._notebook = notebook
         self.setProperty("role", "secondary")
         self.setFont(figures(self.font()))
         self.setMinimumHeight(16)
@@ -37,7 +38,9 @@ class EstimateLine(QLabel):
     def _learn(self) -> None:
         state, card = self._session.state, self._session.card
         if isinstance(state, Done) and card is not None:
-            self.pace = pace_of(state.clip, card) or self.pace
+            pace = pace_of(state.clip, card)
+            if pace is not None:
+                self._notebook.learn(pace)
             self.refresh()
 
     @Slot()
@@ -47,7 +50,7 @@ class EstimateLine(QLabel):
         if card is None or not session.draft.prompt.strip() or session.surplus:
             self.setText("")
             return
-        found = estimate(session.draft, card, self.pace)
+        found = estimate(session.draft, card, self._notebook.pace)
         words: list[str] = []
         if found.seconds is not None:
             seconds = self.tr("about {0} s").format(max(1, round(found.seconds)))

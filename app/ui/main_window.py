@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from app.actions import Actions
@@ -20,6 +28,7 @@ from app.theme import Theme
 from app.ui.composer import WIDTH, Composer
 from app.ui.deck import Deck
 from app.ui.dialogs import Dialogs
+from app.ui.drop_zone import accept_still
 from app.ui.export_desk import ExportDesk
 from app.ui.film_desk import FilmDesk
 from app.ui.header import Header
@@ -42,8 +51,9 @@ if TYPE_CHECKING:
     from engine.errors import WaltError
 
 SIZE = (1280, 800)
-MIDDLE = 560
-"""The middle is never narrower, and does not grow by itself when its words get longer."""
+MIDDLE = 494
+"""The middle is never narrower, and does not grow by itself when its words get longer. With both panels at
+their narrowest the window is 1024 wide, which every screen is."""
 FOLDING: tuple[ActionName, ...] = ("composer", "shelf")
 FOLDED = QByteArray(b"folded")
 PICTURES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff"
@@ -95,6 +105,7 @@ class MainWindow(QMainWindow):
         self.film = FilmDesk(self, session, self.actions_, self.deck, tasks)
         self.look = LookDesk(self, session, self.actions_, self.viewer)
         self.exports = ExportDesk(self, session, self.film)
+        self.setAcceptDrops(True)
         self.splitter = self._lay_out()
         self._wire()
         self._restore()
@@ -168,6 +179,7 @@ class MainWindow(QMainWindow):
         for signal in (session.draft_changed, session.state_changed, session.progress_changed):
             signal.connect(self._refresh)
         session.still.changed.connect(self._refresh)
+        session.still.film_offered.connect(self.film.keeper.open)
         session.queue.changed.connect(self._refresh)
         session.screen.changed.connect(self._refresh)
 
@@ -231,7 +243,7 @@ class MainWindow(QMainWindow):
         self.take_file(Path(file))
 
     def take_file(self, file: Path) -> None:
-        """Take a file that was chosen or handed over: a pack, or a picture or video to begin with."""
+        """Take a file that was chosen or handed over: a pack, a film, or a picture or video to begin with."""
         if file.suffix.lower() == ".zip" or (file / "manifest.json").is_file():
             self.dialogs.install(file)
         else:
@@ -243,6 +255,19 @@ class MainWindow(QMainWindow):
 
     def _take(self, mime: QMimeData) -> None:
         self.session.still.take(offer_of(mime))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Where no part of the window has a use of its own for a file, the window has."""
+        accept_still(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take a pack, a film, or a picture or video to begin with."""
+        event.acceptProposedAction()
+        offer = offer_of(event.mimeData())
+        if isinstance(offer, Path):
+            self.take_file(offer)
+        else:
+            self.session.still.take(offer)
 
     @Slot()
     def _new_seed(self) -> None:

@@ -795,6 +795,38 @@
         <translation>La corbeille a été vidée&#xa0;: le clip n’existe plus.</translation>
     </message>
     <message>
+        <source>The library&apos;s database is damaged.</source>
+        <translation>La base de la bibliothèque est endommagée.</translation>
+    </message>
+    <message>
+        <source>Only clips of the library can go into a film.</source>
+        <translation>Seuls les clips de la bibliothèque peuvent entrer dans un film.</translation>
+    </message>
+    <message>
+        <source>Drop the video on the composer to begin a new clip with one of its frames.</source>
+        <translation>Déposez la vidéo à gauche pour commencer un nouveau clip par l’une de ses images.</translation>
+    </message>
+    <message>
+        <source>This part is still being made.</source>
+        <translation>Cette partie est encore en cours de création.</translation>
+    </message>
+    <message>
+        <source>Continue it when it is done.</source>
+        <translation>Continuez-la quand elle sera terminée.</translation>
+    </message>
+    <message>
+        <source>This clip doesn&apos;t say how it was made.</source>
+        <translation>Ce clip ne dit pas comment il a été fait.</translation>
+    </message>
+    <message>
+        <source>Only walt&apos;s own clips can be made again.</source>
+        <translation>Seuls les clips de walt peuvent être refaits.</translation>
+    </message>
+    <message>
+        <source>There are no frames to export.</source>
+        <translation>Il n’y a aucune image à exporter.</translation>
+    </message>
+    <message>
         <source>The film is not there any more.</source>
         <translation>Le film n’est plus là.</translation>
     </message>
@@ -845,6 +877,22 @@
     <message>
         <source>Restart walt.</source>
         <translation>Relancez walt.</translation>
+    </message>
+    <message>
+        <source>There is no such device.</source>
+        <translation>Cet appareil de calcul n’existe pas.</translation>
+    </message>
+    <message>
+        <source>Say what should happen next.</source>
+        <translation>Dites ce qui doit se passer ensuite.</translation>
+    </message>
+    <message>
+        <source>Write a prompt on the left.</source>
+        <translation>Écrivez une phrase à gauche.</translation>
+    </message>
+    <message>
+        <source>The pack does not make clips of this size or length.</source>
+        <translation>Ce pack ne fait pas de clips de cette taille ou de cette durée.</translation>
     </message>
     <message>
         <source>That is not possible with these settings.</source>

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from app.model.draft import Draft
 from app.model.estimate import estimate, pace_of, windows_of
+from app.model.notebook import Notebook
 from app.model.pack import PackCard
 from engine.packs.check import read_vocabulary
 from engine.packs.store import PackStore
@@ -54,5 +56,18 @@ def test_the_line_learns_from_the_clip(qtbot: QtBot, studio: Studio) -> None:
     assert line.text() == ""
     studio.session.edit(prompt="a horse")
     studio.session.generate()
-    qtbot.waitUntil(lambda: line.pace is not None)
+    qtbot.waitUntil(lambda: studio.window.notebook.pace is not None)
+    studio.window.notebook.save()
+    assert Notebook(studio.window.notebook.path).pace == studio.window.notebook.pace
     qtbot.waitUntil(lambda: line.text().startswith("About"))
+
+
+@pytest.mark.parametrize(
+    "kept", ['"quick"', '{"pack": "starter"}', '{"pack": 1, "denoising": true}', "[1, 2]"]
+)
+def test_a_damaged_pace_is_no_pace(tmp_path: Path, kept: str) -> None:
+    file = tmp_path / "notebook.json"
+    file.write_text(f'{{"version": 1, "draft": {{"prompt": "a horse"}}, "pace": {kept}}}')
+    notebook = Notebook(file)
+    assert notebook.pace is None
+    assert notebook.draft.prompt == "a horse"

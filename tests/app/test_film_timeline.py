@@ -11,13 +11,17 @@ from PySide6.QtGui import QAccessible, QDragEnterEvent, QDragMoveEvent, QDropEve
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from app.instance import Call
 from app.model.film import Film
 from app.model.job import Done, Stopped
+from app.model.still import NoStill
 from app.ui.timeline import Timeline
 from app.ui.timeline_scale import Scale
 from engine.errors import WaltError
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import RED, Gate, failing, gated, whole_clip
+from tests.app.test_still import drop as dropped
+from tests.app.test_still import files
 
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -364,6 +368,26 @@ def test_a_film_is_saved_and_opened(qtbot: QtBot, studio: Studio, film: Film, tm
     assert (player.position, player.marks, player.total) == (13, (2, 20), 29)
     assert not film.history.canUndo()
     qtbot.waitUntil(lambda: studio.session.monitor.frame(20) is not None)
+
+
+def test_a_film_is_opened_wherever_it_is_dropped_and_from_the_command_line(
+    qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path
+) -> None:
+    window, keeper = studio.window, studio.window.film.keeper
+    file = tmp_path / "my film.WALT"
+    with qtbot.waitSignal(keeper.saved):
+        keeper.save(file)
+    segments = film.segments
+    for target in (window, window.viewer, window.composer.drop_zone, window.deck.timeline):
+        film.open({}, ())
+        with qtbot.waitSignal(keeper.opened):
+            assert dropped(target, files(file))
+        assert film.segments == segments
+    film.open({}, ())
+    with qtbot.waitSignal(keeper.opened):
+        window.receive(Call((str(file),), ""))
+    assert film.segments == segments
+    assert isinstance(studio.session.still.state, NoStill)
 
 
 def test_a_film_that_was_not_saved_is_not_lost(qtbot: QtBot, studio: Studio, film: Film) -> None:

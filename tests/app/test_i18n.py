@@ -130,6 +130,31 @@ def test_errors_are_said_in_the_window_s_language(translators: Translators) -> N
     assert sentence(odd).message == "Odd."
 
 
+NOT_IN_THE_WINDOW = ("cli.py", "commands", "training", "teaching", "evaluation", "worlds")
+"""Parts of the engine that only the command line reaches, which speaks English."""
+
+
+def codes() -> Iterator[str]:
+    """Every code of an error that the engine or the window raises, where the window can meet it."""
+    engine = [path for path in (ROOT / "engine").iterdir() if path.name not in NOT_IN_THE_WINDOW]
+    for part in (*engine, ROOT / "app"):
+        for file in [part] if part.suffix == ".py" else part.rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Error") and node.args:
+                    code = node.args[0]
+                    if isinstance(code, ast.Constant) and re.fullmatch(r"[a-z]+(-[a-z]+)*", str(code.value)):
+                        yield str(code.value)
+
+
+def test_every_error_the_window_can_meet_has_its_french(translators: Translators) -> None:
+    translators.speak("fr")
+    met = set(codes())
+    assert len(met) > 50
+    assert [
+        code for code in sorted(met) if sentence(WaltError(code, "In English.")).message == "In English."
+    ] == []
+
+
 def test_the_language_is_the_one_chosen_or_one_that_walt_speaks() -> None:
     assert spoken("fr") == "fr"
     assert spoken("en") == "en"

@@ -108,6 +108,21 @@ def test_damaged_settings_mean_the_defaults(tmp_path: Path) -> None:
     assert settings.layout("window") is None
 
 
+def test_the_window_fits_the_smallest_screen(qapp: QApplication, studio: Studio) -> None:
+    window = studio.window
+    for width, height in ((1024, 700), (1366, 768)):
+        window.resize(width, height)
+        qapp.processEvents()
+        assert (window.width(), window.height()) == (width, height)
+        edges = [
+            part.mapTo(window, part.rect().bottomRight()).x()
+            for part in (window.composer.prompt, window.composer.chips, window.composer.generate)
+        ]
+        assert len(set(edges)) == 1  # the fields end where Generate ends
+        deck = window.deck
+        assert not deck.mode.geometry().intersects(deck.export.geometry())
+
+
 def test_the_composer_can_be_folded_away(studio: Studio) -> None:
     studio.window.actions_["composer"].trigger()
     assert not studio.window.composer.isVisible()
