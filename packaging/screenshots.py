@@ -429,7 +429,8 @@ def film(stage: Stage) -> None:
     for clip in clips:
         stage.session.room.add(clip, len(stage.session.room.film.segments))
     stage.session.monitor.show("film")
-    stage.wait(lambda: not stage.session.monitor.empty)
+    monitor = stage.session.monitor
+    stage.wait(lambda: monitor.frame(2) is not None and monitor.frame(20) is not None)
     stage.rest_at(20)
 
 
