@@ -114,9 +114,9 @@ class PackKeeper(QObject):
         """Hash a pack's files; `changed` tells the result."""
 
         def work() -> str:
-            from engine.packs.install import verify
+            from engine.packs.verify import verify
 
-            verify(entry.pack, cancelled=self._stop.is_set)
+            verify(entry.pack.path, entry.pack.manifest, cancelled=self._stop.is_set)
             return entry.pack.name
 
         def done(name: str) -> None:

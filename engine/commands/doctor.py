@@ -173,11 +173,11 @@ def _packs(store: PackStore) -> Iterator[Check]:
 
 
 def _pack(pack: InstalledPack) -> Check:
-    from engine.packs.install import verify
+    from engine.packs.verify import verify
 
     name = f"pack {pack.name}"
     try:
-        verify(pack)
+        verify(pack.path, pack.manifest)
     except WaltError as error:
         return Check(name, "bad", error.message, error.hint)
     size = f"{pack.bytes / 1e6:.0f} MB"

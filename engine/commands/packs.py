@@ -42,13 +42,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _change(args: argparse.Namespace, store: PackStore) -> int:
-    from engine.packs.install import install, remove, verify
+    from engine.packs.install import install, remove
+    from engine.packs.verify import verify
 
     if args.install:
         pack = install(args.install, store.roots[-1])
         print(f"Installed {pack.name} {pack.manifest.version} in {pack.path}.")
     elif args.verify:
-        verify(store.find(args.verify))
+        pack = store.find(args.verify)
+        verify(pack.path, pack.manifest)
         print(f"Every file of {args.verify} is as its manifest says.")
     else:
         remove(store.find(args.remove), store.roots[-1])

@@ -36,6 +36,7 @@ from engine.packs.manifest import (
     shown,
     weights_file,
 )
+from engine.packs.place import discard, recover, take_place
 from engine.packs.store import InstalledPack
 from engine.progress import Cancelled
 from engine.seam import passing
@@ -84,6 +85,7 @@ def install(
         with _opened(source) as found:
             manifest = _manifest(found)
             target = root / manifest.name
+            recover(root)
             if target.exists() and not replace:
                 raise UsageError(
                     "pack-exists", f"A pack called {manifest.name} is installed already.", "Remove it first."
@@ -94,7 +96,7 @@ def install(
             part = root / f".{manifest.name}.{secrets.token_hex(4)}.part"
             try:
                 _copy(found, manifest, part, on_bytes, cancelled)
-                _take_place(part, target)
+                take_place(part, target)
             finally:
                 shutil.rmtree(part, ignore_errors=True)
     except OSError as error:
@@ -112,6 +114,7 @@ def remove(pack: InstalledPack, root: Path) -> None:
     """
     if pack.path.is_symlink() or pack.path.resolve().parent != root.resolve():
         raise UsageError("pack-ships-with-walt", f"The pack {pack.name} comes with walt and stays.")
+    discard(pack.path)  # or it would come back
     gone = root / f".{pack.name}.{secrets.token_hex(4)}.part"
     try:
         os.replace(pack.path, gone)  # gone at once, whatever a slow deletion does
@@ -119,21 +122,6 @@ def remove(pack: InstalledPack, root: Path) -> None:
         reason = (error.strerror or str(error)).lower()
         raise WaltError("output-not-writable", f"The pack cannot be removed: {reason}.") from error
     shutil.rmtree(gone, ignore_errors=True)
-
-
-def verify(pack: InstalledPack, *, cancelled: Callable[[], bool] = lambda: False) -> None:
-    """Hash every file of an installed pack.
-
-    Raises:
-        WaltError: ``pack-damaged``, naming the first file that is not what the manifest says.
-        Cancelled: when ``cancelled`` said so.
-    """
-    with _opened(pack.path) as found:
-        for name, spec in pack.manifest.files.items():
-            if found.sizes.get(name) != spec.bytes:
-                raise damaged(pack.path, f"{name} is missing or has another size")
-            with found.open(name) as stream:
-                _pour(pack.path, name, spec, stream, None, lambda _count: None, cancelled)
 
 
 # What is there.
@@ -292,7 +280,7 @@ def _copy(
 
 
 def _pour(
-    where: Path, name: str, spec: FileSpec, stream: IO[bytes], out: IO[bytes] | None,
+    where: Path, name: str, spec: FileSpec, stream: IO[bytes], out: IO[bytes],
     count: Callable[[int], None], cancelled: Callable[[], bool],
 ) -> None:  # fmt: skip
     """Read a file to its end, never more than the manifest's size of it, and compare its hash."""
@@ -305,25 +293,10 @@ def _pour(
             if left < 0:
                 raise damaged(where, f"{name} is larger than the manifest states")
             digest.update(block)
-            if out is not None:
-                passing("write")
-                out.write(block)
+            passing("write")
+            out.write(block)
             count(len(block))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
         raise damaged(where, f"{name} cannot be unpacked") from None
     if left or digest.hexdigest() != spec.sha256:
         raise damaged(where, f"{name} does not have the SHA-256 that the manifest states")
-
-
-def _take_place(part: Path, target: Path) -> None:
-    if not target.exists():
-        os.replace(part, target)
-        return
-    old = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    os.replace(target, old)
-    try:
-        os.replace(part, target)
-    except OSError:
-        os.replace(old, target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

@@ -7,8 +7,6 @@ carry code.
 
 from __future__ import annotations
 
-import hashlib
-import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -30,7 +28,6 @@ from engine.packs.manifest import (
     MAX_MANIFEST_BYTES,
     VOCABULARY,
     Config,
-    FileSpec,
     Manifest,
     Network,
     damaged,
@@ -38,6 +35,7 @@ from engine.packs.manifest import (
     read_manifest,
     weights_file,
 )
+from engine.packs.verify import verify
 from engine.seam import passing
 
 MAX_INTEGER = 1 << 18
@@ -89,8 +87,7 @@ def load_pack(path: Path, device: Device | None = None) -> LoadedPack:
     """
     manifest = read_manifest(path)
     device = device if device is not None else resolve("cpu")
-    for name, spec in manifest.files.items():
-        _check_file(path, name, spec)
+    verify(path, manifest)
     vocabulary = _vocabulary(path, manifest)
     tokenizer = _config(path, TokenizerConfig, manifest.tokenizer)
     text = _config(path, TextConfig, manifest.text)
@@ -114,21 +111,6 @@ def load_pack(path: Path, device: Device | None = None) -> LoadedPack:
         sr1=loaded.get("sr1"),
         sr2=loaded.get("sr2"),
     )
-
-
-def _check_file(path: Path, name: str, spec: FileSpec) -> None:
-    file = path / name
-    try:
-        found = file.stat()
-        if not stat.S_ISREG(found.st_mode) or found.st_size != spec.bytes:
-            raise damaged(path, f"{name} does not have the size that the manifest states")
-        passing("read")
-        with file.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise damaged(path, f"{name} cannot be read ({error.strerror})") from None
-    if digest != spec.sha256:
-        raise damaged(path, f"{name} does not have the SHA-256 that the manifest states")
 
 
 def _vocabulary(path: Path, manifest: Manifest) -> Vocabulary:

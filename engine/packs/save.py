@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from engine.models.vocabulary import Vocabulary
 from engine.packs.manifest import CARD, MANIFEST, VOCABULARY, FileSpec, Manifest, Network, weights_file
+from engine.packs.place import take_place
 
 _MATRICES = (nn.Linear, nn.Conv2d, nn.Conv3d, nn.Embedding)
 
@@ -47,7 +48,7 @@ def save_pack(
         files = {file.name: _describe(file) for file in sorted(fresh.iterdir())}
         whole = manifest.model_copy(update={"files": files})
         (fresh / MANIFEST).write_text(whole.model_dump_json(indent=1) + "\n", "utf-8")
-        _swap(fresh, folder)
+        take_place(fresh, folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return whole
@@ -70,12 +71,3 @@ def _describe(file: Path) -> FileSpec:
     with file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return FileSpec(sha256=digest, bytes=file.stat().st_size)
-
-
-def _swap(fresh: Path, folder: Path) -> None:
-    old = folder.with_name(f".{folder.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        folder.rename(old)
-    fresh.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)

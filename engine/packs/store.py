@@ -13,6 +13,7 @@ from platformdirs import user_data_path
 
 from engine.errors import WaltError
 from engine.packs.manifest import MANIFEST, Manifest, damaged, read_manifest
+from engine.packs.place import recover
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class PackStore:
 
     def _folders(self) -> Iterator[Path]:
         for root in self.roots:
+            recover(root)
             with suppress(OSError):  # a root that is not there, or not for us, holds no packs
                 folders = sorted(child for child in root.iterdir() if not child.name.startswith("."))
                 yield from (child for child in folders if (child / MANIFEST).is_file())
@@ -76,6 +78,7 @@ class PackStore:
         if ("/" in name or os.sep in name) and (folder / MANIFEST).is_file():
             return InstalledPack(folder, read_manifest(folder))
         for root in self.roots:
+            recover(root)
             if name and folder.name == name and (root / name / MANIFEST).is_file():
                 return _read(root / name)
         known = ", ".join(pack.name for pack in self.installed())

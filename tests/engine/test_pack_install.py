@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from engine.errors import WaltError
-from engine.packs.install import install, remove, verify
+from engine.packs.install import install, remove
 from engine.packs.manifest import MANIFEST
 from engine.packs.store import PackStore
+from engine.packs.verify import verify
 from engine.progress import Cancelled
 
 
@@ -54,12 +55,12 @@ def test_an_archive_is_installed_wherever_the_pack_is_in_it(
         if file.name == MANIFEST or file.name in pack.manifest.files
     }
     assert told[-1][0] == told[-1][1] == pack.bytes
-    verify(pack)
+    verify(pack.path, pack.manifest)
 
 
 def test_a_folder_is_installed_and_removed(tiny: Path, root: Path) -> None:
     pack = install(tiny, root)
-    verify(pack)
+    verify(pack.path, pack.manifest)
     remove(pack, root)
     assert PackStore([root]).installed() == []
     assert nothing_stays(root)
@@ -71,7 +72,8 @@ def test_a_second_one_is_refused_unless_it_replaces(tiny: Path, root: Path) -> N
         install(tiny, root)
     assert refused.value.code == "pack-exists"
     (first.path / "base.safetensors").write_bytes(b"rotten")
-    verify(install(tiny, root, replace=True))
+    whole = install(tiny, root, replace=True)
+    verify(whole.path, whole.manifest)
     assert [child.name for child in root.iterdir()] == ["tiny"]
 
 
@@ -96,7 +98,7 @@ def test_rot_on_the_disk_is_named(tiny: Path, root: Path) -> None:
     content[-1] ^= 1
     weights.write_bytes(bytes(content))
     with pytest.raises(WaltError, match="sr1"):
-        verify(pack)
+        verify(pack.path, pack.manifest)
 
 
 def broken(tiny: Path, tmp_path: Path, change: Callable[[Path], object]) -> Path:
