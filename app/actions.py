@@ -20,7 +20,7 @@ Name = Literal[
     "show_clip", "show_film", "backwards", "hold", "forwards", "zoom_in", "zoom_out", "zoom_fit",
     "play", "previous_frame", "next_frame", "first_frame", "last_frame", "loop",
     "composer", "shelf", "theme_system", "theme_dark", "theme_light",
-    "preferences", "packs", "help", "shortcuts", "diagnostics", "about",
+    "preferences", "packs", "teach", "help", "shortcuts", "diagnostics", "about",
 ]  # fmt: skip
 _ROLES: dict[Name, QAction.MenuRole] = {
     "quit": QAction.MenuRole.QuitRole,
@@ -173,6 +173,7 @@ class Actions(QObject):
             Spec("help", "help", self.tr("Help"), ("F1",)),
             Spec("shortcuts", "help", self.tr("Shortcuts"), ("Ctrl+/",)),
             Spec("packs", "help", self.tr("Packs…"), ("Ctrl+Shift+P",), separator=True),
+            Spec("teach", "help", self.tr("Teach walt…"), ("Ctrl+Shift+T",)),
             Spec("diagnostics", "help", self.tr("Copy Diagnostics"), separator=True),
             Spec("about", "help", self.tr("About walt")),
         )

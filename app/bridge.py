@@ -23,6 +23,9 @@ from engine.events import (
     JobDone,
     JobFailed,
     JobStarted,
+    LessonDone,
+    LessonSample,
+    LessonStep,
     StageName,
     StageStarted,
     StepDone,
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from app.frames import Pixels
     from engine.clip import Clip
     from engine.request import ClipRequest
+    from engine.worker import Errand
 
 CLOSE_SECONDS = 8.0
 """How long a closed window waits for the engine to end by itself: a step of the largest stage, on most machines."""
@@ -44,6 +48,10 @@ class EngineLike(Protocol):
 
     def submit(self, request: ClipRequest) -> str:
         """Queue a request; returns the job's id at once."""
+        ...
+
+    def run(self, errand: Errand, private: tuple[str, ...] = ()) -> str:
+        """Queue work that makes no clip; returns the job's id at once."""
         ...
 
     def cancel(self, job: str) -> None:
@@ -90,7 +98,9 @@ class Ended:
     complete: bool
 
 
-News = JobStarted | StageStarted | StepDone | Chunk | Ended | JobFailed
+News = (
+    JobStarted | StageStarted | StepDone | Chunk | Ended | JobFailed | LessonStep | LessonSample | LessonDone
+)
 
 
 def _to_news(event: Event) -> News:
@@ -114,11 +124,13 @@ class EngineBridge(QObject):
     Signals:
         news(News): state changes, in order, none lost.
         glimpse(Glimpse): the newest preview; older ones not yet shown are dropped.
+        free(): the errand is over; clips may be made again.
         closed(): the engine's thread has ended, or would not within `CLOSE_SECONDS`.
     """
 
     news = Signal(object)
     glimpse = Signal(object)
+    free = Signal()
     closed = Signal()
     _woken = Signal()
 
@@ -131,6 +143,8 @@ class EngineBridge(QObject):
         self._awake = False
         self._closer: threading.Thread | None = None
         self._ended = True
+        self.errand: str | None = None
+        """The job of the errand that waits or runs, if there is one; no clip is begun before it is over."""
         self._woken.connect(self._drain)
 
     def start(self, factory: EngineFactory) -> None:
@@ -158,6 +172,19 @@ class EngineBridge(QObject):
         if self._engine is None or self._closer is not None:
             raise WaltError("engine-not-running", "The engine is not running yet.", "Try again in a moment.")
         return self._engine.submit(request)
+
+    def run(self, errand: Errand, private: tuple[str, ...] = ()) -> str:
+        """Hand over work that makes no clip, one at a time; it begins when the clip in the making is done.
+
+        Raises:
+            WaltError: ``engine-not-running``, ``engine-busy``, or what the engine says.
+        """
+        if self._engine is None or self._closer is not None:
+            raise WaltError("engine-not-running", "The engine is not running yet.", "Try again in a moment.")
+        if self.errand is not None:
+            raise WaltError("engine-busy", "walt is learning already.", "Wait for that, or stop it.")
+        self.errand = self._engine.run(errand, private)
+        return self.errand
 
     def cancel(self, job: str) -> None:
         """Ask a job to stop."""
@@ -199,6 +226,11 @@ class EngineBridge(QObject):
             mailbox, self._mailbox = self._mailbox, None
             self._awake = False
         for news in queue:
+            over = news.job == self.errand and isinstance(news, Ended | JobFailed | LessonDone)
+            if over:
+                self.errand = None
             self.news.emit(news)
+            if over:
+                self.free.emit()
         if mailbox is not None:
             self.glimpse.emit(mailbox)

@@ -13,7 +13,16 @@ from app.bridge import Chunk, Ended, EngineBridge, Glimpse, News
 from app.model.job import Done, Failed, Idle, JobState, Running, StageRun, Stopped, waiting_stages
 from app.model.records import JobRecord, State, parse_request
 from engine.errors import WaltError
-from engine.events import STAGES, JobFailed, JobStarted, StageStarted, StepDone
+from engine.events import (
+    STAGES,
+    JobFailed,
+    JobStarted,
+    LessonDone,
+    LessonSample,
+    LessonStep,
+    StageStarted,
+    StepDone,
+)
 
 if TYPE_CHECKING:
     from app.model.library import Library
@@ -60,6 +69,7 @@ class Maker(QObject):
         library.kept.connect(self._on_kept)
         library.not_kept.connect(queue.not_kept)
         queue.wanted.connect(self._start_next)
+        bridge.free.connect(self._start_next)
 
     @property
     def state(self) -> JobState:
@@ -84,7 +94,7 @@ class Maker(QObject):
     @Slot()
     def _start_next(self) -> None:
         """Hand the next job to the engine, when it has none and the store knows that it begins."""
-        if isinstance(self._state, Running) or self._closing:
+        if isinstance(self._state, Running) or self._closing or self._bridge.errand is not None:
             return
         job = self._queue.next()
         if job is None:
@@ -133,6 +143,8 @@ class Maker(QObject):
                 self._end(running, news, now)
             case JobFailed():
                 self._fail(running, news.error, news.details)
+            case LessonStep() | LessonSample() | LessonDone():
+                pass  # another job's
 
     @Slot(object)
     def _on_glimpse(self, glimpse: Glimpse) -> None:

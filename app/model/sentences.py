@@ -93,6 +93,16 @@ def _packs() -> dict[str, tuple[str, str]]:
             translate("Errors", "The archive is refused: it is not safe to unpack."),
             translate("Errors", "Get the pack from its makers again."),
         ),
+        "no-clips": (
+            translate("Errors", "There is nothing in that to learn from."),
+            translate("Errors", "Give videos of more than two seconds, or pictures."),
+        ),
+        "no-captions": (
+            translate("Errors", "Something has no caption."),
+            translate("Errors", "Say of each what it shows."),
+        ),
+        "bad-lesson": (translate("Errors", "That is not possible with these settings."), ""),
+        "pack-not-teachable": (translate("Errors", "This pack cannot be taught."), ""),
         "prompt-not-known": (
             translate("Errors", "The model knows no word of this prompt."),
             translate("Errors", "Help, Packs says what it knows."),
@@ -159,6 +169,10 @@ def _engine() -> dict[str, tuple[str, str]]:
         "engine-not-running": (
             translate("Errors", "The engine is not running yet."),
             translate("Errors", "Try again in a moment."),
+        ),
+        "engine-busy": (
+            translate("Errors", "walt is learning already."),
+            translate("Errors", "Wait for that, or stop it."),
         ),
         "engine-closed": (translate("Errors", "The engine was closed."), ""),
         "device-not-available": (

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from app.actions import Actions
     from app.model.preferences import PreferenceFile
     from app.model.session import Session
+    from app.model.teacher import Teacher
     from app.theme import Theme
     from app.ui.about import AboutSheet
     from app.ui.help import HelpSheet
     from app.ui.packs import PacksSheet
     from app.ui.preferences import PreferencesSheet
     from app.ui.sheet import Sheet
+    from app.ui.teach import TeachSheet
     from engine.packs.store import PackStore
 
 
@@ -38,7 +40,7 @@ class Dialogs(QObject):
 
     def __init__(
         self, window: QWidget, actions: Actions, session: Session, preferences: PreferenceFile, theme: Theme,
-        store: PackStore | None,
+        store: PackStore | None, teacher: Teacher,
     ) -> None:  # fmt: skip
         super().__init__(window)
         self._window = window
@@ -47,13 +49,17 @@ class Dialogs(QObject):
         self._preferences = preferences
         self._theme = theme
         self._store = store
+        self._teacher = teacher
         self._keeper: PackKeeper | None = None
         self.preferences: PreferencesSheet | None = None
         self.packs: PacksSheet | None = None
+        self.teach: TeachSheet | None = None
         self.help: HelpSheet | None = None
         self.about: AboutSheet | None = None
+        teacher.taught.connect(self._taught)
         actions["preferences"].triggered.connect(self.open_preferences)
         actions["packs"].triggered.connect(self.open_packs)
+        actions["teach"].triggered.connect(self.open_teach)
         actions["help"].triggered.connect(self.open_help)
         actions["shortcuts"].triggered.connect(self.open_shortcuts)
         actions["about"].triggered.connect(self.open_about)
@@ -94,6 +100,25 @@ class Dialogs(QObject):
             self.packs = PacksSheet(self._session, self._keeper, self._preferences, self._window)
         self._show(self.packs)
         return self.packs
+
+    @Slot()
+    def open_teach(self) -> TeachSheet:
+        """Show what is taught, or ask what is to be."""
+        if self.teach is None:
+            from app.ui.teach import TeachSheet
+
+            self.teach = TeachSheet(self._session, self._teacher, self._window)
+        self._show(self.teach)
+        return self.teach
+
+    @Slot(str)
+    def _taught(self, name: str) -> None:
+        """A pack that was taught is what clips are made with from now on."""
+        self._session.choose_pack(name)
+        self._preferences.change(pack=name)
+        if self._keeper is not None:
+            self._keeper.refresh()
+        self.said.emit(self.tr("The lesson is over: the new pack is installed and in use."))
 
     @Slot()
     def open_help(self) -> None:

@@ -24,6 +24,7 @@ from app.model.job import Running
 from app.model.sentences import sentence
 from app.model.session import Session
 from app.model.still import NoStill, offer_of
+from app.model.teacher import Teacher
 from app.theme import Theme
 from app.ui.composer import WIDTH, Composer
 from app.ui.deck import Deck
@@ -99,8 +100,9 @@ class MainWindow(QMainWindow):
         self.title = Title(self)
         self.transport = Transport(session, self.actions_, self)
         self.colours = Colours(theme, self.actions_, preferences, self)
-        self.manners = Manners(self, self.title, session, preferences)
-        self.dialogs = Dialogs(self, self.actions_, session, preferences, theme, session.store)
+        self.teacher = Teacher(bridge, session.store, self)
+        self.manners = Manners(self, self.title, session, preferences, self.teacher)
+        self.dialogs = Dialogs(self, self.actions_, session, preferences, theme, session.store, self.teacher)
         self.shelf = Shelf(session, self.actions_, preferences)
         self.film = FilmDesk(self, session, self.actions_, self.deck, tasks)
         self.look = LookDesk(self, session, self.actions_, self.viewer)
@@ -370,5 +372,6 @@ class MainWindow(QMainWindow):
         self.exports.close()
         self.session.library.close()
         self.dialogs.close()
+        self.teacher.close()
         self._tasks.close()
         self.session.still.close()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.model.job import JobState
     from app.model.preferences import PreferenceFile
     from app.model.session import Session
+    from app.model.teacher import Teacher
     from app.ui.title import Title
 
 SHOWN_MS = 6000
@@ -38,12 +39,15 @@ class Manners(QObject):
     spoke = Signal(str)
     told = Signal(str)
 
-    def __init__(self, window: QWidget, title: Title, session: Session, preferences: PreferenceFile) -> None:
+    def __init__(
+        self, window: QWidget, title: Title, session: Session, preferences: PreferenceFile, teacher: Teacher
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._title = title
         self._session = session
         self._preferences = preferences
+        self._teacher = teacher
         self._state: JobState = session.state
         self._stage: StageName | None = None
         self._icon: QSystemTrayIcon | None = None
@@ -55,7 +59,7 @@ class Manners(QObject):
     @property
     def busy(self) -> bool:
         """Whether closing would stop something."""
-        return isinstance(self._session.state, Running)
+        return isinstance(self._session.state, Running) or self._teacher.busy
 
     def ask(self) -> None:
         """Ask whether to stop; `leave` or `stay` follows."""
@@ -63,10 +67,13 @@ class Manners(QObject):
         box.setObjectName("close_question")
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(self.tr("Close walt"))
-        box.setText(self.tr("A clip is being made. Stop it and close?"))
-        box.setInformativeText(
-            self.tr("It can be tried again the next time. Clips that wait in the queue stay there.")
-        )
+        if isinstance(self._session.state, Running):
+            box.setText(self.tr("A clip is being made. Stop it and close?"))
+            again = self.tr("It can be tried again the next time. Clips that wait in the queue stay there.")
+        else:
+            box.setText(self.tr("walt is learning. Stop it and close?"))
+            again = self.tr("The same lesson, begun again under the same name, goes on where it was.")
+        box.setInformativeText(again)
         yes = box.addButton(self.tr("Stop and Close"), QMessageBox.ButtonRole.AcceptRole)
         no = box.addButton(self.tr("Keep Working"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(no)

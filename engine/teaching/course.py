@@ -6,9 +6,8 @@ import errno
 import hashlib
 import json
 import shutil
-import threading
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -25,7 +24,7 @@ from engine.packs.store import InstalledPack, PackStore
 from engine.progress import Cancelled
 from engine.teaching.adapters import merge_adapters
 from engine.teaching.examples import Frame, can_rehearse, read_lesson, rehearse, stopping
-from engine.teaching.lesson import Lesson
+from engine.teaching.lesson import Lesson, Reins
 from engine.teaching.pupil import Hears, Pupil, Shown
 from engine.teaching.words import grown, with_words
 
@@ -34,14 +33,6 @@ ROOM = 6
 _NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _SHIFT = 4_000_000
 """Rehearsed worlds come from seeds that no training used."""
-
-
-@dataclass
-class Reins:
-    """How a lesson is ended from another thread: keep what was learned so far, or throw it away."""
-
-    enough: threading.Event = field(default_factory=threading.Event)
-    discard: threading.Event = field(default_factory=threading.Event)
 
 
 def teach(

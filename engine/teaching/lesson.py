@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -28,6 +29,14 @@ class Example:
 
     file: Path
     captions: tuple[str, ...] = ()
+
+
+@dataclass
+class Reins:
+    """How a lesson is ended from another thread: keep what was learned so far, or throw it away."""
+
+    enough: threading.Event = field(default_factory=threading.Event)
+    discard: threading.Event = field(default_factory=threading.Event)
 
 
 class Lesson(BaseModel):

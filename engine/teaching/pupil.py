@@ -41,7 +41,8 @@ from engine.training.precision import autocast
 from engine.training.sampling import sample_latents
 
 SAMPLES = 8
-"""How often a run shows what it draws."""
+SAMPLE_SECONDS = 60.0
+"""A run shows what it draws at least so many times, and so often where its speed is known."""
 SAMPLE_STEPS = 12
 CHECK = 4
 FRAME_RATE = 0.3
@@ -146,7 +147,7 @@ class Pupil:
         rate, muon = (LORA_RATE, LORA_RATE) if self.lesson.method == "lora" else (FULL_RATE, FULL_MUON_RATE)
         config = LoopConfig(
             steps=steps, warmup=max(1, min(20, steps // 10)), final=0.1, lr=rate, muon_lr=muon, weight_decay=0.0,
-            ema=0.99, seed=self.lesson.seed, checkpoint_minutes=2.0, report_steps=max(1, steps // SAMPLES),
+            ema=0.99, seed=self.lesson.seed, checkpoint_minutes=2.0, report_steps=int(plan["report"]),
         )  # fmt: skip
         loop = Loop(self.model, self._loss, self._report, config, self.folder, _Quiet())
         self._steps, self._began = steps, time.monotonic()
@@ -165,8 +166,12 @@ class Pupil:
         self.model.eval()
         with torch.no_grad():
             before = self._error()
-        steps = self.lesson.steps or max(1, int(self.lesson.minutes * 60 / self._seconds()))
-        plan: dict[str, float] = {"steps": steps, "before": before}
+        steps, often = self.lesson.steps, SAMPLE_SECONDS
+        if steps is None:
+            each = self._seconds()
+            steps, often = max(1, int(self.lesson.minutes * 60 / each)), max(1.0, SAMPLE_SECONDS / each)
+        report = max(1, int(min(steps // SAMPLES, often)))
+        plan: dict[str, float] = {"steps": steps, "before": before, "report": report}
         with atomic_write(path) as part:
             part.write_text(json.dumps(plan), "utf-8")
         return plan

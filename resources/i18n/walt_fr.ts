@@ -315,6 +315,10 @@
         <translation>Modèles…</translation>
     </message>
     <message>
+        <source>Teach walt…</source>
+        <translation>Apprendre à walt…</translation>
+    </message>
+    <message>
         <source>Copy Diagnostics</source>
         <translation>Copier le diagnostic</translation>
     </message>
@@ -510,6 +514,10 @@
 </context>
 <context>
     <name>Dialogs</name>
+    <message>
+        <source>The lesson is over: the new pack is installed and in use.</source>
+        <translation>L’apprentissage est terminé : le nouveau modèle est installé et choisi.</translation>
+    </message>
     <message>
         <source>Diagnostics are in the clipboard. They hold no prompts.</source>
         <translation>Le diagnostic est dans le presse-papiers. Il ne contient aucune description.</translation>
@@ -731,6 +739,26 @@
         <translation>Redemandez le modèle à ses auteurs.</translation>
     </message>
     <message>
+        <source>There is nothing in that to learn from.</source>
+        <translation>Il n’y a rien à apprendre là-dedans.</translation>
+    </message>
+    <message>
+        <source>Give videos of more than two seconds, or pictures.</source>
+        <translation>Donnez des vidéos de plus de deux secondes, ou des images.</translation>
+    </message>
+    <message>
+        <source>Something has no caption.</source>
+        <translation>Il manque une légende.</translation>
+    </message>
+    <message>
+        <source>Say of each what it shows.</source>
+        <translation>Dites de chacun ce qu’on y voit.</translation>
+    </message>
+    <message>
+        <source>This pack cannot be taught.</source>
+        <translation>Ce modèle ne peut pas apprendre.</translation>
+    </message>
+    <message>
         <source>The model knows no word of this prompt.</source>
         <translation>Le modèle ne connaît aucun mot de cette description.</translation>
     </message>
@@ -857,6 +885,14 @@
     <message>
         <source>Try again in a moment.</source>
         <translation>Réessayez dans un instant.</translation>
+    </message>
+    <message>
+        <source>walt is learning already.</source>
+        <translation>walt est déjà en train d’apprendre.</translation>
+    </message>
+    <message>
+        <source>Wait for that, or stop it.</source>
+        <translation>Attendez la fin, ou arrêtez-le.</translation>
     </message>
     <message>
         <source>The engine was closed.</source>
@@ -1586,6 +1622,14 @@
         <translation>Vous pourrez le relancer la prochaine fois. Les clips en attente restent dans la file.</translation>
     </message>
     <message>
+        <source>walt is learning. Stop it and close?</source>
+        <translation>walt est en train d’apprendre. L’arrêter et fermer ?</translation>
+    </message>
+    <message>
+        <source>The same lesson, begun again under the same name, goes on where it was.</source>
+        <translation>Le même apprentissage, recommencé sous le même nom, reprendra où il en était.</translation>
+    </message>
+    <message>
         <source>Stop and Close</source>
         <translation>Arrêter et fermer</translation>
     </message>
@@ -2213,6 +2257,193 @@
     <message>
         <source>about {0} left</source>
         <translation>encore {0} environ</translation>
+    </message>
+</context>
+<context>
+    <name>TeachSheet</name>
+    <message>
+        <source>Teach walt</source>
+        <translation>Apprendre à walt</translation>
+    </message>
+    <message>
+        <source>Add Files…</source>
+        <translation>Ajouter des fichiers…</translation>
+    </message>
+    <message>
+        <source>Add Folder…</source>
+        <translation>Ajouter un dossier…</translation>
+    </message>
+    <message>
+        <source>Leave Out</source>
+        <translation>Retirer</translation>
+    </message>
+    <message>
+        <source>Minutes to learn</source>
+        <translation>Minutes d’apprentissage</translation>
+    </message>
+    <message>
+        <source>Stop…</source>
+        <translation>Arrêter…</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Retour</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Suivant</translation>
+    </message>
+    <message>
+        <source>Drop videos of two seconds or more, pictures, or a folder of them, and say of each what it shows. A dozen of one thing, in several places and lights, teach more than many of many.</source>
+        <translation>Déposez des vidéos d’au moins deux secondes, des images ou un dossier, et dites de chacune ce qu’on y voit. Une douzaine d’exemples d’une même chose, en plusieurs lieux et lumières, apprennent plus que beaucoup de choses différentes.</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Fichier</translation>
+    </message>
+    <message>
+        <source>What it shows</source>
+        <translation>Ce qu’on y voit</translation>
+    </message>
+    <message>
+        <source>Files and their captions</source>
+        <translation>Les fichiers et leurs légendes</translation>
+    </message>
+    <message>
+        <source>Several ways to say it are set apart by semicolons.</source>
+        <translation>Plusieurs façons de le dire se séparent par des points-virgules.</translation>
+    </message>
+    <message>
+        <source>What is learned becomes a pack of its own. The one it begins from stays as it is.</source>
+        <translation>Ce qui est appris devient un modèle à part. Celui de départ reste tel quel.</translation>
+    </message>
+    <message>
+        <source>Name of the new pack</source>
+        <translation>Nom du nouveau modèle</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nom</translation>
+    </message>
+    <message>
+        <source>You may close this and go on working; clips that are asked for meanwhile wait until it is done.</source>
+        <translation>Vous pouvez fermer cette fenêtre et continuer ; les clips demandés entre-temps attendent la fin.</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Progression</translation>
+    </message>
+    <message>
+        <source>What it draws for the first caption now</source>
+        <translation>Ce qu’il dessine à présent pour la première légende</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n example(s)</source>
+        <translation>
+            <numerusform>%n exemple</numerusform>
+            <numerusform>%n exemples</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n without a caption</source>
+        <translation>
+            <numerusform>%n sans légende</numerusform>
+            <numerusform>%n sans légende</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Commencer</translation>
+    </message>
+    <message>
+        <source>It begins from {0}.</source>
+        <translation>Il part de {0}.</translation>
+    </message>
+    <message numerus="yes">
+        <source>It learns for %n minute(s) on this computer&apos;s processor, and takes a few more to read, rehearse and pack. The longer it learns, the better; a short lesson changes little.</source>
+        <translation>
+            <numerusform>Il apprend pendant %n minute sur le processeur de cet ordinateur, plus quelques-unes pour lire, réviser et écrire. Plus c’est long, mieux c’est ; un apprentissage court change peu de choses.</numerusform>
+            <numerusform>Il apprend pendant %n minutes sur le processeur de cet ordinateur, plus quelques-unes pour lire, réviser et écrire. Plus c’est long, mieux c’est ; un apprentissage court change peu de choses.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Stopping after this step…</source>
+        <translation>Arrêt après cette étape…</translation>
+    </message>
+    <message>
+        <source>Begins when the clip in the making is done</source>
+        <translation>Commence dès que le clip en cours est terminé</translation>
+    </message>
+    <message>
+        <source>Reading the clips…</source>
+        <translation>Lecture des clips…</translation>
+    </message>
+    <message>
+        <source>Rendering worlds to rehearse what it knows…</source>
+        <translation>Calcul de mondes pour réviser ce qu’il sait…</translation>
+    </message>
+    <message>
+        <source>Packing…</source>
+        <translation>Écriture du modèle…</translation>
+    </message>
+    <message>
+        <source>Learning {0}</source>
+        <translation>Apprentissage de {0}</translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n minute(s) left</source>
+        <translation>
+            <numerusform>encore %n minute environ</numerusform>
+            <numerusform>encore %n minutes environ</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It makes {0} % fewer mistakes on these clips than before.</source>
+        <translation>Il fait {0} % d’erreurs de moins qu’avant sur ces clips.</translation>
+    </message>
+    <message>
+        <source>It makes more mistakes on these clips than before; that settles as it goes on.</source>
+        <translation>Il fait plus d’erreurs qu’avant sur ces clips ; cela se calme avec le temps.</translation>
+    </message>
+    <message>
+        <source>No difference yet.</source>
+        <translation>Pas encore de différence.</translation>
+    </message>
+    <message>
+        <source>Stop Learning</source>
+        <translation>Arrêter l’apprentissage</translation>
+    </message>
+    <message>
+        <source>Stop learning {0}?</source>
+        <translation>Arrêter d’apprendre {0} ?</translation>
+    </message>
+    <message>
+        <source>What it has learned so far can be kept as a pack.</source>
+        <translation>Ce qui est déjà appris peut être gardé comme modèle.</translation>
+    </message>
+    <message>
+        <source>Keep What It Learned</source>
+        <translation>Garder ce qui est appris</translation>
+    </message>
+    <message>
+        <source>Throw Away</source>
+        <translation>Tout jeter</translation>
+    </message>
+    <message>
+        <source>Go On Learning</source>
+        <translation>Continuer d’apprendre</translation>
+    </message>
+    <message>
+        <source>{0} is installed and in use.</source>
+        <translation>{0} est installé et choisi.</translation>
+    </message>
+    <message>
+        <source>Stopped. Nothing was kept.</source>
+        <translation>Arrêté. Rien n’a été gardé.</translation>
+    </message>
+    <message>
+        <source>Add Clips and Pictures</source>
+        <translation>Ajouter des clips et des images</translation>
     </message>
 </context>
 <context>

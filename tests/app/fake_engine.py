@@ -18,6 +18,9 @@ from engine.events import (
     JobDone,
     JobFailed,
     JobStarted,
+    LessonDone,
+    LessonSample,
+    LessonStep,
     StageName,
     StageStarted,
     StepDone,
@@ -121,18 +124,32 @@ def held(gate: Gate) -> Script:
     return script
 
 
+def whole_lesson(job: str, gate: Gate | None = None) -> Iterator[Event | Gate]:
+    """An errand that goes well: what `engine.teaching.course.teach` says."""
+    yield JobStarted(job)
+    yield LessonStep(job, "reading", 1, 2)
+    yield LessonStep(job, "learning", 1, 8, 420.0)
+    yield LessonSample(job, 0.6, 0.8, frames_of("base", 1))
+    if gate is not None:
+        yield gate
+    yield LessonStep(job, "packing", 0, 1)
+    yield LessonDone(job, "taught")
+
+
 class FakeEngine:
     """The interface of `engine.worker.Engine`."""
 
     def __init__(self, listener: Callable[[Event], None], script: Script = whole_clip) -> None:
         self.requests: list[ClipRequest] = []
         self.script = script
+        self.lesson: Callable[[str], Iterator[Event | Gate]] = whole_lesson
+        self.errands: list[tuple[object, tuple[str, ...]]] = []
         self._listener = listener
-        self._queue: deque[tuple[str, ClipRequest]] = deque()
+        self._queue: deque[tuple[str, ClipRequest | None]] = deque()
         self._changed = threading.Condition()
         self._cancelled: set[str] = set()
         self._closing = False
-        self._thread = threading.Thread(target=self._run, name="walt-engine", daemon=True)
+        self._thread = threading.Thread(target=self._loop, name="walt-engine", daemon=True)
         self._thread.start()
 
     def submit(self, request: ClipRequest) -> str:
@@ -140,6 +157,14 @@ class FakeEngine:
             self.requests.append(request)
             job = f"job-{len(self.requests)}"
             self._queue.append((job, request))
+            self._changed.notify_all()
+        return job
+
+    def run(self, errand: object, private: tuple[str, ...] = ()) -> str:
+        with self._changed:
+            self.errands.append((errand, private))
+            job = f"errand-{len(self.errands)}"
+            self._queue.append((job, None))
             self._changed.notify_all()
         return job
 
@@ -154,7 +179,7 @@ class FakeEngine:
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
-    def _run(self) -> None:
+    def _loop(self) -> None:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._queue or self._closing)
@@ -167,15 +192,15 @@ class FakeEngine:
         with self._changed:
             return self._closing or job in self._cancelled
 
-    def _play(self, job: str, request: ClipRequest) -> None:
+    def _play(self, job: str, request: ClipRequest | None) -> None:
         finished: Clip | None = None
-        for item in self.script(job, request):
+        for item in self.lesson(job) if request is None else self.script(job, request):
             while isinstance(item, Gate) and not self._stopped(job) and not item.open.wait(0.005):
                 pass
             if self._stopped(job):
                 self._listener(JobCancelled(job, finished))
                 return
-            if isinstance(item, FramesReady) and item.first + len(item.frames) == item.total:
+            if request and isinstance(item, FramesReady) and item.first + len(item.frames) == item.total:
                 finished = clip_of(item.stage, request)
             if not isinstance(item, Gate):
                 self._listener(item)

@@ -24,8 +24,8 @@ from engine.progress import Cancelled
 from engine.request import ClipRequest
 from engine.teaching import course
 from engine.teaching.adapters import add_adapters, merge_adapters
-from engine.teaching.course import Reins, teach
-from engine.teaching.lesson import Example, Lesson, example_of, find_examples, slug
+from engine.teaching.course import teach
+from engine.teaching.lesson import Example, Lesson, Reins, example_of, find_examples, slug
 from engine.teaching.words import grown, with_words
 from engine.worker import Engine
 from tests.engine.test_worker import Listener

@@ -3,8 +3,8 @@
     python -m tests.long.snowman --out snowman --minutes 20
 
 The snowman exists in this file alone: it stands on the renderer's stage for as long as this process lives, and the
-sampler of training worlds, which draws from a table of its own, cannot draw it. ``sheet.png`` has a row for each prompt:
-three moments before, three after. The last two prompts are of worlds the pack knew, to see what was forgotten.
+sampler of training worlds, which draws from a table of its own, cannot draw it. ``sheet.png`` has a row for each
+prompt: three moments before, three after. The last two prompts are of worlds the pack knew, to see what was forgotten.
 """
 
 from __future__ import annotations
