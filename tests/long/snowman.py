@@ -117,7 +117,8 @@ def main() -> None:
     store = PackStore([default_roots()[0], args.out / "packs"])
     come_on_stage()
     height, width = store.find(args.pack).manifest.size("16:9", "base")
-    write_lesson(args.out / "clips", height, width)
+    if not (args.out / "clips").exists():  # files written anew would be another lesson, begun from the start
+        write_lesson(args.out / "clips", height, width)
     lesson = Lesson.parse(
         examples=find_examples(args.out / "clips"), name=NAME, title="Snowman", pack=args.pack,
         minutes=args.minutes, method=args.method, rehearsal=args.rehearse,
