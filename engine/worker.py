@@ -175,12 +175,14 @@ class Engine:
     def _generate(self, job: _Job, request: ClipRequest) -> Clip:
         from engine.devices import free_bytes
         from engine.packs.check import check_request
-        from engine.packs.plan import best_tile
+        from engine.packs.plan import best_tile, streamed
 
         pack = self._packs.find(request.pack)
         check_request(request, pack)
         cascade = self._cascade(pack)
         budget = free_bytes(cascade.pack.device, self._memory_mb)
+        if cascade.pack.streamed:
+            budget -= streamed(pack.path, pack.manifest).layer
         tile = best_tile(pack.manifest, request, budget)
         return cascade.generate(request, self._emit, lambda: self._poll(job), job.id, tile=tile)
 
@@ -189,16 +191,20 @@ class Engine:
             from engine import devices
             from engine.cascade import Cascade
             from engine.packs.load import load_pack
-            from engine.packs.plan import too_large, weights
+            from engine.packs.plan import MB, streamed, too_large, weights
 
             if self._threads is not None:
                 devices.use_threads(self._threads)
             self._loaded = None  # never two packs in memory
             device = devices.resolve(self._device)
             needed, budget = weights(pack.manifest), devices.free_bytes(device, self._memory_mb)
-            if needed > budget:
-                raise too_large(needed, budget)
-            self._loaded = pack.path, Cascade(load_pack(pack.path, device))
+            stream = needed > budget
+            if stream:
+                needed = streamed(pack.path, pack.manifest).total
+                if needed > budget:
+                    raise too_large(needed, budget)
+                log.info("%s is read layer by layer: %.0f MB are free", pack.name, budget / MB)
+            self._loaded = pack.path, Cascade(load_pack(pack.path, device, stream=stream))
         return self._loaded[1]
 
     def _poll(self, job: _Job) -> bool:

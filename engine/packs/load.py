@@ -35,6 +35,8 @@ from engine.packs.manifest import (
     read_manifest,
     weights_file,
 )
+from engine.packs.plan import LAYERS, MAX_HEADER_BYTES
+from engine.packs.streaming import leave_on_disk
 from engine.packs.verify import verify
 from engine.seam import passing
 
@@ -42,8 +44,6 @@ MAX_INTEGER = 1 << 18
 """No number in a network's shape is larger (the largest are vocabularies)."""
 MAX_LAYERS = 512
 """No network has more layers or, at one resolution, more blocks: each takes time to build, if no memory."""
-MAX_HEADER_BYTES = 8 * 2**20
-"""Of a safetensors file; it is read whole, before anything else of the file is."""
 _COUNTED = ("layers", "blocks", "mid_blocks")
 _FLOATS = {"BF16", "F16", "F32"}
 # Computed in float32 outside autocast by the network itself: noise levels and modulation.
@@ -66,6 +66,8 @@ class LoadedPack:
     base: WindowTransformer
     sr1: WindowTransformer | None
     sr2: WindowTransformer | None
+    streamed: bool = False
+    """Whether the denoisers' layers stay on disk until they are needed."""
 
     @property
     def words(self) -> WordSource:
@@ -79,8 +81,10 @@ class LoadedPack:
         return network
 
 
-def load_pack(path: Path, device: Device | None = None) -> LoadedPack:
+def load_pack(path: Path, device: Device | None = None, *, stream: bool = False) -> LoadedPack:
     """Load and check the pack in the folder ``path``.
+
+    With ``stream``, the denoisers' layers stay on disk until they are needed: same clips, less memory, more time.
 
     Raises:
         WaltError: ``pack-damaged`` or ``pack-too-new``.
@@ -97,7 +101,9 @@ def load_pack(path: Path, device: Device | None = None) -> LoadedPack:
     }
     _check_together(path, manifest, vocabulary, tokenizer, text, shapes)
     loaded: dict[StageName, WindowTransformer] = {
-        stage: _load(path, manifest, stage, lambda shape=shape: WindowTransformer(shape), device, _PRECISE)
+        stage: _load(
+            path, manifest, stage, lambda shape=shape: WindowTransformer(shape), device, _PRECISE, stream
+        )
         for stage, shape in shapes.items()
     }
     return LoadedPack(
@@ -110,6 +116,7 @@ def load_pack(path: Path, device: Device | None = None) -> LoadedPack:
         base=loaded["base"],
         sr1=loaded.get("sr1"),
         sr2=loaded.get("sr2"),
+        streamed=stream,
     )
 
 
@@ -194,6 +201,7 @@ def _load(
     build: Callable[[], _N],
     device: Device,
     precise: tuple[str, ...] = (),
+    stream: bool = False,
 ) -> _N:
     name = weights_file(network)
     if name not in manifest.files:
@@ -203,14 +211,15 @@ def _load(
             built = build()
     except (RuntimeError, TypeError, ValueError, ArithmeticError) as error:
         raise damaged(path, f"{network} cannot be built: {error}".splitlines()[0].rstrip(".")) from None
-    fill(path, name, built)
+    fill(path, name, built, device if stream else None)
     return device.place(built, precise)
 
 
-def fill(path: Path, name: str, network: nn.Module) -> None:
+def fill(path: Path, name: str, network: nn.Module, streamed_to: Device | None = None) -> None:
     """Give a network on the meta device the weights of a safetensors file of the pack in ``path``.
 
-    The file must hold exactly the network's tensors; memory is taken only when it does.
+    The file must hold exactly the network's tensors; memory is taken only when it does. With ``streamed_to``, a
+    transformer's layers are checked, but stay in the file until that device needs them.
 
     Raises:
         WaltError: ``pack-damaged``.
@@ -223,6 +232,9 @@ def fill(path: Path, name: str, network: nn.Module) -> None:
         with safe_open(path / name, framework="pt") as file:
             _check_shapes(path, name, file, network.state_dict())
             passing("weights")
+            if streamed_to is not None and isinstance(network, WindowTransformer):
+                _check_layers(path, name, [key for key in network.state_dict() if key.startswith(LAYERS)])
+                leave_on_disk(network, path / name, streamed_to)
             network.to_empty(device="cpu")
             for key, tensor in network.state_dict().items():
                 tensor.copy_(_finite(path, name, key, file.get_tensor(key)))
@@ -230,6 +242,13 @@ def fill(path: Path, name: str, network: nn.Module) -> None:
         raise damaged(path, f"{name}: {error}".rstrip(".")) from None
     except OSError as error:
         raise damaged(path, f"{name} cannot be read ({error.strerror})") from None
+
+
+def _check_layers(path: Path, name: str, keys: list[str]) -> None:
+    for key in keys:
+        # Opened one by one, or the whole file would stay mapped.
+        with safe_open(path / name, framework="pt") as file:
+            _finite(path, name, key, file.get_tensor(key))
 
 
 def _check_shapes(path: Path, name: str, file: Any, expected: Mapping[str, Tensor]) -> None:

@@ -6,6 +6,7 @@ The formulas count the largest tensors that live at once; their constants were m
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,12 @@ _AROUND = 8
 _WEIGHTS = 1.4
 """Memory over size on disk: matrices as they are stored, what must be precise in twice that."""
 MB = 2**20
+MAX_HEADER_BYTES = 8 * 2**20
+"""Of a safetensors file; it is read whole, before anything else of the file is."""
+LAYERS = "blocks."
+"""How the names of a denoiser's layers begin in its file."""
+_IN_FLIGHT = 5
+"""Memory of a streamed layer over its size on disk: as it is mapped, in 32-bit numbers, as it computes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,9 @@ def plan(manifest: Manifest, request: ClipRequest, tile: int | None = None, *, w
         return Plan(
             weights=weights(manifest, whole=whole),
             step=max(_step(manifest, request, stage) for stage in stages),
-            decode=max(_decode(manifest.tokenizer, *manifest.size(request.aspect, stage), tile) for stage in stages),
+            decode=max(
+                _decode(manifest.tokenizer, *manifest.size(request.aspect, stage), tile) for stage in stages
+            ),
             clip=sum(3 * frames * math.prod(manifest.size(request.aspect, stage)) for stage in stages[-2:]),
         )
     except (KeyError, TypeError, ValueError, IndexError, ArithmeticError):
@@ -81,6 +90,55 @@ def weights(manifest: Manifest, *, whole: bool = False) -> int:
     """Bytes that the networks take, while the largest is being read."""
     sizes = [spec.bytes for name, spec in manifest.files.items() if name.endswith(".safetensors")]
     return int((2 if whole else 1) * _WEIGHTS * sum(sizes) + 2 * max(sizes, default=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """Bytes of a pack whose denoisers' layers stay on disk: what is there all the time, and one layer."""
+
+    resident: int
+    layer: int
+
+    @property
+    def total(self) -> int:
+        """Both, while the networks are being read too."""
+        return self.resident + self.layer
+
+
+def streamed(path: Path, manifest: Manifest) -> Streamed:
+    """What the networks in the folder ``path`` take when layers are streamed; reads the files' headers only.
+
+    Raises:
+        WaltError: ``pack-damaged``.
+    """
+    rest: list[int] = []
+    layer = 0
+    for name, spec in manifest.files.items():
+        if not name.endswith(".safetensors"):
+            continue
+        layers = _layers(path, name) if name.removesuffix(".safetensors") in manifest.stages else {}
+        rest.append(spec.bytes - sum(layers.values()))
+        layer = max(layer, *layers.values(), 0)
+    return Streamed(int(_WEIGHTS * sum(rest) + 2 * max(rest, default=0)), _IN_FLIGHT * layer)
+
+
+def _layers(path: Path, name: str) -> dict[str, int]:
+    """Bytes of each of a denoiser's layers in its file."""
+    try:
+        with (path / name).open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            if length > MAX_HEADER_BYTES:
+                raise damaged(path, f"the header of {name} is too large")
+            header: dict[str, Any] = json.loads(file.read(length))
+        sizes: dict[str, int] = {}
+        for key, value in header.items():
+            if key.startswith(LAYERS):
+                start, end = value["data_offsets"]
+                layer = key.split(".")[1]
+                sizes[layer] = sizes.get(layer, 0) + int(end) - int(start)
+        return sizes
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise damaged(path, f"the header of {name} cannot be read") from None
 
 
 def best_tile(manifest: Manifest, request: ClipRequest, budget: float) -> int | None:
