@@ -44,6 +44,7 @@ MAX_INTEGER = 1 << 18
 """No number in a network's shape is larger (the largest are vocabularies)."""
 MAX_LAYERS = 512
 """No network has more layers or, at one resolution, more blocks: each takes time to build, if no memory."""
+_FRACTIONS = ("low_res_path",)
 _COUNTED = ("layers", "blocks", "mid_blocks")
 _FLOATS = {"BF16", "F16", "F32"}
 # Computed in float32 outside autocast by the network itself: noise levels and modulation.
@@ -143,7 +144,9 @@ def _config(path: Path, kind: type[_C], values: Config) -> _C:
     if unknown:
         raise damaged(path, f"{kind.__name__} has no field {min(unknown)}")
     try:
-        if not all(_bounded(value) for value in values.values()):
+        if not all(_bounded(value) for name, value in values.items() if name not in _FRACTIONS):
+            raise ValueError("a number is out of bounds")
+        if not all(_fraction(values.get(name)) for name in _FRACTIONS):
             raise ValueError("a number is out of bounds")
         if any(_most(values.get(name, 0)) > MAX_LAYERS for name in _COUNTED):
             raise ValueError("a number is out of bounds")
@@ -159,6 +162,11 @@ def _bounded(value: object) -> bool:
     if isinstance(value, bool | str) or value is None:
         return True
     return isinstance(value, int) and 0 <= value <= MAX_INTEGER
+
+
+def _fraction(value: object) -> bool:
+    """None, or above 0 and at most 1 (and so no NaN)."""
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1)
 
 
 def _most(value: Any) -> int:

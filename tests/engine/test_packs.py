@@ -185,6 +185,9 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     ),
     "too many layers": lambda p: edit(p, lambda m: m["stages"]["base"]["transformer"].update(layers=10**5)),
     "negative": lambda p: edit(p, lambda m: m["stages"]["base"]["transformer"].update(layers=-1)),
+    "a part above the whole": lambda p: edit(
+        p, lambda m: m["stages"]["base"]["transformer"].update(low_res_path=1.5)
+    ),
     "no heads": lambda p: edit(p, lambda m: m["stages"]["base"]["transformer"].update(heads=0)),
     "larger than its file": lambda p: edit(p, lambda m: m["stages"]["base"]["transformer"].update(width=64)),
     "other latents": lambda p: edit(
