@@ -26,6 +26,7 @@ from engine.events import (
     LessonDone,
     LessonSample,
     LessonStep,
+    Planned,
     StageName,
     StageStarted,
     StepDone,
@@ -99,7 +100,16 @@ class Ended:
 
 
 News = (
-    JobStarted | StageStarted | StepDone | Chunk | Ended | JobFailed | LessonStep | LessonSample | LessonDone
+    JobStarted
+    | Planned
+    | StageStarted
+    | StepDone
+    | Chunk
+    | Ended
+    | JobFailed
+    | LessonStep
+    | LessonSample
+    | LessonDone
 )
 
 

@@ -62,17 +62,25 @@ def free_bytes(device: Device, allowed_mb: int | None = None) -> float:
         device: Where it is made.
         allowed_mb: The most that this process may take there, in MiB; no limit of its own if None.
     """
+    used = used_bytes(device)
     if device.torch.type == "cuda":
-        used = torch.cuda.memory_allocated()
         kept = torch.cuda.memory_reserved() - used  # by torch, to be used again
         free = float(torch.cuda.mem_get_info()[0] + kept)
     elif device.torch.type == "mps":
-        used = torch.mps.driver_allocated_memory()
         free = float(torch.mps.recommended_max_memory() - used)
     else:
-        trim()  # or an earlier clip's memory would count against this one
-        used, free = rss_mb() * 2**20, available_mb() * 2**20
+        free = available_mb() * 2**20
     return free if allowed_mb is None else min(free, allowed_mb * 2**20 - used)
+
+
+def used_bytes(device: Device) -> float:
+    """Bytes that this process takes on a device now; on the CPU all of it, the program too."""
+    if device.torch.type == "cuda":
+        return float(torch.cuda.memory_allocated())
+    if device.torch.type == "mps":
+        return float(torch.mps.driver_allocated_memory())
+    trim()  # or an earlier clip's memory would count against this one
+    return rss_mb() * 2**20
 
 
 def resolve(name: str = "auto") -> Device:

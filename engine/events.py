@@ -27,6 +27,25 @@ class JobStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """How the clip is going to be made, told once its networks are there and before the first step.
+
+    Attributes:
+        job: Whose plan it is.
+        streamed: Whether layers stay on disk until they are needed.
+        tile: Side of decoded tiles in latents; None where the picture is decoded whole.
+        peak_mb: The most memory that the process is expected to take on its device, in MiB.
+        budget_mb: The most that it may take there, in MiB; infinite where the system does not say.
+    """
+
+    job: str
+    streamed: bool
+    tile: int | None
+    peak_mb: float
+    budget_mb: float
+
+
+@dataclass(frozen=True, slots=True)
 class StageStarted:
     """A stage of the cascade begins to denoise."""
 
@@ -124,6 +143,7 @@ class LessonDone:
 
 Event = (
     JobStarted
+    | Planned
     | StageStarted
     | StepDone
     | FramesReady

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import WaltError
-from engine.events import Event, JobCancelled, JobDone, JobFailed, JobStarted
+from engine.events import Event, JobCancelled, JobDone, JobFailed, JobStarted, Planned
 from engine.memory import is_out_of_memory, out_of_memory
 from engine.packs.store import InstalledPack, PackStore
 from engine.progress import Cancelled
@@ -173,17 +173,19 @@ class Engine:
         return JobFailed(job.id, out_of_memory())
 
     def _generate(self, job: _Job, request: ClipRequest) -> Clip:
-        from engine.devices import free_bytes
+        from engine.devices import free_bytes, used_bytes
         from engine.packs.check import check_request
-        from engine.packs.plan import best_tile, streamed
+        from engine.packs.plan import MB, best_tile, plan, streamed
 
         pack = self._packs.find(request.pack)
         check_request(request, pack)
         cascade = self._cascade(pack)
-        budget = free_bytes(cascade.pack.device, self._memory_mb)
-        if cascade.pack.streamed:
-            budget -= streamed(pack.path, pack.manifest).layer
-        tile = best_tile(pack.manifest, request, budget)
+        device = cascade.pack.device
+        free, used = free_bytes(device, self._memory_mb), used_bytes(device)
+        layer = streamed(pack.path, pack.manifest).layer if cascade.pack.streamed else 0
+        tile = best_tile(pack.manifest, request, free - layer)
+        peak = used + layer + plan(pack.manifest, request, tile).work
+        self._emit(Planned(job.id, cascade.pack.streamed, tile, peak / MB, (used + free) / MB))
         return cascade.generate(request, self._emit, lambda: self._poll(job), job.id, tile=tile)
 
     def _cascade(self, pack: InstalledPack) -> Cascade:

@@ -20,6 +20,7 @@ from engine.events import (
     LessonDone,
     LessonSample,
     LessonStep,
+    Planned,
     StageStarted,
     StepDone,
 )
@@ -143,6 +144,8 @@ class Maker(QObject):
                 self._end(running, news, now)
             case JobFailed():
                 self._fail(running, news.error, news.details)
+            case Planned():
+                pass  # the form's estimate has said it
             case LessonStep() | LessonSample() | LessonDone():
                 pass  # another job's
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from engine.clip import Clip
 from engine.commands.again import Record, read_record, require_same_pack, with_files
-from engine.commands.progress import ProgressLines
+from engine.commands.progress import ProgressLines, plan_json
 from engine.errors import UsageError
 from engine.events import STAGES, Event, JobCancelled, JobDone, JobFailed, StageName, StageStarted
 from engine.files import ensure_writable
@@ -45,7 +45,13 @@ def add_parser(subparsers: Any) -> None:
     )
     add = parser.add_argument
     add("prompt", metavar="PROMPT", nargs="?", help="what to show, in English or French")
-    add("--out", metavar="FILE", required=True, type=Path, help="the file to write: .mp4, .webm, .mov, .gif or .webp")
+    add(
+        "--out",
+        metavar="FILE",
+        required=True,
+        type=Path,
+        help="the file to write: .mp4, .webm, .mov, .gif or .webp",
+    )
     add(
         "--from",
         dest="again",
@@ -56,7 +62,9 @@ def add_parser(subparsers: Any) -> None:
     add("--negative", metavar="TEXT", default="", help="what to keep away from")
     add("--image", metavar="FILE", help="a still image that becomes the first frame")
     add("--continue", dest="source", metavar="FILE", help="a video: make what comes after it")
-    add("--after", dest="source_frame", metavar="N", type=int, help="continue after this frame, from 0 (last)")
+    add(
+        "--after", dest="source_frame", metavar="N", type=int, help="continue after this frame, from 0 (last)"
+    )
     add(
         "--overlap",
         type=int,
@@ -64,7 +72,9 @@ def add_parser(subparsers: Any) -> None:
         help="frames seen of what is continued: 5 carry a motion on (walt's own clips), 1 a picture (others)",
     )
     add("--seed", metavar="N", type=int, help="same seed and settings, same clip; random if left out")
-    add("--aspect", choices=["16:9", "9:16", "1:1"], help="shape of the picture (16:9, or that of --continue)")
+    add(
+        "--aspect", choices=["16:9", "9:16", "1:1"], help="shape of the picture (16:9, or that of --continue)"
+    )
     add(
         "--frames",
         metavar="N",
@@ -99,7 +109,8 @@ def run(args: argparse.Namespace) -> int:
     if args.seed is None:
         print(f"seed {request.seed}", file=sys.stderr)
     threads, stage = (None, None) if record is None else (record.origin.threads, record.stage)
-    clip = make(request, store, args.device, threads=threads, until=stage, memory_mb=args.memory)
+    lines = ProgressLines(sys.stderr)
+    clip = make(request, store, args.device, threads=threads, until=stage, memory_mb=args.memory, lines=lines)
     if clip is None:
         print("cancelled; nothing was written", file=sys.stderr)
         return 130
@@ -108,6 +119,8 @@ def run(args: argparse.Namespace) -> int:
             print(f"not as it was: {line}; the frames may differ a little", file=sys.stderr)
     write(clip, args.out, metadata=not args.no_metadata)
     report = describe(clip, args.out, heard)
+    if lines.plan is not None:
+        report["plan"] = plan_json(lines.plan)
     print(json.dumps(report) if args.json else _sentence(report))
     return 0
 
@@ -213,6 +226,7 @@ def make(
     threads: int | None = None,
     until: StageName | None = None,
     memory_mb: int | None = None,
+    lines: ProgressLines | None = None,
 ) -> Clip | None:
     """Run one job and show its progress on stderr; None if Ctrl-C cancelled it.
 
@@ -222,6 +236,7 @@ def make(
         device: Where to compute.
         threads: How many processor threads to compute with; as many as torch thinks right if None.
         memory_mb: The most memory to take, in MiB.
+        lines: What shows the progress; its own, on stderr, if None.
         until: The stage to stop after, where that is not the request's last: a clip that was cancelled there.
 
     Raises:
@@ -229,7 +244,7 @@ def make(
     """
     events: queue.Queue[Event] = queue.Queue()
     engine = Engine(events.put, store, device, threads=threads, memory_mb=memory_mb)
-    lines = ProgressLines(sys.stderr)
+    lines = lines if lines is not None else ProgressLines(sys.stderr)
     try:
         job = engine.submit(request)
         with _interrupt_calls(lambda: engine.cancel(job)):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TextIO
+import math
+from typing import Any, TextIO
 
-from engine.events import Event, FramesReady, JobStarted, StageStarted, StepDone
+from engine.events import Event, FramesReady, JobStarted, Planned, StageStarted, StepDone
 
 
 class ProgressLines:
@@ -13,12 +14,16 @@ class ProgressLines:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._live = stream.isatty()
+        self.plan: Planned | None = None
 
     def show(self, event: Event) -> None:
         """Take notice of an event."""
         match event:
             case JobStarted():
                 self._line("loading the model")
+            case Planned():
+                self.plan = event
+                self._note(plan_line(event))
             case StageStarted():
                 size = f"{event.width}x{event.height}"
                 self._line(f"{event.stage}: {event.frames} frames of {size}, {event.steps} steps")
@@ -37,6 +42,10 @@ class ProgressLines:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
 
+    def _note(self, text: str) -> None:
+        """A line that stays, on a terminal too."""
+        self._line(f"{text}\n" if self._live else text)
+
     def _line(self, text: str) -> None:
         self._stream.write(f"\r\x1b[K{text}" if self._live else f"{text}\n")
         self._stream.flush()
@@ -45,6 +54,24 @@ class ProgressLines:
 def _worth_a_line(event: StepDone) -> bool:
     """The first step and each quarter."""
     return event.step in {1, *(event.steps * quarter // 4 for quarter in (1, 2, 3, 4))}
+
+
+def plan_line(plan: Planned) -> str:
+    """How the networks are kept and what memory that takes: ``plan: networks in memory, 400 of 9,000 MiB``."""
+    kept = "layer by layer from disk" if plan.streamed else "in memory"
+    decoded = "" if plan.tile is None else ", decoded in tiles"
+    budget = "no known limit" if math.isinf(plan.budget_mb) else f"{plan.budget_mb:,.0f} MiB allowed"
+    return f"plan: networks {kept}{decoded}, peak {plan.peak_mb:,.0f} MiB, {budget}"
+
+
+def plan_json(plan: Planned) -> dict[str, Any]:
+    """The same for ``--json``; the budget is null where the system does not say."""
+    return {
+        "networks": "streamed" if plan.streamed else "resident",
+        "tile": plan.tile,
+        "peak_mb": round(plan.peak_mb, 1),
+        "budget_mb": None if math.isinf(plan.budget_mb) else round(plan.budget_mb, 1),
+    }
 
 
 def duration(seconds: float) -> str:

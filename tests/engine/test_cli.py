@@ -47,6 +47,7 @@ def test_generate_writes_a_clip_and_says_which(tiny: str, tmp_path: Path, capsys
     assert "5 frames of 64x32" in printed.out
     assert "seed 7" in printed.out
     assert "base: step 1/3" in printed.err
+    assert printed.err.index("plan: networks in memory, peak ") < printed.err.index("base: 5 frames")
     stored = read_clip(out)
     assert np.asarray(stored.frames).shape == (5, 32, 64, 3)
     request = json.loads(stored.metadata["walt"])
@@ -64,6 +65,8 @@ def test_json_is_one_object_with_everything(tiny: str, tmp_path: Path, capsys: C
     assert set(report["seconds"]) == {"base", "sr1", "sr2", "decode", "total"}
     assert all(seconds > 0 for seconds in report["seconds"].values())
     assert report["peak_rss_mb"] > 50
+    assert (report["plan"]["networks"], report["plan"]["tile"]) == ("resident", None)
+    assert report["plan"]["peak_mb"] > 50
 
 
 def test_a_random_seed_is_told_and_makes_the_clip_again(tiny: str, tmp_path: Path, capsys: Capture) -> None:

@@ -22,6 +22,7 @@ from engine.events import (
     JobDone,
     JobFailed,
     JobStarted,
+    Planned,
     StageStarted,
     StepDone,
 )
@@ -85,7 +86,7 @@ def test_a_job_from_start_to_clip(engine: Engine, listener: Listener, make: Call
     assert isinstance(done, JobDone)
     assert np.array_equal(done.clip.frames, make(seed=7, upto="base", frames=5).frames)
     kinds = list(dict.fromkeys(type(event) for event in listener.of(job)))
-    assert kinds == [JobStarted, StageStarted, StepDone, FramesReady, JobDone]
+    assert kinds == [JobStarted, Planned, StageStarted, StepDone, FramesReady, JobDone]
     assert listener.threads == {"walt-engine"}
 
 
