@@ -79,6 +79,9 @@ T2V_BASE = TransformerConfig(
     text_width=T5_XL_WIDTH,
     frame_conditioning=True,
 )
+FRAME_PREDICTION = replace(LARGE, classes=None, frame_conditioning=True)
+T2V_WIDE = T2V_BASE.at_grid((5, 16, 28))
+T2V_LARGE = replace(T2V_BASE, width=1024, layers=24)
 # With patches of 2 and 4 every stage has the base's grid of tokens at 16:9, hence the windows of table 6.
 T2V_SR1 = replace(
     T2V_BASE,
@@ -133,8 +136,11 @@ STARTER_SR2 = replace(STARTER_SR1, grid=(5, 64, 112), patch=4, width=256, layers
 RECIPES = (
     Recipe("walt-l-ucf101", "transformer", LARGE, 313_000_000, "tables 1, 3d and 8"),
     Recipe("walt-xl-ucf101", "transformer", EXTRA_LARGE, 460_000_000, "tables 1, 4 and 8"),
+    Recipe("walt-l-k600", "transformer", FRAME_PREDICTION, 313_000_000, "tables 1 and 8"),
     Recipe("walt-l-imagenet", "transformer", IMAGENET, 460_000_000, "tables 2 and 8 (458M in table 4)"),
     Recipe("walt-t2v-base", "transformer", T2V_BASE, 3_090_000_000, "table 8 (3B); from width 1920 derived"),
+    Recipe("walt-t2v-base-9x16", "transformer", T2V_WIDE, 3_090_000_000, "table 6; the base at 9:16"),
+    Recipe("walt-t2v-l", "transformer", T2V_LARGE, 419_000_000, "table 5"),
     Recipe("walt-t2v-sr1", "transformer", T2V_SR1, 1_300_000_000, "table 8"),
     Recipe("walt-t2v-sr2", "transformer", T2V_SR2, 419_000_000, "table 8"),
     Recipe("magvit2-tokenizer", "tokenizer", TokenizerConfig.magvit2(), 370_000_000, "table 8; derived"),
