@@ -22,11 +22,11 @@ from tests.app.monkey import Monkey, moody
 FIRST, COUNT = (
     int(os.environ.get(f"WALT_MONKEY_{name}", default)) for name, default in (("SEED", 1), ("COUNT", 1))
 )
-EVENTS = int(os.environ.get("WALT_MONKEY_EVENTS", "600"))
+EVENTS = int(os.environ.get("WALT_MONKEY_EVENTS", "150"))
 LANGUAGES = ("en", "fr")
 GRAVE = (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
-OFF_SCREEN = "This plugin does not support"
-"""What the platform without a screen says of things that it cannot do."""
+OFF_SCREEN = ("This plugin does not support", "Mouse event at ")
+"""What the platform without a screen says of things that it cannot do, and the test kit of clicks beside the window."""
 
 
 def ticking(window: QWidget) -> list[str]:
