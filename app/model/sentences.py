@@ -174,6 +174,26 @@ def _engine() -> dict[str, tuple[str, str]]:
             translate("Errors", "walt is learning already."),
             translate("Errors", "Wait for that, or stop it."),
         ),
+        "no-clips": (
+            translate("Errors", "There is nothing to learn from."),
+            translate("Errors", "Add videos or pictures; a video needs a little more than two seconds."),
+        ),
+        "no-captions": (
+            translate("Errors", "A clip has no words that say what it shows."),
+            translate("Errors", "Write a caption for each clip."),
+        ),
+        "bad-lesson": (
+            translate("Errors", "The lesson's settings do not fit."),
+            translate("Errors", "Check the minutes and the name."),
+        ),
+        "pack-not-teachable": (
+            translate("Errors", "This pack is of a kind that cannot be taught."),
+            translate("Errors", "Choose another pack."),
+        ),
+        "peft-not-installed": (
+            translate("Errors", "This way of teaching needs the package peft."),
+            translate("Errors", "Install walt with its part “finetune”."),
+        ),
         "engine-closed": (translate("Errors", "The engine was closed."), ""),
         "device-not-available": (
             translate("Errors", "This computer has no such device."),

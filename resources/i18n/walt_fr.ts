@@ -895,6 +895,46 @@
         <translation>Attendez la fin, ou arrêtez-le.</translation>
     </message>
     <message>
+        <source>There is nothing to learn from.</source>
+        <translation>Il n’y a rien à apprendre.</translation>
+    </message>
+    <message>
+        <source>Add videos or pictures; a video needs a little more than two seconds.</source>
+        <translation>Ajoutez des vidéos ou des images ; une vidéo doit durer un peu plus de deux secondes.</translation>
+    </message>
+    <message>
+        <source>A clip has no words that say what it shows.</source>
+        <translation>Un clip n’a pas de mots qui disent ce qu’il montre.</translation>
+    </message>
+    <message>
+        <source>Write a caption for each clip.</source>
+        <translation>Écrivez une légende pour chaque clip.</translation>
+    </message>
+    <message>
+        <source>The lesson&apos;s settings do not fit.</source>
+        <translation>Les réglages de la leçon ne conviennent pas.</translation>
+    </message>
+    <message>
+        <source>Check the minutes and the name.</source>
+        <translation>Vérifiez les minutes et le nom.</translation>
+    </message>
+    <message>
+        <source>This pack is of a kind that cannot be taught.</source>
+        <translation>Ce modèle est d’un genre qui ne peut pas apprendre.</translation>
+    </message>
+    <message>
+        <source>Choose another pack.</source>
+        <translation>Choisissez un autre modèle.</translation>
+    </message>
+    <message>
+        <source>This way of teaching needs the package peft.</source>
+        <translation>Cette façon d’enseigner demande le paquet peft.</translation>
+    </message>
+    <message>
+        <source>Install walt with its part “finetune”.</source>
+        <translation>Installez walt avec sa partie « finetune ».</translation>
+    </message>
+    <message>
         <source>The engine was closed.</source>
         <translation>Le moteur a été arrêté.</translation>
     </message>

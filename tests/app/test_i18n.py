@@ -130,7 +130,7 @@ def test_errors_are_said_in_the_window_s_language(translators: Translators) -> N
     assert sentence(odd).message == "Odd."
 
 
-NOT_IN_THE_WINDOW = ("cli.py", "commands", "training", "teaching", "evaluation", "worlds")
+NOT_IN_THE_WINDOW = ("cli.py", "commands", "training", "evaluation", "worlds")
 """Parts of the engine that only the command line reaches, which speaks English."""
 
 

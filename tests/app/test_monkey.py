@@ -22,7 +22,7 @@ from tests.app.monkey import Monkey, moody
 FIRST, COUNT = (
     int(os.environ.get(f"WALT_MONKEY_{name}", default)) for name, default in (("SEED", 1), ("COUNT", 1))
 )
-EVENTS = int(os.environ.get("WALT_MONKEY_EVENTS", "150"))
+EVENTS = int(os.environ.get("WALT_MONKEY_EVENTS", "600"))
 LANGUAGES = ("en", "fr")
 GRAVE = (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
 OFF_SCREEN = ("This plugin does not support", "Mouse event at ")

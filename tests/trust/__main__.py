@@ -32,7 +32,8 @@ def run(args: argparse.Namespace, pack: Path) -> int:
         from .fuzz import TARGETS, report
 
         for target in args.targets or TARGETS:
-            print(report(target, args.count, args.seed, pack), flush=True)
+            whole = write_tiny_pack(pack.parent / target)  # the one before may have spoiled its own
+            print(report(target, args.count, args.seed, whole), flush=True)
     elif args.part == "kill":
         from .kill import report as kills
 
