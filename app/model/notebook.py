@@ -144,8 +144,7 @@ def _pace(values: Any) -> Pace | None:
     except TypeError:
         return None
     figures = (pace.denoising, pace.decoding, pace.steps, pace.windows, pace.frames, pace.pixels)
-    pack: object = pace.pack
-    good = isinstance(pack, str) and all(_number(figure) and 0 <= figure < 1e9 for figure in figures)
+    good = isinstance(values["pack"], str) and all(_number(figure) and 0 <= figure < 1e9 for figure in figures)
     whole = good and pace.denoising > 0 and min(pace.steps, pace.windows, pace.frames, pace.pixels) >= 1
     return pace if whole else None
 
