@@ -89,13 +89,23 @@ def build(
     return window, bridge
 
 
-def _keep_log(folder: Path) -> None:
-    """Warnings and crashes go to a file on this machine, and nowhere else; prompts are never logged."""
+def keep_log(folder: Path) -> Path | None:
+    """Warnings and crashes go to a file on this machine, and nowhere else; prompts are never logged.
+
+    Returns:
+        The report of a crash that nobody was told of yet.
+    """
+    report = folder / "crash-report.log"
+    told = True
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        crash = folder / "crash.log"
+        if crash.exists() and crash.stat().st_size:
+            crash.replace(report)
+            told = False
         crashes = (folder / "crash.log").open("a", encoding="utf-8")
     except OSError:
-        return  # no place to write: the window works without
+        return None  # no place to write: the window works without
     faulthandler.enable(crashes)
     handler = RotatingFileHandler(
         folder / "walt.log", maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, delay=True, encoding="utf-8"
@@ -103,6 +113,7 @@ def _keep_log(folder: Path) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.setLevel(logging.WARNING)
     logging.getLogger().addHandler(handler)
+    return None if told else report
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -112,7 +123,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit status: 0.
     """
     args = parse(sys.argv[1:] if argv is None else argv)
-    _keep_log(user_log_path("walt", appauthor=False))
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("walt")
@@ -122,6 +132,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if door.knock(call):
         return 0
     door.open()
+    crash = keep_log(user_log_path("walt", appauthor=False))
     preferences = PreferenceFile()
     if args.theme:
         preferences.change(theme=args.theme)
@@ -130,15 +141,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     again = True
     while again:
         translators.speak(spoken(preferences.now.language))
-        again = _serve(app, preferences, theme, args, door, call)
-        call = Call()
+        again = _serve(app, preferences, theme, args, door, call, crash)
+        call, crash = Call(), None
     door.close()
     return 0
 
 
 def _serve(
     app: QApplication, preferences: PreferenceFile, theme: Theme, args: argparse.Namespace,
-    door: Door, call: Call,
+    door: Door, call: Call, crash: Path | None,
 ) -> bool:  # fmt: skip
     """One window, from its opening to its end; whether another is to follow, with other preferences."""
     device, pack = args.device or preferences.now.device, args.pack or preferences.now.pack
@@ -152,6 +163,8 @@ def _serve(
         bridge.start(engine_factory(device, preferences.now.threads, preferences.now.memory_mb))
         if call != Call():
             window.receive(call)
+        if crash is not None:
+            window.tell_of_crash(crash)
 
     door.called.connect(window.receive)
     window.seen.connect(wake_up)

@@ -288,6 +288,11 @@ class MainWindow(QMainWindow):
 
     # What is said.
 
+    def tell_of_crash(self, report: Path) -> None:
+        """Say that walt broke off last time, and where its report is; it goes nowhere by itself."""
+        words = self.tr("walt broke off last time. A report of it was kept on this machine: {0}")
+        self.status.say(words.format(report.name), file=report)
+
     @Slot(object)
     def _library_opened(self, opened: Opened) -> None:
         if opened.aside is not None:

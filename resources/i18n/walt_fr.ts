@@ -1643,6 +1643,10 @@
         <translation>Ouvrir une image</translation>
     </message>
     <message>
+        <source>walt broke off last time. A report of it was kept on this machine: {0}</source>
+        <translation>walt s’est interrompu la dernière fois. Un rapport a été gardé sur cette machine : {0}</translation>
+    </message>
+    <message>
         <source>The library&apos;s database was damaged. It was put aside, and your clips were found again.</source>
         <translation>La base de la bibliothèque était abîmée. Elle a été mise de côté, et vos clips ont été retrouvés.</translation>
     </message>

@@ -110,7 +110,7 @@ def quiet() -> Iterator[None]:
 def test_logs_rotate_and_stay_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(window, "LOG_BYTES", 2000)
     monkeypatch.setattr(window.faulthandler, "enable", lambda file: file.close())
-    window._keep_log(tmp_path / "log")
+    window.keep_log(tmp_path / "log")
     for number in range(400):
         logging.getLogger("walt.test").warning("line %d", number)
     logging.getLogger("walt.test").info("not worth keeping")
