@@ -6,6 +6,7 @@ sentence; a code without one keeps the engine's words, which is better than sile
 
 from __future__ import annotations
 
+from collections import ChainMap
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QLocale
@@ -31,11 +32,15 @@ class Sentence(NamedTuple):
 def sentence(error: WaltError) -> Sentence:
     """An error for people."""
     if QLocale().language() == QLocale.Language.French:
-        known = _pictures() | _packs() | _files() | _engine()
+        known = ChainMap(*tables())
         if error.code in known:
-            message, hint = known[error.code]
-            return Sentence(message, hint)
+            return Sentence(*known[error.code])
     return Sentence(error.message, error.hint)
+
+
+def tables() -> tuple[dict[str, tuple[str, str]], ...]:
+    """Message and hint of every code, room by room; no code is in two of them."""
+    return _pictures(), _packs(), _files(), _engine()
 
 
 def _pictures() -> dict[str, tuple[str, str]]:
@@ -93,16 +98,6 @@ def _packs() -> dict[str, tuple[str, str]]:
             translate("Errors", "The archive is refused: it is not safe to unpack."),
             translate("Errors", "Get the pack from its makers again."),
         ),
-        "no-clips": (
-            translate("Errors", "There is nothing in that to learn from."),
-            translate("Errors", "Give videos of more than two seconds, or pictures."),
-        ),
-        "no-captions": (
-            translate("Errors", "Something has no caption."),
-            translate("Errors", "Say of each what it shows."),
-        ),
-        "bad-lesson": (translate("Errors", "That is not possible with these settings."), ""),
-        "pack-not-teachable": (translate("Errors", "This pack cannot be taught."), ""),
         "prompt-not-known": (
             translate("Errors", "The model knows no word of this prompt."),
             translate("Errors", "Help, Packs says what it knows."),

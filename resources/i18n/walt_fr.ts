@@ -739,26 +739,6 @@
         <translation>Redemandez le modèle à ses auteurs.</translation>
     </message>
     <message>
-        <source>There is nothing in that to learn from.</source>
-        <translation>Il n’y a rien à apprendre là-dedans.</translation>
-    </message>
-    <message>
-        <source>Give videos of more than two seconds, or pictures.</source>
-        <translation>Donnez des vidéos de plus de deux secondes, ou des images.</translation>
-    </message>
-    <message>
-        <source>Something has no caption.</source>
-        <translation>Il manque une légende.</translation>
-    </message>
-    <message>
-        <source>Say of each what it shows.</source>
-        <translation>Dites de chacun ce qu’on y voit.</translation>
-    </message>
-    <message>
-        <source>This pack cannot be taught.</source>
-        <translation>Ce modèle ne peut pas apprendre.</translation>
-    </message>
-    <message>
         <source>The model knows no word of this prompt.</source>
         <translation>Le modèle ne connaît aucun mot de cette description.</translation>
     </message>

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.i18n import Translators, spoken
 from app.model.examples import examples
-from app.model.sentences import sentence
+from app.model.sentences import sentence, tables
 from engine.errors import WaltError
 from engine.packs.check import read_vocabulary
 from engine.packs.store import PackStore
@@ -153,6 +153,11 @@ def test_every_error_the_window_can_meet_has_its_french(translators: Translators
     assert [
         code for code in sorted(met) if sentence(WaltError(code, "In English.")).message == "In English."
     ] == []
+
+
+def test_no_error_has_two_sentences() -> None:
+    every = [code for table in tables() for code in table]
+    assert len(every) == len(set(every))
 
 
 def test_the_language_is_the_one_chosen_or_one_that_walt_speaks() -> None:
