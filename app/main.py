@@ -95,15 +95,12 @@ def keep_log(folder: Path) -> Path | None:
     Returns:
         The report of a crash that nobody was told of yet.
     """
-    report = folder / "crash-report.log"
-    told = True
+    crash, report = folder / "crash.log", None
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        crash = folder / "crash.log"
         if crash.exists() and crash.stat().st_size:
-            crash.replace(report)
-            told = False
-        crashes = (folder / "crash.log").open("a", encoding="utf-8")
+            report = crash.replace(folder / "crash-report.log")
+        crashes = crash.open("a", encoding="utf-8")
     except OSError:
         return None  # no place to write: the window works without
     faulthandler.enable(crashes)
@@ -113,7 +110,7 @@ def keep_log(folder: Path) -> Path | None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.setLevel(logging.WARNING)
     logging.getLogger().addHandler(handler)
-    return None if told else report
+    return report
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from app.model.session import Session
 
 CHIP = 28
+"""Height of a chip, logical pixels."""
 NARROWEST = 24
 """A row of eight must fit into the panel at its narrowest."""
-"""Height of a chip, logical pixels."""
 
 
 def prompt_language() -> Language:
