@@ -81,7 +81,8 @@ class Teacher(QObject):
         """Add files, and what folders hold, with the captions beside them."""
 
         def work() -> tuple[Example, ...]:
-            from engine.teaching.lesson import PICTURE, VIDEO, example_of, find_examples
+            from engine.media.kinds import PICTURE, VIDEO
+            from engine.teaching.lesson import example_of, find_examples
 
             found: list[Example] = []
             for path in paths:

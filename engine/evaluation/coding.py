@@ -14,9 +14,9 @@ from engine.evaluation.linear import LinearCode
 from engine.evaluation.pictures import detail, per_frame
 from engine.evaluation.probe import FRAMES
 from engine.evaluation.prompts import other_specs
+from engine.media.kinds import VIDEO
 from engine.media.reading import iter_frames
 from engine.training.photos import Photos
-from engine.training.prepare import VIDEO
 from engine.worlds.render import render_clip
 
 Frames = NDArray[np.uint8]

@@ -6,21 +6,21 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import UsageError, WaltError
-from engine.media.images import load_still
-from engine.media.reading import iter_frames
+from engine.errors import UsageError
+from engine.media.kinds import PICTURE
 from engine.models.tokenizer import Tokenizer
 from engine.models.vocabulary import Vocabulary
 from engine.progress import Cancelled
-from engine.teaching.lesson import PICTURE, Example
+from engine.teaching.lesson import Example
 from engine.training.denoising import LatentSet
-from engine.training.prepare import encode_shards
+from engine.training.prepare import cut_clips, encode_shards
 from engine.training.store import ShardStore, write_shard
 
 FPS = 8.0
@@ -57,21 +57,15 @@ def read_lesson(
         for done, one in enumerate(examples):
             tell(done, len(examples))
             if one.file.suffix.lower() not in PICTURE:
-                for clip in _cut(one.file, frame):
+                for clip in islice(_cut(one.file, frame), MAX_CLIPS):
                     yield clip, {"captions": [*one.captions]}
 
     def pictures() -> Iterator[_Made]:
         for one in examples:
             if one.file.suffix.lower() in PICTURE:
-                try:
-                    yield load_still(one.file, frame.width, frame.height)[None], {"captions": [*one.captions]}
-                except WaltError:
-                    continue
-        moving = _stored(folder / "clips")
-        for i in range(len(moving) if moving is not None else 0):
-            assert moving is not None
-            for moment in np.linspace(0, frame.frames - 1, MOMENTS).astype(int):
-                yield np.asarray(moving[i][moment])[None], moving.truth[i]
+                for picture in _cut(one.file, frame):
+                    yield picture, {"captions": [*one.captions]}
+        yield from _moments(folder / "clips")
 
     _write(folder / "clips", clips())
     _write(folder / "pictures", pictures())
@@ -100,14 +94,8 @@ def rehearse(
             clip = render_clip(spec, frames=frame.frames, height=frame.height, width=frame.width)
             yield clip, {"spec": spec.to_dict()}
 
-    def pictures() -> Iterator[_Made]:
-        moving = ShardStore(folder / "clips")
-        for i in range(len(moving)):
-            for moment in np.linspace(0, frame.frames - 1, MOMENTS).astype(int):
-                yield np.asarray(moving[i][moment])[None], moving.truth[i]
-
     _write(folder / "clips", clips())
-    _write(folder / "pictures", pictures())
+    _write(folder / "pictures", _moments(folder / "clips"))
     first, second = _coded(folder, "clips", tokenizer), _coded(folder, "pictures", tokenizer)
     assert first is not None
     assert second is not None
@@ -125,19 +113,18 @@ def can_rehearse(vocabulary: Vocabulary) -> bool:
 
 
 def _cut(file: Path, frame: Frame) -> Iterator[NDArray[np.uint8]]:
-    """Clips, back to back; a broken file ends early, what came before it counts."""
-    kept: list[NDArray[np.uint8]] = []
-    given = 0
-    try:
-        for picture in iter_frames(file, fps=FPS, size=(frame.width, frame.height)):
-            kept.append(picture)
-            if len(kept) == frame.frames:
-                yield np.stack(kept)
-                kept, given = [], given + 1
-                if given == MAX_CLIPS:
-                    return
-    except WaltError:
+    return cut_clips(file, frame.height, frame.width, frame.frames, FPS)
+
+
+def _moments(folder: Path) -> Iterator[_Made]:
+    """Pictures out of the clips in a folder of shards, which may have none."""
+    moving = _stored(folder)
+    if moving is None:
         return
+    for i, truth in enumerate(moving.truth):
+        clip = moving[i]
+        for moment in np.linspace(0, len(clip) - 1, MOMENTS).astype(int):
+            yield np.asarray(clip[moment])[None], truth
 
 
 def _write(folder: Path, made: Iterator[_Made]) -> None:

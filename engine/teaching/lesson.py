@@ -13,11 +13,10 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from engine.errors import UsageError
+from engine.media.kinds import PICTURE, VIDEO
 from engine.packs.manifest import Line, PackName
 
 Method = Literal["lora", "full"]
-VIDEO = frozenset({".mp4", ".mov", ".webm", ".mkv", ".avi", ".m4v"})
-PICTURE = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 MAX_CAPTION = 500
 MAX_FILES = 500
 DEFAULT_MINUTES = 30.0

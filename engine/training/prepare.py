@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.errors import WaltError
 from engine.media.images import load_still
+from engine.media.kinds import PICTURE, VIDEO
 from engine.media.reading import iter_frames
 from engine.training.store import CAMERA, ShardStore, write_shard
 
@@ -89,10 +90,6 @@ def prepare_photos(
         progress(index + 1, len(shards))
 
 
-VIDEO = {".mp4", ".mov", ".webm", ".mkv", ".avi", ".m4v"}
-IMAGE = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
-
-
 def prepare_folder(
     folder: Path, out: Path, height: int, width: int, frames: int, fps: int, progress: Progress
 ) -> int:
@@ -103,7 +100,7 @@ def prepare_folder(
     Raises:
         WaltError: ``no-training-data`` when nothing usable was found.
     """
-    kinds = VIDEO | (IMAGE if frames == 1 else set[str]())
+    kinds = VIDEO | PICTURE if frames == 1 else VIDEO
     paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in kinds)
     clips: list[NDArray[np.uint8]] = []
     truth: list[dict[str, Any]] = []
@@ -112,7 +109,7 @@ def prepare_folder(
     for done, path in enumerate(paths, 1):
         text = path.with_suffix(".txt")
         lines = [line for line in text.read_text().splitlines() if line.strip()] if text.exists() else [""]
-        for clip in _cut(path, height, width, frames, fps):
+        for clip in cut_clips(path, height, width, frames, fps):
             clips.append(clip)
             truth.append({"captions": lines, "source": path.name})
             total += 1
@@ -128,11 +125,14 @@ def prepare_folder(
     return total
 
 
-def _cut(path: Path, height: int, width: int, frames: int, fps: int) -> Iterator[NDArray[np.uint8]]:
-    """Clips of ``frames`` frames, back to back, at ``fps``; a broken file ends early, what came before it counts."""
+def cut_clips(path: Path, height: int, width: int, frames: int, fps: float) -> Iterator[NDArray[np.uint8]]:
+    """A video as clips (frames, height, width, 3), back to back, at ``fps``; a picture as one of a single frame.
+
+    A broken file ends early; what came before it counts.
+    """
     kept: list[NDArray[np.uint8]] = []
     try:
-        if path.suffix.lower() in IMAGE:
+        if path.suffix.lower() in PICTURE:
             yield load_still(path, width, height)[None]
             return
         for frame in iter_frames(path, fps=fps, size=(width, height)):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import UsageError, WaltError
-from engine.training.prepare import VIDEO
+from engine.media.kinds import VIDEO
 
 
 @dataclass(frozen=True)
