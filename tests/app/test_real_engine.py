@@ -12,21 +12,16 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.bridge import EngineBridge
-from app.main import build
 from app.model.exporting import Plan
 from app.model.job import Done, Failed, Running, Stopped
-from app.settings import Settings
 from app.theme import Theme
 from app.ui.main_window import MainWindow
 from engine.media.clips import read_clip
 from engine.packs.store import PackStore
-from engine.worker import Engine
+from tests.app.real_window import SLOW, open_real
 from tests.engine.conftest import packs_folder, store, vocabulary
 
 __all__ = ["packs_folder", "store", "vocabulary"]
-
-SLOW = 120_000
-"""Milliseconds: a generous limit for a busy machine, not a measure."""
 
 Open = Callable[[], tuple[MainWindow, EngineBridge]]
 
@@ -35,14 +30,7 @@ Open = Callable[[], tuple[MainWindow, EngineBridge]]
 def real(
     qtbot: QtBot, qapp: QApplication, theme: Theme, store: PackStore, tmp_path: Path
 ) -> Iterator[MainWindow]:
-    window, bridge = build(qapp, Settings(tmp_path / "window.ini"), pack="tiny", store=store, theme=theme)
-    qtbot.addWidget(window)
-    with qtbot.waitActive(window):
-        window.show()
-        window.activateWindow()
-    with qtbot.waitSignal(window.session.pack_changed):
-        window.session.read_pack()
-    bridge.start(lambda listener: Engine(listener, store, "cpu", warm=True))
+    window, bridge = open_real(qtbot, qapp, theme, store, tmp_path)
     yield window
     if window.isVisible():
         with qtbot.waitSignal(bridge.closed, timeout=SLOW):

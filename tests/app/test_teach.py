@@ -12,9 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from app.main import build
 from app.model.job import Done, Running
-from app.settings import Settings
 from app.theme import Theme
 from app.ui.main_window import MainWindow
 from app.ui.teach import EXAMPLES, LEARNING, PLAN, TeachSheet
@@ -23,14 +21,12 @@ from engine.events import Event, JobFailed, JobStarted
 from engine.media.clips import write_mp4
 from engine.media.images import write_png
 from engine.packs.store import PackStore
-from engine.worker import Engine
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import Gate, gated, whole_lesson
+from tests.app.real_window import SLOW, open_real
 from tests.engine.conftest import packs_folder, vocabulary
 
 __all__ = ["packs_folder", "vocabulary"]
-
-SLOW = 120_000
 
 
 @pytest.fixture
@@ -86,6 +82,16 @@ def fill(qtbot: QtBot, sheet: TeachSheet, folder: Path) -> None:
     qtbot.keyClicks(sheet.name, "Snow day")
 
 
+def learning(qtbot: QtBot, studio: Studio, sheet: TeachSheet, folder: Path) -> Gate:
+    """To the third page, one step learned; the rest follows when the gate opens."""
+    gate = Gate()
+    studio.engine.lesson = lambda job: whole_lesson(job, gate)
+    fill(qtbot, sheet, folder)
+    click(qtbot, sheet.next)
+    qtbot.waitUntil(lambda: bool(sheet.mistakes.text()))
+    return gate
+
+
 def answer(sheet: TeachSheet, qtbot: QtBot, words: str) -> None:
     box = sheet.findChild(QMessageBox, "stop_question")
     assert box is not None
@@ -125,11 +131,7 @@ def test_what_is_no_clip_is_said(qtbot: QtBot, sheet: TeachSheet, footage: Path)
 def test_a_lesson_from_the_drop_to_the_pack_in_use(
     qtbot: QtBot, studio: Studio, sheet: TeachSheet, footage: Path
 ) -> None:
-    gate = Gate()
-    studio.engine.lesson = lambda job: whole_lesson(job, gate)
-    fill(qtbot, sheet, footage)
-    click(qtbot, sheet.next)
-    qtbot.waitUntil(lambda: bool(sheet.mistakes.text()))
+    gate = learning(qtbot, studio, sheet, footage)
     assert sheet.pages.currentIndex() == LEARNING
     assert "25 %" in sheet.mistakes.text()
     assert "7" in sheet.line.text()
@@ -170,11 +172,7 @@ def test_stopping_asks_and_throws_away(
 def test_keeping_what_was_learned_lets_the_engine_finish(
     qtbot: QtBot, studio: Studio, sheet: TeachSheet, footage: Path
 ) -> None:
-    gate = Gate()
-    studio.engine.lesson = lambda job: whole_lesson(job, gate)
-    fill(qtbot, sheet, footage)
-    click(qtbot, sheet.next)
-    qtbot.waitUntil(lambda: bool(sheet.mistakes.text()))
+    gate = learning(qtbot, studio, sheet, footage)
     click(qtbot, sheet.stop)
     answer(sheet, qtbot, "Keep What It Learned")
     reins = studio.window.teacher._reins
@@ -246,14 +244,7 @@ def test_the_real_engine_teaches_a_pack_and_makes_a_clip_with_it(
     qtbot: QtBot, qapp: QApplication, theme: Theme, packs_folder: Path, footage: Path, tmp_path: Path
 ) -> None:
     store = PackStore([packs_folder, tmp_path / "data" / "packs"])
-    window, bridge = build(qapp, Settings(tmp_path / "window.ini"), pack="tiny", store=store, theme=theme)
-    qtbot.addWidget(window)
-    with qtbot.waitActive(window):
-        window.show()
-        window.activateWindow()
-    with qtbot.waitSignal(window.session.pack_changed):
-        window.session.read_pack()
-    bridge.start(lambda listener: Engine(listener, store, "cpu", warm=True))
+    window, bridge = open_real(qtbot, qapp, theme, store, tmp_path)
     sheet = sheet_of(window)
     fill(qtbot, sheet, footage)
     sheet.minutes.setRange(1, 1)
