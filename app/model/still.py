@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 
 from app.model.crop import Crop
 from app.model.film import SUFFIX
-from app.model.still_files import Opened, OwnClip, first_frame, open_file
+from app.model.still_files import Opened, OwnClip, first_frame, open_file, open_frame, written
 from app.tasks import Tasks
 from engine.errors import UsageError, WaltError
 
@@ -138,6 +138,7 @@ class StillSlot(QObject):
         self._timer.setInterval(CUT_AFTER_MS)
         self._timer.timeout.connect(self._cut)
         self._cutting = False
+        self._wish: int | None = None
 
     @property
     def state(self) -> StillState:
@@ -152,13 +153,20 @@ class StillSlot(QObject):
     @property
     def settled(self) -> bool:
         """Whether a clip can be asked for: nothing is being read or cut, nothing was refused."""
-        waiting = self._cutting or self._timer.isActive()
+        waiting = self._cutting or self._wish is not None or self._timer.isActive()
         return not waiting and not isinstance(self._state, Checking | Refused)
 
     @property
     def path(self) -> str | None:
         """The file to ask the engine with, if there is a good still."""
         return str(self._state.path) if isinstance(self._state, Ready) else None
+
+    @property
+    def frame(self) -> int:
+        """Index of the frame of the video that was chosen, or is being read."""
+        if self._wish is not None:
+            return self._wish
+        return self._state.opened.at if isinstance(self._state, Ready) else 0
 
     def take(self, offer: Offer) -> None:
         """Take what was dropped, pasted or chosen."""
@@ -201,6 +209,41 @@ class StillSlot(QObject):
             self._timer.start()
             self._set(replace(self._state, crop=crop))
 
+    def choose_frame(self, at: int) -> None:
+        """Begin with another frame of the video. Those that are wished for while one is read give way to the last."""
+        state = self._state
+        if not isinstance(state, Ready) or state.opened.video is None or at == self._wish:
+            return
+        idle, self._wish = self._wish is None, at
+        self._timer.stop()
+        if idle:
+            self._read_frame()
+
+    def _read_frame(self) -> None:
+        state, at = self._state, self._wish
+        if not isinstance(state, Ready) or state.opened.video is None or at is None:
+            return
+        video = state.opened.video
+
+        def settle(found: Opened) -> None:
+            state = self._state
+            if not isinstance(state, Ready) or state.opened.video is not video:
+                return  # something else was dropped meanwhile
+            self._turn += 1  # what is being cut now would be the frame before
+            self._cutting = False
+            if self._wish == at:
+                self._wish = None
+                self._timer.start()
+            self._set(replace(state, opened=found))
+            self._read_frame()
+
+        def failed(error: WaltError) -> None:
+            if isinstance(self._state, Ready) and self._state.opened.video is video:
+                self._turn += 1
+                self._set(Refused(state.name, error))
+
+        self._tasks.run(lambda: open_frame(video, at), settle, failed)
+
     def close(self) -> None:
         """Remove pictures made here from the disk; those that clips began with are in the library."""
         self._timer.stop()
@@ -228,7 +271,8 @@ class StillSlot(QObject):
             opened = open_file(path, lambda: frame_file, as_frame=as_frame)
             if isinstance(opened, OwnClip):
                 return opened
-            file, frame = first_frame(opened.file, Crop(), shape, lambda: frame_file)
+            still, opened = written(opened, lambda: frame_file)
+            file, frame = first_frame(still, Crop(), shape, lambda: frame_file)
             return Ready(file, name, frame, opened, Crop())
 
         def settle(found: Ready | OwnClip) -> None:
@@ -253,16 +297,19 @@ class StillSlot(QObject):
             return
         self._turn += 1
         self._timer.stop()
-        turn, shape, new_file = self._turn, self._size, self._new_file("crop")
+        turn, shape = self._turn, self._size
+        frame_file, crop_file = self._new_file("frame"), self._new_file("crop")
         self._cutting = True
 
-        def work() -> tuple[Path, Pixels]:
-            return first_frame(state.opened.file, state.crop, shape, lambda: new_file)
+        def work() -> Ready:
+            still, opened = written(state.opened, lambda: frame_file)
+            file, frame = first_frame(still, state.crop, shape, lambda: crop_file)
+            return replace(state, path=file, frame=frame, opened=opened)
 
-        def settle(found: tuple[Path, Pixels]) -> None:
+        def settle(found: Ready) -> None:
             if turn == self._turn:
                 self._cutting = False
-                self._set(replace(state, path=found[0], frame=found[1]))
+                self._set(found)
 
         self._tasks.run(work, settle, lambda error: self._refuse(turn, state.name, error))
 
@@ -272,6 +319,6 @@ class StillSlot(QObject):
 
     def _set(self, state: StillState) -> None:
         if not isinstance(state, Ready):
-            self._cutting = False
+            self._cutting, self._wish = False, None
         self._state = state
         self.changed.emit()

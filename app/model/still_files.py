@@ -5,8 +5,9 @@ Runs on a worker thread; the engine's readers are loaded when first needed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,16 +22,36 @@ LOOK_SIDE = 720
 """The picture that is shown for cropping has at most so many pixels on a side."""
 CUT_SIDE = 2048
 """So many pixels are kept of a cropped picture: over twice what the largest stage makes of it."""
+MAX_FRAMES = 10_000_000
+"""Frames of a video that one can be chosen of, a day and more; a file that says more is not believed."""
 _MAYBE_VIDEO = {"image-not-supported", "image-too-large"}
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A picture that can be used: the file itself, a small look at all of it, and its full size."""
+class Video:
+    """A video of ``frames`` frames, as long as it says it is; a clip may begin with any of them."""
 
     file: Path
+    frames: int
+    fps: float
+
+    def time(self, at: int) -> float:
+        """When a frame is on screen, in seconds; the last one is whatever is there at the end."""
+        return at / self.fps if at < self.frames - 1 else math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A picture that can be used: the file itself, a small look at all of it, and its full size.
+
+    It may be a frame of a ``video``, the one with index ``at``; then ``file`` is None until it is written by itself.
+    """
+
+    file: Path | None
     look: Pixels
     size: tuple[int, int]
+    video: Video | None = None
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +101,37 @@ def _open_video(
     [frame] = frames_before(file, None, 1, (look.width, look.height))
     still = new_file()
     write_png(still, frame)
-    return _opened(still, frame)
+    frames = round(min(look.seconds * look.fps, MAX_FRAMES + 1))
+    video = Video(file, frames, look.fps) if 1 < frames <= MAX_FRAMES else None
+    return _opened(still, frame, video, max(0, frames - 1))
+
+
+def open_frame(video: Video, at: int) -> Opened:
+    """Look at a frame of a video; it is not written yet.
+
+    Raises:
+        WaltError: the video can no longer be read.
+    """
+    from engine.media.reading import frame_at
+
+    return _opened(None, frame_at(video.file, video.time(at)), video, at)
+
+
+def written(opened: Opened, new_file: Callable[[], Path]) -> tuple[Path, Opened]:
+    """The file of a picture, written by itself if it is a frame of a video and was not yet.
+
+    Raises:
+        WaltError: the video can no longer be read, or ``output-not-writable``.
+    """
+    from engine.media.images import write_png
+    from engine.media.reading import frame_at
+
+    if opened.file is not None:
+        return opened.file, opened
+    assert opened.video is not None
+    still = new_file()
+    write_png(still, frame_at(opened.video.file, opened.video.time(opened.at)))
+    return still, replace(opened, file=still)
 
 
 def _request_of(file: Path) -> ClipRequest | None:
@@ -93,14 +144,13 @@ def _request_of(file: Path) -> ClipRequest | None:
         return None  # a later walt's, or damaged: it still has a last frame
 
 
-def _opened(file: Path, picture: Pixels) -> Opened:
+def _opened(file: Path | None, picture: Pixels, video: Video | None = None, at: int = 0) -> Opened:
     from engine.media.resize import fit
 
     height, width, _ = picture.shape
     scale = min(1.0, LOOK_SIDE / max(width, height))
-    return Opened(
-        file, fit(picture, max(1, round(width * scale)), max(1, round(height * scale))), (width, height)
-    )
+    look = fit(picture, max(1, round(width * scale)), max(1, round(height * scale)))
+    return Opened(file, look, (width, height), video, at)
 
 
 def first_frame(

@@ -22,7 +22,7 @@ def seconds_text(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 59.95 else clock_text(round(seconds))
 
 
-def time_code(frame: int, fps: int) -> str:
+def time_code(frame: int, fps: float) -> str:
     """The time at which a frame is shown, to the millisecond: ``00:01.125``."""
     milliseconds = round(frame * 1000 / fps)
     return f"{milliseconds // 60000:02}:{milliseconds // 1000 % 60:02}.{milliseconds % 1000:03}"

@@ -17,9 +17,20 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import icons
 from app.model.sentences import sentence
-from app.model.still import Checking, NoStill, Ready, Recalled, Refused, StillSlot, may_offer, offer_of
+from app.model.still import (
+    Checking,
+    NoStill,
+    Ready,
+    Recalled,
+    Refused,
+    StillSlot,
+    StillState,
+    may_offer,
+    offer_of,
+)
 from app.theme import INSIDE, RADIUS
 from app.ui.crop_view import CropView
+from app.ui.frame_chooser import FrameChooser
 from app.ui.parts import IconButton, button, note, set_role
 
 ICON = 40
@@ -55,6 +66,8 @@ class DropZone(QWidget):
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.crop = CropView()
         self.crop.cropped.connect(slot.set_crop)
+        self.frames = FrameChooser()
+        self.frames.chosen.connect(slot.choose_frame)
         self._title = note(role="")
         self._detail = note()
         self._detail.setWordWrap(True)
@@ -86,6 +99,7 @@ class DropZone(QWidget):
         column.setContentsMargins(MARGIN, INSIDE, INSIDE, INSIDE)
         column.setSpacing(INSIDE)
         column.addWidget(self.crop)
+        column.addWidget(self.frames)
         column.addLayout(row)
 
     @Slot()
@@ -96,6 +110,7 @@ class DropZone(QWidget):
         self._browse.setVisible(isinstance(state, NoStill | Refused))
         self.begin.setVisible(isinstance(state, Recalled))
         self.crop.setVisible(isinstance(state, Ready))
+        self._show_frames(state)
         self._icon.setVisible(not isinstance(state, Ready))
         set_role(self._title, "error" if isinstance(state, Refused) else "")
         match state:
@@ -105,7 +120,9 @@ class DropZone(QWidget):
                 self._say(self.tr("Reading the still…"), state.name)
             case Ready():
                 self.crop.show_still(state, self._slot.shape)
-                self._say(self._elided(state.name), self.tr("The clip begins here"))
+                video = state.opened.video is not None
+                words = self.tr("The clip begins with this frame") if video else self.tr("The clip begins here")
+                self._say(self._elided(state.name), words)
             case Recalled():
                 self._say(self.tr("Made by walt"), self.tr("Its words, settings and seed are above"))
             case Refused():
@@ -113,6 +130,12 @@ class DropZone(QWidget):
         self._title.setWordWrap(isinstance(state, Refused))
         self._show_icon()
         self.update()
+
+    def _show_frames(self, state: StillState) -> None:
+        video = state.opened.video if isinstance(state, Ready) else None
+        self.frames.setVisible(video is not None)
+        if video is not None:
+            self.frames.show_video(video, self._slot.frame)
 
     def _say(self, title: str, detail: str) -> None:
         self._title.setText(title)

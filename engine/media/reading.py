@@ -32,6 +32,8 @@ _MAX_TICKS = 10_000_000
 """Frames that `iter_frames` gives at most at a rate of its own: a broken clock must not repeat one for ever."""
 _TAIL = 20_000_000
 """Microseconds at the end of a long video that are decoded to get its last frames."""
+_SAME = 0.0005
+"""Seconds between two times that are the same, rounded."""
 _ACCURATE = 4 | 0x40000 | 0x2000
 """swscale: bicubic, accurate rounding, full chroma. Without the second, a clip comes in one level darker."""
 
@@ -163,11 +165,17 @@ def count_frames(path: str | Path) -> tuple[int, int, int]:
 
 
 class Look(NamedTuple):
-    """What can be said of a video without keeping its frames. ``made_here`` is whether walt made it."""
+    """What can be said of a video without keeping its frames.
+
+    ``made_here`` is whether walt made it; ``seconds`` how long it says it is, ``fps`` its frames a second on average,
+    both 0 if it does not say.
+    """
 
     width: int
     height: int
     made_here: bool
+    seconds: float
+    fps: float
 
 
 def look_at(path: str | Path) -> Look:
@@ -181,7 +189,48 @@ def look_at(path: str | Path) -> Look:
         if first is None:
             raise _unreadable(path, "no frame in it can be decoded")
         height, width, _ = _to_rgb(first).shape
-        return Look(width, height, "walt" in _metadata(container))
+        fps = float(stream.average_rate or stream.guessed_rate or 0)
+        return Look(width, height, "walt" in _metadata(container), _seconds(container, stream), fps)
+
+
+def frame_at(path: str | Path, seconds: float) -> NDArray[np.uint8]:
+    """The frame (H, W, 3) that is on screen at a time from the start; the last one from the end on.
+
+    Raises:
+        WaltError: ``clip-not-found`` or ``clip-unreadable``.
+    """
+    # A jump may land behind the time, or where nothing can be decoded; then the file is read from its start.
+    frame = _frame_at(path, seconds, jump=True)
+    frame = _frame_at(path, seconds, jump=False) if frame is None else frame
+    if frame is None:
+        raise _unreadable(path, "no frame in it can be decoded")
+    return frame
+
+
+def _frame_at(path: str | Path, seconds: float, *, jump: bool) -> NDArray[np.uint8] | None:
+    with _opened(path) as (container, stream):
+        start = (container.start_time or 0) / 1_000_000
+        begin = start + min(seconds, _seconds(container, stream) or seconds)
+        jump = jump and seconds > 0 and math.isfinite(begin)
+        if jump:
+            try:
+                container.seek(int(begin * 1_000_000))
+            except av.error.FFmpegError:
+                return None
+        shown: VideoFrame | None = None
+        for frame in _decoded(path, container, stream):
+            late = frame.time is not None and frame.time > begin + _SAME  # pyright: ignore[reportUnnecessaryComparison]
+            if late and (shown is not None or jump):
+                break
+            shown = frame
+        return None if shown is None else _to_rgb(shown)
+
+
+def _seconds(container: InputContainer, stream: VideoStream) -> float:
+    """How long the pictures last; the sound may go on."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return (container.duration or 0) / 1_000_000
 
 
 def _paced(
@@ -209,8 +258,8 @@ def _paced(
 
 
 def _ticks(time: float, fps: float) -> int:
-    """How many ticks of ``fps`` lie before ``time``; half a millisecond forgives rounded times."""
-    return max(0, math.ceil((time - 0.0005) * fps))
+    """How many ticks of ``fps`` lie before ``time``."""
+    return max(0, math.ceil((time - _SAME) * fps))
 
 
 def _after(
@@ -222,7 +271,7 @@ def _after(
     except av.error.FFmpegError as error:
         raise _unreadable(path, "its times can't be reached") from error
     begin = (container.start_time or 0) / 1_000_000 + start
-    return (frame for frame in frames if frame.time is None or frame.time >= begin - 0.0005)  # pyright: ignore
+    return (frame for frame in frames if frame.time is None or frame.time >= begin - _SAME)  # pyright: ignore
 
 
 @contextmanager

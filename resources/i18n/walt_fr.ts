@@ -554,6 +554,10 @@
         <translation>Le clip commence ici</translation>
     </message>
     <message>
+        <source>The clip begins with this frame</source>
+        <translation>Le clip commence par cette image</translation>
+    </message>
+    <message>
         <source>Made by walt</source>
         <translation>Fait avec walt</translation>
     </message>
@@ -1305,6 +1309,25 @@
     <message>
         <source>The film that was not saved is kept as {0}</source>
         <translation>Le film non enregistré est gardé sous le nom {0}</translation>
+    </message>
+</context>
+<context>
+    <name>FrameChooser</name>
+    <message>
+        <source>Frame of the video to begin with</source>
+        <translation>Image de la vidéo par laquelle commencer</translation>
+    </message>
+    <message>
+        <source>Drag to the frame that the clip is to begin with</source>
+        <translation>Glissez jusqu’à l’image par laquelle le clip doit commencer</translation>
+    </message>
+    <message>
+        <source>last of {1}</source>
+        <translation>dernière sur {1}</translation>
+    </message>
+    <message>
+        <source>frame {0} of {1}</source>
+        <translation>image {0} sur {1}</translation>
     </message>
 </context>
 <context>

@@ -17,6 +17,7 @@ import pytest
 from engine.clip import Clip
 from engine.errors import WaltError
 from engine.media.clips import iter_frames, provenance, read_clip, read_metadata, write_mp4
+from engine.media.reading import frame_at, look_at
 from engine.request import ClipRequest
 
 
@@ -275,3 +276,39 @@ def test_a_clip_that_was_cut_off_does_not_pass_for_whole(tmp_path: Path) -> None
     with contextlib.suppress(WaltError):
         kept = len(read_clip(path).frames)
     assert kept < 17
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [("a.mp4", "libx264"), ("a.ts", "libx264"), ("a.webm", "libvpx-vp9"), ("a.avi", "mpeg4"), ("a.gif", "gif")],
+)
+def test_a_frame_is_found_by_its_time_in_any_container(tmp_path: Path, name: str, codec: str) -> None:
+    path, count = tmp_path / name, 40
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=10)
+        stream.width, stream.height = 96, 64
+        stream.pix_fmt = "rgb8" if codec == "gif" else "yuv420p"
+        stream.codec_context.gop_size = 12
+        for index in range(count):
+            grey = np.full((64, 96, 3), 6 * index, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
+        container.mux(stream.encode(None))
+    look = look_at(path)
+    assert look.seconds == pytest.approx(4, abs=0.2)
+    assert look.fps == pytest.approx(10)
+    for index in (0, 11, 12, 30, count - 1):
+        assert frame_at(path, index / 10).mean() == pytest.approx(6 * index, abs=4)
+    assert frame_at(path, float("inf")).mean() == pytest.approx(6 * (count - 1), abs=4)
+
+
+def test_a_stream_without_times_has_a_last_frame(tmp_path: Path) -> None:
+    path = tmp_path / "raw.h264"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        for index in range(9):
+            grey = np.full((64, 96, 3), 20 * index, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
+        container.mux(stream.encode(None))
+    assert look_at(path).seconds == 0
+    assert frame_at(path, float("inf")).mean() == pytest.approx(160, abs=4)
