@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.model.examples import pictures
 from engine.errors import WaltError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from engine.events import StageName
     from engine.models.vocabulary import Vocabulary
     from engine.packs.store import InstalledPack, PackStore
@@ -16,10 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PackCard:
-    """An installed pack, as far as the window needs it."""
+    """An installed pack, as far as the window needs it. ``examples`` are clips of its own, one an example."""
 
     pack: InstalledPack
     vocabulary: Vocabulary
+    examples: tuple[Path, ...] = ()
 
     @property
     def title(self) -> str:
@@ -63,4 +67,4 @@ def read_pack(store: PackStore | None, name: str) -> PackCard:
     from engine.packs.store import PackStore
 
     pack = (store or PackStore()).find(name)
-    return PackCard(pack, read_vocabulary(pack))
+    return PackCard(pack, read_vocabulary(pack), pictures(pack.path))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
@@ -16,6 +19,7 @@ from app.model.session import Session
 from app.model.still import offer_of
 from app.theme import AROUND, BETWEEN, INSIDE
 from app.ui.drop_zone import accept_still
+from app.ui.example_card import ExampleCard
 from app.ui.parts import ActionButton, button, note, set_role
 from app.ui.preview import Preview
 
@@ -69,11 +73,16 @@ class EmptyView(QWidget):
         column.addWidget(self.title)
         column.addWidget(self.words)
         column.addSpacing(BETWEEN)
-        for example in examples():
-            choice = button(example, "example")
-            choice.clicked.connect(lambda _checked=False, text=example: self.chosen.emit(text))
-            column.addWidget(choice)
+        self.cards = [ExampleCard(example) for example in examples()]
+        for card in self.cards:
+            card.clicked.connect(lambda _checked=False, text=card.prompt: self.chosen.emit(text))
+            column.addWidget(card)
         self.greet(stopped=False)
+
+    def show_clips(self, clips: Sequence[Path]) -> None:
+        """Show a clip beside each example, or none."""
+        for number, card in enumerate(self.cards):
+            card.show_clip(clips[number] if number < len(clips) else None)
 
     def greet(self, *, stopped: bool) -> None:
         """Say hello, or that a clip was stopped before there was anything to keep."""
@@ -158,7 +167,13 @@ class Viewer(QStackedWidget):
         session.state_changed.connect(self.refresh)
         session.screen.changed.connect(self.refresh)
         session.monitor.mode_changed.connect(self.refresh)
+        session.pack_changed.connect(self._take_pack)
         self.refresh()
+
+    @Slot()
+    def _take_pack(self) -> None:
+        card = self._session.card
+        self.empty.show_clips(card.examples if card else ())
 
     @Slot()
     def refresh(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.model.job import Done, Failed, Idle, Running, Stopped
@@ -54,10 +53,10 @@ def test_a_prompt_that_is_too_long_says_so(qtbot: QtBot, studio: Studio) -> None
 
 
 def test_an_example_fills_the_prompt(qtbot: QtBot, studio: Studio) -> None:
-    examples = studio.window.viewer.empty.findChildren(QPushButton)
-    assert len(examples) == 5
-    qtbot.mouseClick(examples[0], Qt.MouseButton.LeftButton)
-    assert studio.window.composer.prompt.toPlainText() == examples[0].text()
+    cards = studio.window.viewer.empty.cards
+    assert len(cards) == 5
+    qtbot.mouseClick(cards[0], Qt.MouseButton.LeftButton)
+    assert studio.window.composer.prompt.toPlainText() == cards[0].prompt
     assert studio.window.actions_["generate"].isEnabled()
 
 
@@ -65,7 +64,7 @@ def test_the_starter_s_captions_know_every_word_of_the_examples(studio: Studio) 
     from engine.worlds.captions import vocabulary
 
     known = vocabulary()
-    texts = [example.text() for example in studio.window.viewer.empty.findChildren(QPushButton)]
+    texts = [card.prompt for card in studio.window.viewer.empty.cards]
     assert [word for text in texts for word in known.unknown(text)] == []
     assert known.unknown(studio.window.composer.prompt.placeholderText()) == []
 
