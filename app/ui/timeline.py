@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAccessible,
+    QAccessibleEvent,
     QAccessibleValueChangeEvent,
     QAction,
     QContextMenuEvent,
@@ -69,6 +70,7 @@ class Timeline(QWidget):
         self._verbs = verbs
         self.lane = Lane(session, self)
         self.kept_access: object = None
+        self._told: tuple[int, int | None] = (0, None)
         self._scale = Scale()
         self._drag: Drag | None = None
         self._gap: int | None = None
@@ -84,7 +86,7 @@ class Timeline(QWidget):
         self.setAccessibleName(self.tr("Timeline"))
         self.player.moved.connect(self._moved)
         self.player.marks_changed.connect(self.update)
-        self.lane.changed.connect(self.update)
+        self.lane.changed.connect(self._lane_changed)
         self._monitor.changed.connect(self._changed)
         self._monitor.reset.connect(self._reset)
         self._reset()
@@ -142,6 +144,21 @@ class Timeline(QWidget):
         words = self.tr("Frame {0} of {1}, {2}").format(self.player.position + 1, self._monitor.total, code)
         here = self.lane.spoken(self.player.position)
         return f"{words}, {here}" if here else words
+
+    @Slot()
+    def _lane_changed(self) -> None:
+        """Tell of segments that came or went, and of another one that is selected."""
+        self.update()
+        if not QAccessible.isActive():
+            return
+        count, selected = len(self.lane.blocks()), self.lane.selected
+        before, self._told = self._told, (count, selected)
+        if count != before[0]:
+            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.ObjectReorder))
+        if selected is not None and selected != before[1] and self.hasFocus():
+            focus = QAccessibleEvent(self, QAccessible.Event.Focus)
+            focus.setChild(selected)
+            QAccessible.updateAccessibility(focus)
 
     @Slot(int)
     def _moved(self, index: int) -> None:

@@ -1,4 +1,4 @@
-"""The timeline for screen readers: a slider over frames with the film's verbs as its actions."""
+"""The timeline for screen readers: a slider over frames, the film's verbs as its actions, segments as its children."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QAccessibleValueInterface
 from PySide6.QtWidgets import QAccessibleWidget
 from shiboken6 import Shiboken
+
+from app.ui.segment_access import SegmentAccess
 
 if TYPE_CHECKING:
     from app.ui.timeline import Timeline
@@ -20,6 +22,39 @@ class TimelineAccess(QAccessibleWidget, QAccessibleValueInterface):
         QAccessibleWidget.__init__(self, timeline, QAccessible.Role.Slider, timeline.accessibleName())
         QAccessibleValueInterface.__init__(self)
         self._timeline = timeline
+        self._segments: list[SegmentAccess] = []
+
+    # The segments.
+
+    def childCount(self) -> int:
+        """How many segments there are."""
+        return len(self._timeline.lane.blocks())
+
+    def child(self, index: int) -> QAccessibleInterface | None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """A segment, by its place."""
+        if not 0 <= index < self.childCount():
+            return None
+        while len(self._segments) <= index:
+            self._segments.append(SegmentAccess(self._timeline, len(self._segments)))
+        return self._segments[index]
+
+    def indexOfChild(self, child: QAccessibleInterface) -> int:
+        """The place of a segment."""
+        return next((at for at, segment in enumerate(self._segments) if segment is child), -1)
+
+    def childAt(self, x: int, y: int) -> QAccessibleInterface | None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The segment at a place of the screen."""
+        children = (self.child(index) for index in range(self.childCount()))
+        return next((child for child in children if child and child.rect().contains(x, y)), None)
+
+    def focusChild(self) -> QAccessibleInterface | None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The selected segment, while the timeline has the focus."""
+        if not self._timeline.hasFocus():
+            return None
+        selected = self._timeline.lane.selected
+        return self if selected is None else self.child(selected)
+
+    # The slider.
 
     def interface_cast(self, t: QAccessible.InterfaceType) -> int:
         """The value interface is this object's second half; Qt wants its address."""

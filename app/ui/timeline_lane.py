@@ -51,6 +51,11 @@ class Lane(QObject):
         total = self._session.monitor.total
         return [Block("", 0, total, self._clip_words(), fraction=self._fraction(), grips=False)] if total else []
 
+    @property
+    def selected(self) -> int | None:
+        """Place of the selected segment."""
+        return next((at for at, block in enumerate(self.blocks()) if block.selected), None)
+
     def start_of(self, at: int) -> int:
         """The frame before which the ``at``-th segment begins, or the film ends."""
         starts = [first for _, first in placed(self._film.segments)] if self.is_film else []

@@ -2172,6 +2172,21 @@
     </message>
 </context>
 <context>
+    <name>SegmentAccess</name>
+    <message>
+        <source>Segment</source>
+        <translation>Segment</translation>
+    </message>
+    <message>
+        <source>{0} of {1}, from {2}, {3} long</source>
+        <translation>{0} sur {1}, à partir de {2}, durée {3}</translation>
+    </message>
+    <message>
+        <source>{0} % made</source>
+        <translation>fait à {0} %</translation>
+    </message>
+</context>
+<context>
     <name>ShapePicker</name>
     <message>
         <source>Wide, 16:9</source>
