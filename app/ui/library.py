@@ -283,6 +283,8 @@ class LibraryPanel(QWidget):
     def _watch_size(self) -> None:
         limit = self._preferences.now.library_mb * MEGABYTE
         taken = self._library.bytes
+        if not self._library.whole:
+            return  # the oldest, which would go first, are still being read
         if not limit or taken <= limit:
             self._silenced = 0
             self.limit.hide()

@@ -316,7 +316,7 @@ def ten_thousand(places: Places) -> None:
             prompt = f"a horse number {number} on the beach at sunset"
             file = f"{name}.mp4"
             store._insert_clip(
-                db, replace(record, id=name, file=file, prompt=prompt, created=float(number))
+                db, replace(record, id=name, file=file, prompt=prompt, created=float(number), bytes=8192)
             )
             (places.clips / file).touch()
     store.close()
@@ -329,11 +329,15 @@ def test_ten_thousand_clips_open_search_and_scroll(
     studio = open_studio()
     panel = panel_of(studio)
     assert panel.clips.rowCount() < 1000  # the newest are there at once, the others are read behind them
+    panel._preferences.change(library_mb=1)
+    assert studio.session.library.bytes > 2**20
+    assert not panel.limit.isVisible()  # not before it is known which are the oldest
     panel.grid.setCurrentIndex(panel.clips.index(1, 0))
     [chosen] = panel.grid.selected()
     qtbot.waitUntil(lambda: studio.session.library.whole)
     assert panel.grid.selected() == [chosen]
     assert len(studio.session.library.clips) == 10_001
+    assert panel.limit.isVisible()
     assert panel.clips.rowCount() == 10_001
     read = studio.session.library.thumbs
     panel.grid.grab()
