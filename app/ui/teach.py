@@ -28,7 +28,7 @@ from app.model.sentences import sentence
 from app.model.teacher import Progress, Teacher
 from app.theme import BETWEEN, INSIDE
 from app.ui.choices import NumberField
-from app.ui.parts import button, note, set_role
+from app.ui.parts import FIELD, button, note, set_role
 from app.ui.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -107,6 +107,10 @@ class TeachSheet(Sheet):
         self.table.setHorizontalHeaderLabels([self.tr("File"), self.tr("What it shows")])
         self.table.setAccessibleName(self.tr("Files and their captions"))
         self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(FIELD)
+        self.table.setShowGrid(False)
+        self.table.horizontalHeader().setHighlightSections(False)
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -54,6 +54,10 @@ def sheet(studio: Studio) -> TeachSheet:
     return sheet_of(studio.window)
 
 
+def test_its_buttons_stand_in_one_line(sheet: TeachSheet) -> None:
+    assert sheet.next.height() == sheet.done_button.height() == sheet.add_files.height()
+
+
 def drop(sheet: TeachSheet, *files: Path) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
