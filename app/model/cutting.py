@@ -12,7 +12,8 @@ from app.model.edits import Edits
 from app.model.film import Film, Segment, Take, new_id
 from app.model.footage import Footage
 from app.model.monitor import FilmReel
-from app.model.records import ClipRecord, parse_request
+from app.model.records import ClipRecord, JobRecord, parse_request
+from app.model.sentences import sentence
 from engine.errors import UsageError, WaltError
 
 if TYPE_CHECKING:
@@ -210,23 +211,23 @@ class CuttingRoom(QObject):
                 if record is not None:
                     self.film.put_take(_filed(take, record, self._library.path(record)))
                     continue
-                words = "" if job.state == "done" else self._trouble_of(job.state, job.message)
+                words = "" if job.state == "done" else self._trouble_of(job)
             elif job is None and take.job != running:
                 words = translate("CuttingRoom", "This part was taken off the queue.")
             self.film.put_take(replace(take, trouble=words))
 
-    def _trouble_of(self, state: str, message: str) -> str:
-        if state == "cancelled":
+    def _trouble_of(self, job: JobRecord) -> str:
+        if job.state == "cancelled":
             return translate("CuttingRoom", "This part was stopped before it was done.")
-        if state == "interrupted":
+        if job.state == "interrupted":
             return translate("CuttingRoom", "This part was interrupted.")
-        return message
+        return sentence(job.error).message
 
     @Slot(str, object)
     def _on_unreadable(self, name: str, error: WaltError) -> None:
         take = self.film.takes.get(name)
         if take is not None:
-            self.film.put_take(replace(take, trouble=error.message))
+            self.film.put_take(replace(take, trouble=sentence(error).message))
         self.trouble.emit(error)
 
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, QUrl, Slot
 from app.model.library import Library
 from app.model.records import ClipRecord
 from app.model.rows import Index, Rows
-from app.model.words import date_text
+from app.model.words import date_text, seconds_text
 
 Order = Literal["newest", "oldest", "words"]
 ORDERS: tuple[Order, ...] = ("newest", "oldest", "words")
@@ -84,7 +84,7 @@ class LibraryList(Rows[ClipRecord]):
 
     def facts(self, clip: ClipRecord) -> str:
         """Seed, length, size and date in two lines."""
-        seconds = self.tr("{0} s").format(f"{clip.frames / clip.fps:.1f}")
+        seconds = seconds_text(clip.frames / clip.fps)
         seed = self.tr("seed {0}").format(clip.seed)
         facts = " · ".join((seed, seconds, f"{clip.width} × {clip.height}"))
         return f"{facts}\n{date_text(clip.created)}"

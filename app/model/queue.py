@@ -17,6 +17,7 @@ from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal
 
 from app.model.records import JobRecord, State
 from app.model.rows import Index, Rows
+from app.model.sentences import sentence
 
 if TYPE_CHECKING:
     from app.model.store import Opened, Store
@@ -257,7 +258,7 @@ class Queue(Rows[JobRecord]):
             case "interrupted":
                 words = self.tr("Interrupted")
             case "failed":
-                return job.message or self.tr("Failed")
+                return sentence(job.error).message or self.tr("Failed")
             case "cancelled":
                 words = self.tr("Stopped")
             case "done":

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from engine.errors import WaltError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -69,6 +71,11 @@ class JobRecord:
     def open(self) -> bool:
         """Whether it waits or runs."""
         return self.state in OPEN
+
+    @property
+    def error(self) -> WaltError:
+        """Why it failed, in the engine's words."""
+        return WaltError(self.code, self.message, self.hint)
 
     @property
     def can_retry(self) -> bool:

@@ -18,8 +18,13 @@ def clock_text(seconds: float) -> str:
 
 
 def seconds_text(seconds: float) -> str:
-    """A duration: ``0.8 s``, ``12.4 s``, ``1:24``."""
-    return f"{seconds:.1f} s" if seconds < 59.95 else clock_text(round(seconds))
+    """A duration: ``0.8 s``, ``12.4 s``, ``1:24``; in French ``0,8 s``."""
+    return f"{tenths(seconds)} s" if seconds < 59.95 else clock_text(round(seconds))
+
+
+def tenths(seconds: float) -> str:
+    """Seconds with one decimal, as the language writes them."""
+    return QLocale().toString(float(seconds), "f", 1)
 
 
 def time_code(frame: int, fps: float) -> str:
@@ -46,5 +51,6 @@ def date_text(moment: float) -> str:
 
 
 def size_text(count: int) -> str:
-    """An amount of bytes: ``5.2 GB``."""
-    return QLocale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat)
+    """An amount of bytes: ``5.2 GB``, ``790 MB``."""
+    decimals = int(count >= 2**30)
+    return QLocale().formattedDataSize(count, decimals, QLocale.DataSizeFormat.DataSizeTraditionalFormat)

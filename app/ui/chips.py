@@ -41,9 +41,11 @@ class Chips(QWidget):
 
     Signals:
         written(str): the whole prompt, as it should read now.
+        offered(bool): whether the pack knows words for any of them.
     """
 
     written = Signal(str)
+    offered = Signal(bool)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -112,6 +114,8 @@ class Chips(QWidget):
         for name, icon in self.cameras.items():
             icon.setChecked(name == move)
             icon.setVisible(known(card, CAMERAS[name], language))
+        every = (*self.motions.values(), *self.cameras.values())
+        self.offered.emit(any(not chip.isHidden() for chip in every))
 
     @Slot()
     def _motion_clicked(self) -> None:

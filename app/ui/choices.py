@@ -132,7 +132,6 @@ class NumberField(QSpinBox):
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setRange(low, high)
-        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.setFixedHeight(FIELD)
         self.setKeyboardTracking(False)
 
@@ -150,7 +149,6 @@ class DecimalField(QDoubleSpinBox):
         self.setRange(low, high)
         self.setDecimals(1)
         self.setSingleStep(0.5)
-        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.setFixedHeight(FIELD)
         self.setKeyboardTracking(False)
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.icons import Name as IconName
 from app.model.records import ClipRecord
-from app.model.words import date_text
+from app.model.words import date_text, seconds_text
 from app.theme import BETWEEN, GRID, INSIDE
 from app.ui.parts import FIELD, ICON, IconButton, hairline, note
 
@@ -63,7 +63,7 @@ class ClipDetails(QWidget):
         if clip is None:
             return
         self.prompt.setText(clip.prompt)
-        seconds = self.tr("{0} s").format(f"{clip.frames / clip.fps:.1f}")
+        seconds = seconds_text(clip.frames / clip.fps)
         seed = self.tr("seed {0}").format(clip.seed)
         self.facts.setText(" · ".join((seed, seconds, f"{clip.width} × {clip.height}")))
         self.date.setText(date_text(clip.created))

@@ -35,6 +35,7 @@ from app.model.library_list import LibraryList
 from app.model.records import ClipRecord
 from app.model.thumbs import Thumbs
 from app.theme import GRID, INSIDE, RADIUS, reduced_motion
+from app.ui.parts import QuietBar
 
 CELL = 116
 """A clip is never narrower than this; the rest of the row is shared out."""
@@ -170,6 +171,7 @@ class ClipGrid(QListView):
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBar(QuietBar())
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setDragEnabled(True)

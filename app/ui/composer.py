@@ -29,7 +29,7 @@ from app.ui.choices import Fold
 from app.ui.drop_zone import DropZone
 from app.ui.estimate_line import EstimateLine
 from app.ui.fields import LengthField, QualityPicker, SeedField, ShapePicker, VariationsField
-from app.ui.parts import ActionButton, caption
+from app.ui.parts import ActionButton, QuietBar, caption
 from app.ui.prompt_edit import PromptEdit
 from app.ui.unknown_line import UnknownLine
 
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from app.model.notebook import Notebook
 
 WIDTH = 320
+BAR = 10
+"""Width of the scroll bar, as the stylesheet has it."""
 PROMPT_HEIGHT = 104
 NEGATIVE_HEIGHT = 56
 SHORTEST_OFFERED = 3
@@ -121,7 +123,7 @@ class Composer(QWidget):
     def _lay_out(self) -> None:
         fields = QWidget()
         column = QVBoxLayout(fields)
-        column.setContentsMargins(AROUND, AROUND, AROUND, BETWEEN)
+        column.setContentsMargins(AROUND, AROUND, AROUND - BAR, BETWEEN)  # the bar stands in the margin
         column.setSpacing(INSIDE)
         column.addLayout(self._prompt_head())
         column.addWidget(self.prompt)
@@ -133,7 +135,10 @@ class Composer(QWidget):
             (self.tr("First frame"), self.drop_zone),
             (self.tr("Shape"), self.shape),
         ):
-            self._add_field(column, words, field)
+            head = self._add_field(column, words, field)
+            if field is self.chips:
+                self.chips.offered.connect(head.setVisible)
+                self.chips.offered.connect(field.setVisible)
         pair = QHBoxLayout()
         pair.setSpacing(INSIDE)
         for words, field, share in (
@@ -183,20 +188,13 @@ class Composer(QWidget):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setVerticalScrollBar(QuietBar())
+        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(fields)
         fields.setAutoFillBackground(False)
         scroll.viewport().setAutoFillBackground(False)
-        scroll.verticalScrollBar().rangeChanged.connect(self._make_room)
-        self._fields, self._bar = fields, scroll.verticalScrollBar()
         return scroll
-
-    @Slot()
-    def _make_room(self) -> None:
-        """The scroll bar stands in the margin, so that nothing moves when it comes."""
-        bar = self._bar.sizeHint().width() if self._bar.maximum() > 0 else 0
-        margins = self._fields.contentsMargins()
-        self._fields.setContentsMargins(margins.left(), margins.top(), -bar, margins.bottom())
 
     # What is typed and clicked.
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.model.estimate import estimate, pace_of
 from app.model.job import Done
 from app.model.notebook import Notebook
 from app.model.session import Session
-from app.model.words import clock_text
+from app.model.words import clock_text, size_text
 from app.theme import figures
 
 PAUSE_MS = 150
@@ -58,7 +58,7 @@ class EstimateLine(QLabel):
                 seconds if found.seconds < 60 else self.tr("about {0}").format(clock_text(found.seconds))
             )
         if found.megabytes is not None:
-            size = QLocale().formattedDataSize(round(found.megabytes * MB), 1)
+            size = size_text(round(found.megabytes * MB))
             words.append(self.tr("up to {0} of memory").format(size))
         text = " · ".join(words)
         self.setText(text[:1].upper() + text[1:])

@@ -302,7 +302,6 @@ class LibraryPanel(QWidget):
         """Ask before anything goes."""
         clips = self._library.oldest_over(self._preferences.now.library_mb * MEGABYTE)
         box = QMessageBox(self.window())
-        box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(self.tr("Tidy up the library"))
         freed = size_text(sum(clip.bytes for clip in clips))
         if not clips:

@@ -43,6 +43,11 @@ class LookDesk(QObject):
         session.monitor.reset.connect(self.refresh)
         self.refresh()
 
+    def close(self) -> None:
+        """The window goes, and the picture on the whole screen with it: Qt leaves a window's window open."""
+        for full in self._window.findChildren(FullScreen):
+            full.close()
+
     def _looker(self, stage: StageName) -> Callable[[], None]:
         return lambda: self._session.stages.look(stage)
 

@@ -345,6 +345,7 @@ class MainWindow(QMainWindow):
         self._settings.save()
         self.notebook.save()
         self.film.close()
+        self.look.close()
         self.session.close()
         self._bridge.close()
         event.accept()

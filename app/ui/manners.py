@@ -65,7 +65,6 @@ class Manners(QObject):
         """Ask whether to stop; `leave` or `stay` follows."""
         box = QMessageBox(self._window)
         box.setObjectName("close_question")
-        box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(self.tr("Close walt"))
         if isinstance(self._session.state, Running):
             box.setText(self.tr("A clip is being made. Stop it and close?"))

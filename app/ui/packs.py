@@ -174,7 +174,7 @@ class PacksSheet(Sheet):
             self.tr("Light"): entry.knows("lights", language),
             self.tr("Camera"): entry.knows("cameras", language),
         }
-        return "\n".join(f"{name}: {', '.join(words)}" for name, words in groups.items() if words)
+        return "\n".join(self.tr("{0}: {1}").format(name, ", ".join(words)) for name, words in groups.items() if words)
 
     def _show_state(self, entry: PackEntry) -> None:
         verified = self._keeper.verified.get(entry.pack.name)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Slot
-from PySide6.QtGui import QAction, QFont, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtGui import QAction, QFont, QGuiApplication, QKeySequence, QPaintEvent
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollBar, QToolButton, QWidget
 
 from app import icons
 from app.theme import CAPTION_PX
@@ -65,6 +65,18 @@ def tip(action: QAction) -> str:
     keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
     words = action.toolTip().rstrip(".…")
     return f"{words} ({keys})" if keys else words
+
+
+class QuietBar(QScrollBar):
+    """A scroll bar that keeps its room, and is not to be seen while there is nothing to scroll.
+
+    A bar that comes and goes changes the room, by which words wrap, by which the bar comes and goes.
+    """
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Nothing to scroll, nothing to show."""
+        if self.maximum() > self.minimum():
+            super().paintEvent(event)
 
 
 class ActionButton(QPushButton):

@@ -15,7 +15,7 @@ from app.ui.choices import DropDown, NumberField, Segments
 from app.ui.parts import button, note
 from app.ui.sheet import Sheet
 
-WIDTH = 560
+WIDTH = 592
 GB = 1024
 
 

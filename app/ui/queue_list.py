@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from app import icons
 from app.model.queue import Queue
 from app.model.records import JobRecord, State
+from app.model.sentences import sentence
 from app.theme import BETWEEN, GRID, INSIDE, RADIUS
 
 ROW = 52
@@ -183,7 +184,7 @@ class QueueList(QListView):
             if hit is not None:
                 words = self.tr("Try Again") if hit[0] == "retry" else self.tr("Remove")
             else:
-                words = f"{job.prompt}\n{self.queue.sentence(job)}\n{job.hint}".strip() if job else ""
+                words = f"{job.prompt}\n{self.queue.sentence(job)}\n{sentence(job.error).hint}".strip() if job else ""
             QToolTip.showText(event.globalPos(), words, self)
             return True
         return super().viewportEvent(event)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from app.theme import AROUND, BETWEEN, INSIDE
 from app.ui.parts import button, caption, note
 
-LABEL = 152
+LABEL = 184
 """Width of the column of labels, logical pixels."""
 
 

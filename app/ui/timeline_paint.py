@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap, QPolygonF
 
+from app.model.words import tenths
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -69,7 +71,7 @@ def paint_ruler(painter: QPainter, colours: QPalette, scale: Scale, fps: int) ->
         if not -LABEL_ROOM <= x <= scale.width:
             continue
         painter.setPen(faint)
-        text = f"{mark // 2} s" if mark % 2 == 0 else f"{mark / 2:.1f} s"
+        text = f"{mark // 2} s" if mark % 2 == 0 else f"{tenths(mark / 2)} s"
         painter.drawText(QRectF(x + 4, 0, LABEL_ROOM, RULER - 4), Qt.AlignmentFlag.AlignVCenter, text)
         painter.setPen(line)
         painter.drawLine(QPointF(round(x) + 0.5, 4), QPointF(round(x) + 0.5, RULER - 4))

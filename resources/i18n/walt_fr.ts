@@ -376,10 +376,6 @@
 <context>
     <name>ClipDetails</name>
     <message>
-        <source>{0} s</source>
-        <translation>{0} s</translation>
-    </message>
-    <message>
         <source>seed {0}</source>
         <translation>graine {0}</translation>
     </message>
@@ -1464,10 +1460,6 @@
 <context>
     <name>LibraryList</name>
     <message>
-        <source>{0} s</source>
-        <translation>{0} s</translation>
-    </message>
-    <message>
         <source>seed {0}</source>
         <translation>graine {0}</translation>
     </message>
@@ -1777,6 +1769,10 @@
     <message>
         <source>Camera</source>
         <translation>Caméra</translation>
+    </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0} : {1}</translation>
     </message>
     <message>
         <source>Verified: every file is as its makers signed it</source>

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QLineEdit, QToolTip
 from pytestqt.qtbot import QtBot
 
 from app.model.draft import EFFORT
 from app.model.pack import PackCard
 from app.model.phrases import CAMERAS, MOTIONS, camera_in, known, motion_in, with_camera, with_motion
 from app.ui.composer import Composer
+from app.ui.parts import QuietBar
 from engine.models.vocabulary import Vocabulary
 from engine.packs.check import read_vocabulary
 from engine.packs.store import PackStore
@@ -189,6 +190,55 @@ def test_a_motion_goes_behind_its_subject(starter: PackCard) -> None:
         "un cheval blanc qui marche sur la plage"
     )
     assert with_motion("something else", "fly", "en", starter) == "something else flying"
+
+
+def test_a_pack_without_words_for_motion_has_no_empty_heading(studio: Studio, composer: Composer) -> None:
+    heads = [label for label in composer.findChildren(QLabel) if label.buddy() is composer.chips]
+    assert [head.isVisible() for head in heads] == [True]
+    card = studio.session.card
+    assert card is not None
+    studio.session._take_card(PackCard(card.pack, Vocabulary.build(["castle"])))
+    assert not heads[0].isVisible()
+    assert not composer.chips.isVisible()
+    studio.session._take_card(card)
+    assert heads[0].isVisible()
+    assert composer.chips.isVisible()
+
+
+def test_nothing_moves_sideways_when_the_fields_begin_to_scroll(studio: Studio, composer: Composer) -> None:
+    bar, window = composer.findChildren(QuietBar)[0], studio.window
+    lefts = set()
+    for height in (1400, 700, 640, 1400):
+        window.resize(1024, height)
+        QApplication.processEvents()
+        composer.advanced.open(height != 640)
+        QApplication.processEvents()
+        right = composer.prompt.mapTo(composer, composer.prompt.rect().topRight()).x()
+        lefts.add((bar.isVisible(), right, composer.generate.geometry().right() - right))
+    assert len(lefts) == 1
+    assert lefts.pop()[2] == 0
+    assert bar.maximum() == 0
+    place = bar.mapTo(composer, bar.rect().center())
+    assert composer.grab().toImage().pixelColor(place) == composer.grab().toImage().pixelColor(2, 2)
+    window.resize(1024, 640)
+    QApplication.processEvents()
+    assert bar.maximum() > 0
+    place = bar.mapTo(composer, bar.rect().center())
+    assert composer.grab().toImage().pixelColor(place) != composer.grab().toImage().pixelColor(2, 2)
+
+
+def test_numbers_can_be_read(studio: Studio, composer: Composer) -> None:
+    composer.advanced.open()
+    studio.window.actions_["preferences"].trigger()
+    sheet = studio.window.dialogs.preferences
+    assert sheet is not None
+    QApplication.processEvents()
+    fields = [*composer.findChildren(QAbstractSpinBox), *sheet.findChildren(QAbstractSpinBox)]
+    assert len(fields) >= 5
+    for field in fields:
+        line = field.findChildren(QLineEdit)[0]
+        assert line.width() >= line.fontMetrics().horizontalAdvance(line.text()) + 16
+        assert line.height() >= line.fontMetrics().height()
 
 
 def test_clicking_chips_edits_the_prompt(qtbot: QtBot, studio: Studio, composer: Composer) -> None:

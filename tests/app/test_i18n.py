@@ -15,7 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from app.i18n import Translators, spoken
 from app.model.examples import examples
+from app.model.records import JobRecord
 from app.model.sentences import sentence, tables
+from app.model.words import seconds_text, size_text
 from engine.errors import WaltError
 from engine.packs.check import read_vocabulary
 from engine.packs.store import PackStore
@@ -91,6 +93,19 @@ def test_the_window_speaks_french(qtbot: QtBot, open_studio: OpenStudio, transla
     studio.window.composer.chips.cameras["zoom_in"].click()
     assert studio.session.draft.prompt == "x, la caméra zoome"
     assert "," in studio.window.composer.length.itemText(0)  # 2,1 s
+
+
+def test_numbers_and_old_errors_are_french_too(
+    qtbot: QtBot, open_studio: OpenStudio, translators: Translators
+) -> None:
+    translators.speak("fr")
+    assert (seconds_text(4.84), size_text(3 * 2**29)) == ("4,8 s", "1,5 Go")
+    queue = open_studio().session.queue
+    job = JobRecord("1", "failed", "{}", "x", 7, 0.0, code="out-of-memory", message="Not enough memory.")
+    assert queue.sentence(job) == "Il n’y a pas assez de mémoire pour ce clip."
+    translators.speak("en")
+    assert queue.sentence(job) == "Not enough memory."
+    assert (seconds_text(4.84), size_text(790 * 2**20)) == ("4.8 s", "790 MB")
 
 
 def test_qt_s_own_words_are_french_too(translators: Translators) -> None:

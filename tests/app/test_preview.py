@@ -255,6 +255,15 @@ def test_actual_size_and_back(qtbot: QtBot, done: Studio) -> None:
     assert preview.frame_rect() == fitted
 
 
+def test_the_full_screen_goes_with_its_window(qtbot: QtBot, done: Studio) -> None:
+    done.window.actions_["full_screen"].trigger()
+    [full] = done.window.findChildren(FullScreen)
+    assert full.isVisible()
+    with qtbot.waitSignal(full.destroyed):
+        done.window.leave()
+    assert done.window.findChildren(FullScreen) == []
+
+
 def test_full_screen_and_back(qtbot: QtBot, done: Studio) -> None:
     done.window.actions_["full_screen"].trigger()
     [alone] = done.window.findChildren(FullScreen)
