@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StageRun:
-    """One stage of the cascade. ``size`` is (width, height); times are seconds."""
+    """One stage of the cascade. ``size`` is (width, height); times are seconds, ``deadline`` when it should be done."""
 
     name: StageName
     size: tuple[int, int] | None = None
@@ -26,6 +26,7 @@ class StageRun:
     total: int = 0
     began: float | None = None
     seconds: float | None = None
+    deadline: float | None = None
 
     @property
     def started(self) -> bool:
@@ -98,7 +99,8 @@ class Running:
 
     def on_step(self, event: StepDone, now: float) -> Running:
         """A denoising step is done."""
-        run = replace(self.stage(event.stage), step=event.step, steps=event.steps)
+        deadline = now + event.eta_stage
+        run = replace(self.stage(event.stage), step=event.step, steps=event.steps, deadline=deadline)
         return replace(self.with_stage(run), deadline=now + event.eta_total)
 
     def on_chunk(self, event: Chunk, now: float) -> Running:

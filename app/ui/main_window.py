@@ -57,7 +57,8 @@ MIDDLE = 494
 their narrowest the window is 1024 wide, which every screen is."""
 FOLDING: tuple[ActionName, ...] = ("composer", "shelf")
 FOLDED = QByteArray(b"folded")
-PICTURES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff"
+PICTURES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif"
+VIDEOS = "*.mp4 *.mov *.m4v *.webm *.mkv *.avi"
 
 
 class MainWindow(QMainWindow):
@@ -233,7 +234,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _browse(self) -> None:
-        filters = self.tr("Pictures ({0});;All files (*)").format(PICTURES)
+        filters = self.tr("Pictures and videos ({0});;All files (*)").format(f"{PICTURES} {VIDEOS}")
         dialog = QFileDialog(self, self.tr("Open Still"), "", filters)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._take_file)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.model.job import Done, Failed, Running, StageRun, Stopped, waiting_stages
 from app.model.session import Session
-from app.model.words import seconds_text
+from app.model.words import clock_text, seconds_text
 from app.theme import CAPTION_PX, INSIDE, figures
 from engine.events import StageName
 
@@ -67,10 +67,15 @@ class StageBar(QWidget):
         return names[stage]
 
     def _facts(self, run: StageRun) -> list[str]:
-        """The size of a stage's picture and what it took, as far as known; the more telling last."""
+        """The size of a stage's picture, and what it took or will take, as far as known; the more telling last."""
         size = run.size or (None if run.started else self._session.stage_size(run.name))
         facts = [f"{size[0]} × {size[1]}"] if size else []
-        return facts if run.seconds is None else [*facts, seconds_text(run.seconds)]
+        if run.seconds is not None:
+            return [*facts, seconds_text(run.seconds)]
+        left = round(run.deadline - self._session.now()) if run.deadline is not None else 0
+        if left < 1 or not isinstance(self._session.state, Running):
+            return facts
+        return [*facts, self.tr("about {0} s").format(left) if left < 60 else clock_text(left)]
 
     def _side(self, run: StageRun, room: float = inf) -> str:
         """The facts that there is room for."""

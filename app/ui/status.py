@@ -49,6 +49,7 @@ class StatusPanel(QWidget):
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
         self._ticker.timeout.connect(self.refresh)
+        self._ticker.timeout.connect(self.stages.update)
         session.progress_changed.connect(self.refresh)
         session.pack_changed.connect(self.refresh)
         session.state_changed.connect(self._new_state)

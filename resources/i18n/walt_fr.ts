@@ -1379,8 +1379,8 @@
         <translation>À partir d’une image</translation>
     </message>
     <message>
-        <source>Drop a picture on the window, paste it, or browse for it: the clip begins with it. Drag the bright part to choose what is used, and turn the wheel to come closer. Of a video, the last frame is used. A clip that walt made brings its words, settings and seed back.</source>
-        <translation>Déposez une image sur la fenêtre, collez-la ou choisissez-la&#xa0;: le clip commence par elle. Faites glisser la partie claire pour choisir ce qui est utilisé, et tournez la molette pour approcher. D’une vidéo, c’est la dernière image qui sert. Un clip fait avec walt ramène sa description, ses réglages et sa graine.</translation>
+        <source>Drop a picture on the window, paste it, or browse for it: the clip begins with it. Drag the bright part to choose what is used, and turn the wheel to come closer. Of a video, the last frame is used, or the one that you drag its slider to. A clip that walt made brings its words, settings and seed back.</source>
+        <translation>Déposez une image sur la fenêtre, collez-la ou choisissez-la : le clip commence par elle. Faites glisser la partie claire pour choisir ce qui est utilisé, et tournez la molette pour approcher. D’une vidéo, c’est la dernière image qui sert, ou celle que vous choisissez avec sa glissière. Un clip fait avec walt ramène sa description, ses réglages et sa graine.</translation>
     </message>
     <message>
         <source>The seed</source>
@@ -1630,8 +1630,8 @@
 <context>
     <name>MainWindow</name>
     <message>
-        <source>Pictures ({0});;All files (*)</source>
-        <translation>Images ({0});;Tous les fichiers (*)</translation>
+        <source>Pictures and videos ({0});;All files (*)</source>
+        <translation>Images et vidéos ({0});;Tous les fichiers (*)</translation>
     </message>
     <message>
         <source>Open Still</source>
@@ -2240,6 +2240,10 @@
     <message>
         <source>3  Finish</source>
         <translation>3  Finition</translation>
+    </message>
+    <message>
+        <source>about {0} s</source>
+        <translation>environ {0} s</translation>
     </message>
     <message>
         <source>Look back at this stage</source>

@@ -7,11 +7,12 @@ from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from app.model.job import Done, Running
+from app.model.job import Done, Idle, Running, waiting_stages
 from app.model.reel import Reel, latent_index
 from app.ui.full_screen import FullScreen
 from app.ui.preview import Preview, letterbox
-from engine.events import STAGES, JobStarted, StageName
+from engine.events import STAGES, JobStarted, StageName, StageStarted, StepDone
+from engine.request import ClipRequest
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import (
     GLIMPSE_RED,
@@ -134,6 +135,19 @@ def test_the_status_names_stage_step_and_time_left(qtbot: QtBot, open_studio: Op
     run = studio.window.status.stages.runs()[0]
     assert run.fraction == 2 / 3
     assert "67 %" in studio.window.status.stages.accessibleDescription()
+
+
+def test_the_stage_bar_says_how_long_the_stage_at_work_will_take(studio: Studio) -> None:
+    session, bar = studio.session, studio.window.status.stages
+    now = 1000.0
+    session._maker._clock = lambda: now
+    state = Running("1", ClipRequest(prompt="a horse"), now, waiting_stages("sr2"))
+    state = state.on_stage(StageStarted("1", "base", 224, 128, 17, 24), now)
+    for left, words in ((112.0, "224 × 128  ·  1:52 25 %"), (12.4, "224 × 128  ·  about 12 s 25 %"), (0.2, "128 25 %")):
+        session._maker._state = state.on_step(StepDone("1", "base", 6, 24, left, 140.0, None), now)
+        bar.refresh()
+        assert words in bar.accessibleDescription()
+    session._maker._state = Idle()
 
 
 def test_the_stage_bar_shows_the_sizes_of_the_chosen_shape(studio: Studio) -> None:
