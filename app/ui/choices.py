@@ -134,6 +134,7 @@ class NumberField(QSpinBox):
         self.setRange(low, high)
         self.setFixedHeight(FIELD)
         self.setKeyboardTracking(False)
+        self.lineEdit().setTextMargins(INSIDE, 0, INSIDE, 0)  # a stylesheet's padding does not reach it
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the panel scroll."""
@@ -151,6 +152,7 @@ class DecimalField(QDoubleSpinBox):
         self.setSingleStep(0.5)
         self.setFixedHeight(FIELD)
         self.setKeyboardTracking(False)
+        self.lineEdit().setTextMargins(INSIDE, 0, INSIDE, 0)  # a stylesheet's padding does not reach it
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the panel scroll."""

@@ -35,6 +35,8 @@ from app.ui.parts import IconButton, button, note, set_role
 
 ICON = 40
 MARGIN = 12
+NAME = 176
+"""So much of a file's name fits beside the cross in the panel at its narrowest, logical pixels."""
 
 
 def accept_still(event: QDragEnterEvent) -> bool:
@@ -111,7 +113,7 @@ class DropZone(QWidget):
         self.begin.setVisible(isinstance(state, Recalled))
         self.crop.setVisible(isinstance(state, Ready))
         self._show_frames(state)
-        self._icon.setVisible(not isinstance(state, Ready))
+        self._icon.setVisible(not isinstance(state, Ready | Recalled))
         set_role(self._title, "error" if isinstance(state, Refused) else "")
         match state:
             case NoStill():
@@ -127,7 +129,7 @@ class DropZone(QWidget):
                 self._say(self.tr("Made by walt"), self.tr("Its words, settings and seed are above"))
             case Refused():
                 self._say(*sentence(state.error))
-        self._title.setWordWrap(isinstance(state, Refused))
+        self._title.setWordWrap(not isinstance(state, Ready))
         self._show_icon()
         self.update()
 
@@ -145,7 +147,7 @@ class DropZone(QWidget):
 
     def _elided(self, name: str) -> str:
         self._title.setToolTip(name)
-        return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 200)
+        return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, NAME)
 
     def _show_icon(self) -> None:
         refused = isinstance(self._slot.state, Refused)

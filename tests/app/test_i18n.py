@@ -6,17 +6,22 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
-from app.i18n import Translators, spoken
+from app.i18n import Language, Translators, spoken
+from app.model.crop import Crop
 from app.model.examples import examples
 from app.model.records import JobRecord
 from app.model.sentences import sentence, tables
+from app.model.still import Checking, NoStill, Ready, Recalled, Refused
+from app.model.still_files import Opened, Video
 from app.model.words import seconds_text, size_text
 from engine.errors import WaltError
 from engine.packs.check import read_vocabulary
@@ -93,6 +98,28 @@ def test_the_window_speaks_french(qtbot: QtBot, open_studio: OpenStudio, transla
     studio.window.composer.chips.cameras["zoom_in"].click()
     assert studio.session.draft.prompt == "x, la caméra zoome"
     assert "," in studio.window.composer.length.itemText(0)  # 2,1 s
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_composer_s_fields_fit_its_narrowest_width(
+    open_studio: OpenStudio, translators: Translators, language: Language
+) -> None:
+    translators.speak(language)
+    studio = open_studio(store=PackStore())
+    composer, still = studio.window.composer, studio.session.still
+    scroll = composer.findChildren(QScrollArea)[0]
+    composer.advanced.open()
+    composer.keep_away.open()
+    room = composer.minimumWidth() - scroll.verticalScrollBar().sizeHint().width()
+    name = "a-very-long-name-of-a-picture-from-last-summer.png"
+    look = np.zeros((90, 160, 3), np.uint8)
+    ready = Ready(Path(name), name, look, Opened(Path(name), look, (160, 90)), Crop())
+    video = replace(ready, opened=replace(ready.opened, video=Video(Path(name), 24_000, 25), at=20_000))
+    refused = Refused(name, WaltError("image-not-supported", f"{name} is no picture.", "PNG works."))
+    for state in (NoStill(), Checking(name), ready, video, Recalled(Path(name), name), refused):
+        still._set(state)
+        QApplication.processEvents()
+        assert scroll.widget().minimumSizeHint().width() <= room, state
 
 
 def test_numbers_and_old_errors_are_french_too(
