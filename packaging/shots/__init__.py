@@ -1,0 +1,1 @@
+"""The window's states as scenes: recordings to play, a stage to play them on, the scenes themselves."""

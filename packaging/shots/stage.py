@@ -1,0 +1,134 @@
+"""A window on which scenes are played by hand, event by event, with folders of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QVariantAnimation
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.bridge import Listener
+from app.main import build
+from app.model.job import Running
+from app.model.keeping import Places
+from app.settings import Settings
+from app.theme import Theme
+from engine.errors import WaltError
+from engine.events import JobCancelled, JobDone, JobFailed, JobStarted, StageName
+from engine.request import Aspect, ClipRequest
+from shots.recordings import JOB, Recording, Source
+
+PROMPT = "A horse running on the beach at sunset"
+FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+
+
+class Puppet:
+    """An engine that says only what it is told to."""
+
+    def __init__(self, _listener: Listener) -> None:
+        pass
+
+    def submit(self, _request: ClipRequest) -> str:
+        """Take any request."""
+        return JOB
+
+    def cancel(self, job: str) -> None:
+        """Wait for the scene to say so."""
+
+    def close(self, _timeout: float = 5.0) -> bool:
+        """Nothing to end."""
+        return True
+
+
+class Stage:
+    """The window, with the starter's words and sizes, and clips to show."""
+
+    def __init__(
+        self, app: QApplication, theme: Theme, source: Source, folder: Path, size: tuple[int, int]
+    ) -> None:
+        for name in FOLDERS:  # what the person at this machine keeps stays out of the picture, and untouched
+            os.environ[name] = str(folder / name)
+        self.app = app
+        self.source = source
+        self.folder = folder
+        self.shown: QWidget | None = None
+        """What is pictured, if not the window."""
+        self.playing: Recording | None = None
+        settings = Settings(folder / "window.ini")
+        places = Places(folder / "data", folder / "cache")
+        self.window, self.bridge = build(app, settings, theme=theme, places=places)
+        self.window.header.name_device("cpu")
+        self.session = self.window.session
+        self.bridge.start(Puppet)
+        self.session.read_pack()
+        self.session.library.open()
+        self.wait(lambda: self.session.library.ready and self.session.card is not None)
+        self.window.resize(*size)
+        self.window.show()
+        self.settle()
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Let threads answer."""
+        while not condition():
+            self.app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+
+    def settle(self) -> None:
+        """Let signals and timers that are due run."""
+        for _ in range(20):
+            self.app.processEvents()
+
+    def type(self, prompt: str, aspect: Aspect = "16:9") -> None:
+        """Fill the composer."""
+        self.session.edit(prompt=prompt, aspect=aspect, seed=7, seed_fixed=True)
+        self.window.composer.unknown.judge()
+
+    def begin(self, prompt: str = PROMPT, aspect: Aspect = "16:9") -> None:
+        """Ask for a clip."""
+        self.playing = self.source(prompt, aspect)
+        self.type(prompt, aspect)
+        self.window.actions_["generate"].trigger()
+        self.wait(lambda: isinstance(self.session.state, Running) and bool(self.session.state.job))
+        self.bridge.listen(JobStarted(JOB))
+
+    def play(self, stage: StageName, step: int | None = None) -> None:
+        """Make the clip up to a step of a stage, or up to its last frame."""
+        assert self.playing is not None
+        for event in self.playing.until(stage, step):
+            self.bridge.listen(event)
+        self.settle()
+
+    def finish(self) -> None:
+        """The clip is done."""
+        assert self.playing is not None
+        self.bridge.listen(JobDone(JOB, self.playing.clip("sr2")))
+        self.settle()
+
+    def stop(self, stage: StageName) -> None:
+        """The clip was stopped after a stage."""
+        assert self.playing is not None
+        self.session.cancel()
+        self.bridge.listen(JobCancelled(JOB, self.playing.clip(stage)))
+        self.settle()
+
+    def fail(self, error: WaltError) -> None:
+        """The clip could not be made."""
+        self.bridge.listen(JobFailed(JOB, error))
+        self.settle()
+
+    def rest_at(self, index: int) -> None:
+        """Pause on a frame."""
+        self.session.player.pause()
+        self.session.player.seek(index)
+        self.settle()
+        fade = self.window.viewer.preview.findChild(QVariantAnimation)
+        self.wait(lambda: fade.state() != QVariantAnimation.State.Running)
+
+    def close(self) -> None:
+        """Take the window down."""
+        self.window.leave()
+        self.window.shut_down()
+        self.window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        self.settle()
