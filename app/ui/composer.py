@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 WIDTH = 320
 BAR = 10
 """Width of the scroll bar, as the stylesheet has it."""
-PROMPT_HEIGHT = 104
+PROMPT_HEIGHT = 92
 NEGATIVE_HEIGHT = 56
 SHORTEST_OFFERED = 3
 """Words shorter than this are typed faster than chosen."""

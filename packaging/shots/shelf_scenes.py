@@ -104,7 +104,7 @@ def continued(stage: Stage) -> None:
     done(stage)
     stage.window.actions_["continue"].trigger()
     stage.wait(lambda: bool(stage.session.queue.running))
-    stage.settle()
+    stage.wait(lambda: stage.session.monitor.frame(9) is not None)
     stage.rest_at(9)
 
 
