@@ -34,7 +34,8 @@ class StatusPanel(QWidget):
         self.line = note()
         self.line.setFont(figures(self.line.font()))
         self.line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.line.setFixedHeight(FIELD)
+        self.line.setFixedHeight(FIELD)  # room for two lines
+        self.line.setWordWrap(True)
         self.line.linkActivated.connect(self._open)
         self.cancel = ActionButton(actions["cancel"], self.tr("Cancel"))
         row = QHBoxLayout()
@@ -64,7 +65,8 @@ class StatusPanel(QWidget):
             words = f'<span style="color:{colour}">{words}</span>'
         if file is not None:
             link = QUrl.fromLocalFile(str(file.parent)).toString(QUrl.ComponentFormattingOption.FullyEncoded)
-            words += f' &nbsp;<a href="{link}">{escape(self.tr("Show in folder"))}</a>'
+            offer = escape(self.tr("Show in folder"))
+            words += f' &nbsp;<a href="{link}">{offer}</a>'
         self._notice = words
         self.refresh()
 

@@ -1639,7 +1639,7 @@
     </message>
     <message>
         <source>walt broke off last time. A report of it was kept on this machine: {0}</source>
-        <translation>walt s’est interrompu la dernière fois. Un rapport a été gardé sur cette machine : {0}</translation>
+        <translation>walt s’est interrompu la dernière fois. Un rapport est gardé sur cette machine&#xa0;: {0}</translation>
     </message>
     <message>
         <source>The library&apos;s database was damaged. It was put aside, and your clips were found again.</source>
@@ -2255,6 +2255,10 @@
     <message>
         <source>Cancel</source>
         <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Afficher dans le dossier</translation>
     </message>
     <message>
         <source>From the library · {0} · seed {1}</source>

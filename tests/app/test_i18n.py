@@ -85,6 +85,21 @@ def test_nothing_is_translated_that_was_put_together_first() -> None:
     assert wrong == []
 
 
+def test_every_word_in_the_source_was_found_by_lupdate() -> None:
+    """It does not look inside f-strings, for one."""
+    import xml.etree.ElementTree as ElementTree
+
+    root = ElementTree.parse(translate.FOLDER / "walt_fr.ts").getroot()
+    gathered = {message.findtext("source") for message in root.iter("message")}
+    missed: list[str] = []
+    for file in sorted((ROOT / "app").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "tr":
+                word = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
+                missed += [] if word in gathered else [f"{file.name}:{node.lineno} {word}"]
+    assert missed == []
+
+
 def test_the_window_speaks_french(qtbot: QtBot, open_studio: OpenStudio, translators: Translators) -> None:
     translators.speak("fr")
     studio = open_studio()
@@ -120,6 +135,17 @@ def test_the_composer_s_fields_fit_its_narrowest_width(
         still._set(state)
         QApplication.processEvents()
         assert scroll.widget().minimumSizeHint().width() <= room, state
+
+
+def test_a_long_notice_can_be_read_to_its_end(open_studio: OpenStudio, translators: Translators) -> None:
+    translators.speak("fr")
+    studio = open_studio()
+    studio.window.resize(1024, 700)
+    studio.window.tell_of_crash(Path("/somewhere/crash-report.log"))
+    QApplication.processEvents()
+    line = studio.window.status.line
+    assert "Afficher dans le dossier" in line.text()
+    assert line.heightForWidth(line.width()) <= line.height()
 
 
 def test_numbers_and_old_errors_are_french_too(
