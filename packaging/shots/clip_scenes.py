@@ -51,8 +51,22 @@ def wrong_still(stage: Stage) -> None:
 def no_picture(stage: Stage) -> None:
     """Something was dropped that has no picture in it."""
     stage.session.still.take(
-        UsageError("no-picture", "There is no picture in that.", "PNG, JPEG and WebP pictures work, and videos.")
+        UsageError(
+            "no-picture", "There is no picture in that.", "PNG, JPEG and WebP pictures work, and videos."
+        )
     )
+
+
+def no_pack(stage: Stage) -> None:
+    """The pack that was in use is gone."""
+    stage.type(PROMPT)
+    stage.session.choose_pack("gone")
+    stage.wait(lambda: stage.session.pack_error is not None)
+
+
+def crashed(stage: Stage) -> None:
+    """The start after a crash."""
+    stage.window.tell_of_crash(Path("/home/walt/.local/state/walt/log/crash-report.log"))
 
 
 def waking(stage: Stage) -> None:
@@ -140,6 +154,6 @@ def folds(stage: Stage) -> None:
 
 
 SCENES = (
-    empty, typing, dropped_video, wrong_still, no_picture, waking, sketch, detail, done, wipe, saved, stopped,
-    failed, upright, square, folds,
+    empty, typing, dropped_video, wrong_still, no_picture, no_pack, crashed, waking, sketch, detail, done, wipe, saved,
+    stopped, failed, upright, square, folds,
 )  # fmt: skip
