@@ -22,7 +22,7 @@ def save_checkpoint(
     The pointer file is replaced last: until then the previous checkpoint is the valid one.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"step-{step:08d}"
+    target = folder / new_name(step, is_valid(folder, new_name(step)))
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir()
     for name, group in tensors.items():
@@ -30,6 +30,17 @@ def save_checkpoint(
         save_file({k: v.detach().cpu().contiguous() for k, v in group.items()}, path)
         _sync(path)
     publish(folder, target, {"step": step, **facts})
+
+
+def new_name(step: int, taken: bool = False) -> str:
+    """Name of a checkpoint's folder; ``taken`` when the valid one has it, which is never written over."""
+    return f"step-{step:08d}{'-again' if taken else ''}"
+
+
+def is_valid(folder: Path, name: str) -> bool:
+    """Whether the valid checkpoint is called ``name``."""
+    facts = latest(folder)
+    return facts is not None and facts["folder"] == name
 
 
 def publish(folder: Path, target: Path, facts: dict[str, Any]) -> None:

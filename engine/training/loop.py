@@ -114,9 +114,15 @@ ReportFn = Callable[[int], dict[str, float]]
 
 
 class Place(Protocol):
-    """Where a run computes and keeps its checkpoints: one process, or several that work as one."""
+    """Where a run computes and keeps its checkpoints: one process, or several that work as one.
+
+    Attributes:
+        main: Whether this process writes the log.
+        alone: Whether it can write a checkpoint when it is stopped: the others may be gone.
+    """
 
     main: bool
+    alone: bool
 
     def agree(self, flag: bool) -> bool:
         """The first process's flag, in all of them."""
@@ -140,7 +146,7 @@ class Place(Protocol):
 class OneProcess:
     """A run in this process alone."""
 
-    main = True
+    main = alone = True
 
     def agree(self, flag: bool) -> bool:
         """The flag itself."""
@@ -197,7 +203,7 @@ class Loop:
             self._resume()
 
     def run(self) -> int:
-        """Train until the schedule or the minutes end; returns the step reached. Saves at the end and on Ctrl-C."""
+        """Train until the schedule or the minutes end; returns the step reached. One process saves on Ctrl-C too."""
         config, started, saved = self.config, time.monotonic(), time.monotonic()
         before = self.hours
         bar = tqdm(
@@ -207,6 +213,7 @@ class Loop:
             mininterval=5.0,
             disable=not self.place.main,
         )
+        stopped = True
         try:
             while self.step < config.steps and not self._over(started):
                 figures = self._one(Draw.at(config.seed, self.step))
@@ -221,9 +228,11 @@ class Loop:
                 if self._due(saved):
                     self.save()
                     saved = time.monotonic()
+            stopped = False
         finally:
             bar.close()
-            self.save()
+            if self.place.alone or not stopped:
+                self.save()
         return self.step
 
     def restart(self) -> None:

@@ -98,6 +98,17 @@ def test_kill_9_leaves_a_whole_checkpoint_that_goes_on_exactly(tmp_path: Path) -
     assert all(torch.equal(value, reference[name]) for name, value in killed.items())
 
 
+def test_a_second_checkpoint_of_the_same_step_never_writes_over_the_valid_one(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, 3, {"model": {"w": torch.ones(2)}}, {})
+    with pytest.raises(AttributeError):
+        save_checkpoint(tmp_path, 3, {"model": {"w": None}}, {})  # type: ignore[dict-item]  # breaks half way
+    assert load_tensors(tmp_path, "model")["w"].tolist() == [1, 1]
+    for value in (2.0, 3.0):
+        save_checkpoint(tmp_path, 3, {"model": {"w": torch.full((2,), value)}}, {})
+        assert load_tensors(tmp_path, "model")["w"].tolist() == [value, value]
+        assert len(list(tmp_path.glob("step-*"))) == 1
+
+
 def test_a_checkpoint_that_was_not_finished_does_not_count(tmp_path: Path) -> None:
     save_checkpoint(tmp_path, 1, {"model": {"w": torch.ones(2)}}, {})
     (tmp_path / "step-00000002").mkdir()

@@ -23,7 +23,7 @@ from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 
 from engine.models.transformer import WindowTransformer
-from engine.training.checkpoint import latest, publish
+from engine.training.checkpoint import is_valid, latest, new_name, publish
 
 
 class World:
@@ -33,6 +33,7 @@ class World:
         rank, size: This process among all of them.
         device: What this process computes on.
         main: Whether this is the process that writes logs.
+        alone: Whether there is no other.
     """
 
     def __init__(self) -> None:
@@ -48,9 +49,9 @@ class World:
             store = dist.HashStore()  # pyright: ignore[reportPrivateImportUsage]
             dist.init_process_group(backend, store=store, rank=0, world_size=1)
         else:
-            dist.init_process_group(backend)
+            _join(backend)
         self.rank, self.size = dist.get_rank(), dist.get_world_size()
-        self.main = self.rank == 0
+        self.main, self.alone = self.rank == 0, self.size == 1
         self.mesh = init_device_mesh(self.device.type, (self.size,))
 
     def close(self) -> None:
@@ -106,7 +107,7 @@ class World:
         self, folder: Path, step: int, tensors: dict[str, dict[str, Tensor]], facts: dict[str, Any]
     ) -> None:
         """Write checkpoint ``step``; all processes call this together, and the pointer moves when all are done."""
-        target = folder / f"step-{step:08d}"
+        target = folder / new_name(step, self.agree(is_valid(folder, new_name(step))))
         if self.main:
             shutil.rmtree(target, ignore_errors=True)
             target.mkdir(parents=True)
@@ -124,6 +125,22 @@ class World:
         assert facts is not None
         reader = HuggingFaceStorageReader(str(folder / facts["folder"]))
         load(_flat(tensors), storage_reader=reader)
+
+
+def _join(backend: str) -> None:
+    """Meet the processes that torchrun started.
+
+    torchrun gives the store of an attempt that failed to the next one, with the addresses of dead processes in it
+    (torch 2.13): on one machine each attempt gets names of its own. On several the attempts are not counted alike;
+    there TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 makes torchrun begin with an empty store.
+    """
+    if os.environ.get("LOCAL_WORLD_SIZE") != os.environ["WORLD_SIZE"]:
+        dist.init_process_group(backend)
+        return
+    store, rank, size = next(dist.rendezvous("env://"))  # pyright: ignore
+    attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+    store = dist.PrefixStore(f"attempt-{attempt}", store)  # pyright: ignore
+    dist.init_process_group(backend, store=store, rank=rank, world_size=size)
 
 
 def _flat(tensors: dict[str, dict[str, Tensor]]) -> dict[str, Any]:
