@@ -16,7 +16,7 @@ from engine.errors import WaltError
 from engine.media.images import load_still
 from engine.media.kinds import PICTURE, VIDEO
 from engine.media.reading import iter_frames
-from engine.training.store import CAMERA, ShardStore, write_shard
+from engine.training.store import CAMERA, ShardStore, write_shard, write_statistics
 
 SHARD = 64
 """Clips in a shard, unless they are large: a shard is held in memory while it is made."""
@@ -161,6 +161,7 @@ def encode_shards(clips: Path, tokenizer: Any, out: Path, progress: Progress, sh
     from engine.training.precision import autocast
 
     store = ShardStore(clips)
+    write_statistics(out, tokenizer.latent_mean.tolist(), tokenizer.latent_std.tolist())
     first = 0
     for index, shard in enumerate(store.shards):
         truth = store.truth[first : first + len(shard)]

@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import WaltError
+from engine.files import atomic_write
 
+_STATISTICS = "statistics.json"
 CAMERA = "camera"
 """Key of a line that tells only the camera: a clip to be continued from its first frame, not made from words."""
 
@@ -76,3 +78,27 @@ def write_shard(folder: Path, index: int, items: NDArray[Any], truth: list[dict[
         file.flush()
         os.fsync(file.fileno())
     os.replace(part, name)
+
+
+def write_statistics(folder: Path, mean: list[float], std: list[float]) -> None:
+    """Keep beside latents what they were normalised by, a number a channel."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with atomic_write(folder / _STATISTICS) as part:
+        part.write_text(json.dumps({"mean": mean, "std": std}), "utf-8")
+
+
+def read_statistics(folder: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Mean and spread (C,) that the latents of a folder were normalised by.
+
+    Raises:
+        WaltError: ``no-statistics`` for latents that were coded before statistics were kept.
+    """
+    path = folder / _STATISTICS
+    if not path.is_file():
+        raise WaltError(
+            "no-statistics",
+            f"{folder} does not say what its latents were normalised by.",
+            "Run `walt train encode` into it again; shards that are there are kept.",
+        )
+    facts = json.loads(path.read_text("utf-8"))
+    return np.array(facts["mean"], np.float32), np.array(facts["std"], np.float32)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 import tarfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +101,47 @@ def test_a_manifest_names_stretches_of_a_video(tmp_path: Path) -> None:
     with pytest.raises(WaltError) as caught:
         find_footage(tmp_path / "bad.csv")
     assert caught.value.code == "bad-manifest"
+
+
+def test_a_parquet_manifest_reads_like_the_same_rows_as_csv(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    rows = {
+        "video": ["a.mp4", "sub/b.mp4", "a.mp4"],
+        "caption": ["a fox", "un renard\na fox", None],
+        "label": [None, 3, None],
+        "start": [None, 0.5, 2.0],
+        "end": [None, 1.25, None],
+    }
+    parquet.write_table(arrow.table(rows), tmp_path / "m.parquet")
+    (tmp_path / "m.csv").write_text(
+        'video,caption,label,start,end\na.mp4,a fox,,,\nsub/b.mp4,"un renard\na fox",3,0.5,1.25\na.mp4,,,2.0,\n'
+    )
+    found = find_footage(tmp_path / "m.parquet")
+    assert found == find_footage(tmp_path / "m.csv")
+    assert found[1] == Footage(
+        tmp_path / "sub/b.mp4", "sub/b.mp4", captions=("un renard", "a fox"), label=3, start=0.5, end=1.25
+    )
+    parquet.write_table(arrow.table({"video": ["a.mp4"], "label": ["fox"]}), tmp_path / "bad.parquet")
+    with pytest.raises(WaltError) as caught:
+        find_footage(tmp_path / "bad.parquet")
+    assert caught.value.code == "bad-manifest"
+
+
+def test_a_file_that_is_no_parquet_and_a_machine_without_pyarrow_are_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "m.parquet").write_bytes(b"PAR1 no table PAR1")
+    if find_spec("pyarrow"):
+        with pytest.raises(WaltError) as caught:
+            find_footage(tmp_path / "m.parquet")
+        assert caught.value.code == "bad-manifest"
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    with pytest.raises(WaltError) as caught:
+        find_footage(tmp_path / "m.parquet")
+    assert caught.value.code == "parquet-not-installed"
+    assert "walt[parquet]" in caught.value.hint
 
 
 def test_cutting_goes_on_where_it_stopped_and_refuses_to_mix(tmp_path: Path) -> None:

@@ -18,8 +18,9 @@ from engine.training.fullsize.gathered import gathered
 from engine.training.fullsize.latents import EpochOrder, LatentSource
 from engine.training.fullsize.paper import PAPER_RUNS
 from engine.training.fullsize.runs import DenoiserRun, with_overrides
+from engine.training.fullsize.slots import RAW_MEAN, RAW_STD, NoiseSource
 from engine.training.packing import load_run_tokenizer
-from engine.training.store import write_shard
+from engine.training.store import read_statistics, write_shard, write_statistics
 from tests.engine.full_size_worker import SMALL, TOKENIZER
 
 
@@ -102,6 +103,27 @@ def test_what_is_missing_is_asked_for(shards: Path) -> None:
     assert caught.value.code == "wrong-latents"
 
 
+def test_without_latent_normalisation_a_run_sees_what_the_encoder_gave(shards: Path) -> None:
+    run = with_overrides(PAPER_RUNS["ucf101-l/no-latent-norm"], SMALL)
+    assert isinstance(run, DenoiserRun)
+    with pytest.raises(WaltError) as caught:
+        LatentSource(run, [shards / "videos"], [], None)
+    assert caught.value.code == "no-statistics"
+    mean, std = [float(c) for c in range(8)], [1.0 + c for c in range(8)]
+    write_statistics(shards / "videos", mean, std)
+    raw = LatentSource(run, [shards / "videos"], [], None).slots(0, range(4))
+    default = with_overrides(PAPER_RUNS["ucf101-l"], SMALL)
+    assert isinstance(default, DenoiserRun)
+    normal = LatentSource(default, [shards / "videos"], [], None).slots(0, range(4))
+    shape = (8, 1, 1, 1)
+    for a, b in zip(raw, normal, strict=True):
+        assert torch.allclose(a.x0, b.x0 * torch.tensor(std).view(shape) + torch.tensor(mean).view(shape))
+        assert a.label == b.label
+    made_up = torch.stack([slot.x0 for slot in NoiseSource(run).slots(0, range(4))])
+    assert float(made_up.std()) == pytest.approx(RAW_STD, rel=0.1)
+    assert float(made_up.mean()) == pytest.approx(RAW_MEAN, abs=0.2)
+
+
 def test_train_full_from_the_command_line_and_a_wider_run_starts_from_it(shards: Path) -> None:
     data = ["--videos", shards / "videos", "--images", shards / "images", "--embeddings", shards / "words"]
     settings = [word for setting in TEXT for word in ("--set", setting)]
@@ -133,3 +155,22 @@ def test_a_tokenizer_run_can_code(tmp_path: Path) -> None:
     z = tokenizer.encode(torch.zeros(1, 3, 5, 16, 16))
     assert z.shape == (1, 8, 2, 2, 2)
     assert bool(z.isfinite().all())
+    words = ["train", "encode", "--clips", tmp_path / "clips", "--tokenizer", tmp_path / "run", "--out", tmp_path / "z"]
+    assert main([str(word) for word in words]) == 0
+    kept_mean, kept_std = read_statistics(tmp_path / "z")
+    assert np.allclose(kept_mean, tokenizer.latent_mean)
+    assert np.allclose(kept_std, tokenizer.latent_std)
+
+
+def test_a_tokenizer_of_larger_pictures_starts_from_the_weights_of_the_smaller_ones(tmp_path: Path) -> None:
+    settings = [word for setting in TOKENIZER for word in ("--set", setting)]
+    words = ["train", "full", "tokenizer-t2v", "--out", tmp_path / "a", "--noise", *settings, "--set", "loop.steps=1"]
+    assert main([str(word) for word in words]) == 0
+    words = ["train", "full", "tokenizer-t2v-256", "--out", tmp_path / "b", "--start", tmp_path / "a", "--noise"]
+    frozen = ["--set", "crop=[5,32,48]", "--set", "loop.lr=0", "--set", "loop.steps=1"]
+    assert main([str(word) for word in [*words, *settings, *frozen]]) == 0
+    before, after = load_run_tokenizer(tmp_path / "a"), load_run_tokenizer(tmp_path / "b")
+    for name, value in before.named_parameters():
+        assert torch.equal(after.get_parameter(name), value)
+    other = [*words[:4], tmp_path / "c", *words[5:], *settings, "--set", "model.channels=16"]
+    assert main([str(word) for word in other]) == 2

@@ -141,9 +141,12 @@ def _rows(path: Path) -> Iterable[dict[str, Any]]:
         raise WaltError(
             "parquet-not-installed",
             "Parquet needs a package that is not installed.",
-            "Run: pip install pyarrow",
+            'Run: pip install "walt[parquet]"',
         ) from None
-    table: Any = parquet.read_table(path)  # pyright: ignore
+    try:
+        table: Any = parquet.read_table(path)  # pyright: ignore
+    except (OSError, ValueError) as error:
+        raise UsageError("bad-manifest", f"{path} is no parquet file: {error}.") from None
     return table.to_pylist()
 
 

@@ -177,7 +177,7 @@ def full(args: argparse.Namespace) -> None:
             trainer = DenoiserTrainer(run, data, world, args.out, _start(run, args.start))
         else:
             clips = NoiseClips(run.crop) if args.noise else ShardClips(_needed(args.clips), run)
-            trainer = GanTrainer(run, clips, world, args.out)
+            trainer = GanTrainer(run, clips, world, args.out, args.start)
         if world.main:
             keep_run(args.out, run)
             print(f"{world.size} processes, {trainer.slice} samples each at once", file=sys.stderr)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.distributed.checkpoint.hf_storage import HuggingFaceStorageReader
 from torch.distributed.checkpoint.state_dict_loader import load
 
-from engine.errors import WaltError
+from engine.errors import UsageError, WaltError
 from engine.models.tokenizer import Tokenizer
 from engine.training.checkpoint import latest
 from engine.training.fullsize.runs import GanTokenizerRun, read_full_run
@@ -43,9 +43,14 @@ def gathered(folder: Path, model: nn.Module, prefix: str = "") -> nn.Module:
 
 
 def gathered_tokenizer(folder: Path) -> Tokenizer:
-    """The tokenizer of a run of `engine.training.fullsize.tokenizer.GanTrainer`."""
+    """The tokenizer of a run of `engine.training.fullsize.tokenizer.GanTrainer`.
+
+    Raises:
+        UsageError: ``wrong-run`` where the folder holds the run of a transformer.
+    """
     run = read_full_run(folder)
-    assert isinstance(run, GanTokenizerRun)
+    if not isinstance(run, GanTokenizerRun):
+        raise UsageError("wrong-run", f"{folder} is not a run of a tokenizer.")
     model = Tokenizer(run.model)
     gathered(folder, model, "tokenizer.")
     return model

@@ -16,7 +16,7 @@ from engine.errors import UsageError, WaltError
 from engine.training.fullsize.embeddings import EmbeddingCache
 from engine.training.fullsize.runs import DenoiserRun
 from engine.training.fullsize.slots import Slot, is_image
-from engine.training.store import ShardStore
+from engine.training.store import ShardStore, read_statistics
 
 HELD = 64
 """Items of each kind that are kept for validation, or an eighth of a small store."""
@@ -37,19 +37,35 @@ class EpochOrder:
         return np.random.default_rng((self.seed, 5, epoch)).permutation(self.count)
 
 
+class LatentStore(ShardStore):
+    """Shards of latents; with ``raw`` they are given as the tokenizer's encoder made them, not normalised."""
+
+    def __init__(self, folder: Path, raw: bool) -> None:
+        super().__init__(folder)
+        self.statistics = read_statistics(folder) if raw else None
+
+    def joined(self, items: Sequence[int]) -> Tensor:
+        """(C, T, h, w): a clip, or images one after another."""
+        x = np.concatenate([np.asarray(self[i]).astype(np.float32) for i in items], axis=1)
+        if self.statistics is not None:
+            mean, std = (numbers[:, None, None, None] for numbers in self.statistics)
+            x = x * std + mean
+        return torch.from_numpy(x)
+
+
 class Kind:
     """Items of one kind, clips or images, with the stage below where the run needs it."""
 
-    def __init__(self, folder: Path, low: Path | None, seed: int) -> None:
-        self.store = ShardStore(folder)
-        self.low = ShardStore(low) if low is not None else None
+    def __init__(self, folder: Path, low: Path | None, run: DenoiserRun) -> None:
+        self.store = LatentStore(folder, not run.latent_norm)
+        self.low = LatentStore(low, not run.latent_norm) if low is not None else None
         count = len(self.store)
         if self.low is not None and len(self.low) != count:
             raise WaltError(
                 "no-training-data", f"{low} does not pair with {folder}.", "Encode both from one store."
             )
         self.held = min(HELD, count // 8)
-        self.order = EpochOrder(count - self.held, seed)
+        self.order = EpochOrder(count - self.held, run.loop.seed)
 
     def item(self, place: int, validation: bool) -> int:
         """Index in the store of the item at a place of the endless order, or of the held ones."""
@@ -84,7 +100,7 @@ class LatentSource:
         if run.model.text_width is not None and embeddings is None:
             raise UsageError("no-embeddings", "This run reads captions.", "Give --embeddings DIR.")
         self.kinds = {
-            name == "images": Kind(given[0], given[1] if wanted == 2 else None, run.loop.seed)
+            name == "images": Kind(given[0], given[1] if wanted == 2 else None, run)
             for name, given, asked in needed
             if asked
         }
@@ -105,8 +121,8 @@ class LatentSource:
         first = (max(step, 0) * each + before) * count
         items = [kind.item(first + i, step < 0) for i in range(count)]
         truths: list[dict[str, Any]] = [kind.store.truth[i] for i in items]
-        low = None if kind.low is None else _stack(kind.low, items)
-        x0 = _stack(kind.store, items)
+        low = None if kind.low is None else kind.low.joined(items)
+        x0 = kind.store.joined(items)
         if tuple(x0.shape) != (run.model.latent_channels, *run.model.grid):
             raise WaltError(
                 "wrong-latents",
@@ -124,12 +140,6 @@ class LatentSource:
             captions: list[str] = truth.get("captions") or [""]
             drawn.append(self.cache[captions[int(rng.integers(len(captions)))]])
         return drawn
-
-
-def _stack(store: ShardStore, items: list[int]) -> Tensor:
-    """(C, T, h, w): a clip, or images one after another."""
-    parts = [np.asarray(store[i]).astype(np.float32) for i in items]
-    return torch.from_numpy(np.concatenate(parts, axis=1))
 
 
 def _label(run: DenoiserRun, truth: dict[str, Any]) -> int | None:

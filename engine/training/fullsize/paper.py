@@ -23,6 +23,8 @@ from engine.training.fullsize.runs import DenoiserRun, FullRun, GanTokenizerRun
 from engine.training.loop import LoopConfig
 
 MAGVIT2 = TokenizerConfig.magvit2()
+CHANNELS = (4, 8, 16, 32)
+"""c of the latents in table 3f."""
 MAGVIT2_IMAGE = replace(MAGVIT2, multipliers=(1, 1, 2, 4))
 
 _EVERYWHERE = {
@@ -204,7 +206,7 @@ TOKENIZER_512 = replace(TOKENIZER_T2V, crop=(17, 512, 896), recompute=True, star
 def _ablations() -> dict[str, FullRun]:
     """The rows of table 3: the L network on UCF-101 for 35,000 steps, one thing changed at a time.
 
-    The row without latent normalisation is no run: the tokenizer normalises whatever it gives.
+    Table 3f needs tokenizers of its own, one for each number of channels.
     """
     default = replace(UCF101_L, source="table 3", loop=replace(UCF101_L.loop, steps=35_000))
     model = default.model
@@ -226,10 +228,23 @@ def _ablations() -> dict[str, FullRun]:
     for rank in (2, 4, 16, 64, 256):
         rows[f"adaln-rank-{rank}"] = replace(default, model=replace(model, adaln_rank=rank))
     rows["no-qk-norm"] = replace(default, model=replace(model, qk_norm=False))
+    rows["no-latent-norm"] = replace(default, latent_norm=False)
     rows["no-zero-snr"] = replace(default, zero_terminal_snr=False)
-    for channels in (4, 8, 16, 32):
-        rows[f"channels-{channels}"] = replace(default, model=replace(model, latent_channels=channels))
-    return {f"ucf101-l/{name}": row for name, row in rows.items()}
+    for channels in CHANNELS:
+        rows[f"channels-{channels}"] = replace(
+            default, model=replace(model, latent_channels=channels), tokenizer=f"tokenizer-ucf101/channels-{channels}"
+        )
+    return {f"ucf101-l/{name}": row for name, row in rows.items()} | _tokenizers()
+
+
+def _tokenizers() -> dict[str, FullRun]:
+    """The tokenizers of table 3f."""
+    return {
+        f"tokenizer-ucf101/channels-{channels}": replace(
+            TOKENIZER_UCF101, source="table 3f", model=replace(MAGVIT2, latent_channels=channels)
+        )
+        for channels in CHANNELS
+    }
 
 
 PAPER_RUNS: dict[str, FullRun] = {

@@ -30,7 +30,8 @@ class DenoiserRun:
         drop: Share of captions or labels left out, for guidance.
         max_low_res_t: t_max_noise of a super-resolution stage, as an index into the 1000 steps.
         text_length: Tokens of a caption, the rest is cut.
-        zero_terminal_snr: False in a row of table 3e.
+        zero_terminal_snr, latent_norm: False in rows of table 3e; without the second, latents are as the tokenizer's
+            encoder gives them.
         numbers: Format of matrix products; weights, sums over layers and optimizer are float32 in any case.
         recompute: Activation checkpointing: one more forward pass, a fraction of the memory.
         start: The run whose weights this one starts from.
@@ -50,6 +51,7 @@ class DenoiserRun:
     max_low_res_t: int = 0
     text_length: int = 128
     zero_terminal_snr: bool = True
+    latent_norm: bool = True
     numbers: Numbers = "bf16"
     recompute: bool = True
     start: str = ""

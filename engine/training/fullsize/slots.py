@@ -136,6 +136,10 @@ def text_batch(texts: list[list[Tensor]], frames: int) -> TextBatch:
     return TextBatch(tokens, mask)
 
 
+RAW_MEAN, RAW_STD = 0.5, 3.0
+"""Of the made-up latents of a run without latent normalisation: neither centred nor of unit spread."""
+
+
 class NoiseSource:
     """Slots of random numbers, to try a run and to measure its speed before there is data."""
 
@@ -155,12 +159,16 @@ class NoiseSource:
         texts = [self._text(rng, self.words) for _ in range(count)] if model.text_width else []
         low = (model.latent_channels, model.grid[0], model.grid[1] // 2, model.grid[2] // 2)
         return Slot(
-            x0=_normal(rng, (model.latent_channels, *model.grid)),
+            x0=self._latents(rng, (model.latent_channels, *model.grid)),
             image=image,
             texts=texts,
             label=int(rng.integers(model.classes)) if model.classes else None,
-            low_res=_normal(rng, low) if model.low_res else None,
+            low_res=self._latents(rng, low) if model.low_res else None,
         )
+
+    def _latents(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Tensor:
+        x = _normal(rng, shape)
+        return x if self.run.latent_norm else x * RAW_STD + RAW_MEAN
 
     def _text(self, rng: np.random.Generator, words: int) -> Tensor:
         return _normal(rng, (words, self.run.model.text_width or 1))

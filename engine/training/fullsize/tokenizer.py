@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
-from engine.errors import WaltError
+from engine.errors import UsageError, WaltError
 from engine.models.tokenizer import Tokenizer
+from engine.training.checkpoint import latest
 from engine.training.fullsize.denoiser import VALIDATION, per_process
 from engine.training.fullsize.discriminator import Discriminator
 from engine.training.fullsize.gan import GanModel
+from engine.training.fullsize.gathered import gathered_tokenizer
 from engine.training.fullsize.latents import HELD, EpochOrder
 from engine.training.fullsize.runs import GanTokenizerRun
 from engine.training.fullsize.slots import is_image
@@ -44,13 +46,16 @@ class GanTrainer:
         source: Its clips, of the run's size.
         world: The processes.
         folder: Where the run lives.
+        start: Folder of the run whose tokenizer a new run starts from; the discriminator always starts from nothing.
     """
 
-    def __init__(self, run: GanTokenizerRun, source: ClipSource, world: World, folder: Path) -> None:
+    def __init__(
+        self, run: GanTokenizerRun, source: ClipSource, world: World, folder: Path, start: Path | None = None
+    ) -> None:
         self.run, self.source, self.world = run, source, world
         self.slice = per_process(run.batch, world.size, run.loop.accumulate)
         torch.manual_seed(run.loop.seed)
-        model = GanModel(Tokenizer(run.model), Discriminator(run.gan, run.crop), run.gan).to(world.device)
+        model = GanModel(_first(run, folder, start), Discriminator(run.gan, run.crop), run.gan).to(world.device)
         self.model = model
         model.tokenizer.encoder.recompute = model.tokenizer.decoder.recompute = run.recompute
         gpus = [world.device.index] if world.device.type == "cuda" else None
@@ -92,6 +97,20 @@ class GanTrainer:
             if self.run.crop[0] > 1 and is_image(index, self.run.image_share):
                 clips[i] = np.broadcast_to(clips[i][:1], clips[i].shape)
         return to_tensor(np.stack(clips)).to(self.world.device)
+
+
+def _first(run: GanTokenizerRun, folder: Path, start: Path | None) -> Tokenizer:
+    """The tokenizer that a run begins with; one that goes on has its own in ``folder``.
+
+    Raises:
+        UsageError: ``wrong-run`` when the run in ``start`` has another shape.
+    """
+    if start is None or latest(folder) is not None:
+        return Tokenizer(run.model)
+    tokenizer = gathered_tokenizer(start)
+    if tokenizer.config != run.model:
+        raise UsageError("wrong-run", f"{start} has a tokenizer of another shape.", "Start from a run like this one.")
+    return tokenizer.train()
 
 
 class NoiseClips:
