@@ -22,6 +22,7 @@ from engine.conditioning import (
     Window,
     encode_prompt,
     plan_windows,
+    seeded_clip_noise,
     seeded_noise,
     to_frames,
     to_pixels,
@@ -213,7 +214,7 @@ class _Run:
     def _sample(self, stage: StageName, index: int, known: Tensor | None, below: Tensor | None) -> Tensor:
         """Latents (1, C, t, h, w) of one window of a stage."""
         shape = self._latent_shape(stage, self.windows[index])
-        noise = self._noise(f"{stage}/{index}", shape)
+        noise = self._clip_noise(stage, index, shape)
         told = self._told(stage, index, known, below)
         network, guidance, device = self.pack.transformer(stage), self._guidance(stage), self.pack.device
         on_step = self._on_step(stage, index)
@@ -228,6 +229,14 @@ class _Run:
         ladder = [lambda together=together: attempt(together) for together in (True, True, False)]
         z = retry_without_memory(ladder, device.free)
         return z if known is None else torch.cat([known, z[:, :, known.shape[2] :]], dim=2)
+
+    def _clip_noise(self, stage: StageName, index: int, shape: tuple[int, int, int]) -> Tensor:
+        """What a window's sampling starts from; its frames have in common what the network was trained with."""
+        share = self.pack.transformer(stage).config.shared_noise
+        full = (1, self.pack.tokenizer.config.latent_channels, *shape)
+        return seeded_clip_noise(self.request.seed, f"{stage}/{index}", full, share).to(
+            self.pack.device.torch
+        )
 
     def _noise(self, purpose: str, shape: tuple[int, int, int]) -> Tensor:
         channels = self.pack.tokenizer.config.latent_channels

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.diffusion.noise import mix_frames
 from engine.diffusion.schedule import Schedule
 from engine.models.text import TextBatch
 from engine.packs.load import LoadedPack
@@ -45,6 +46,14 @@ def seeded_noise(seed: int, purpose: str, shape: tuple[int, ...]) -> Tensor:
     digest = hashlib.sha256(f"{seed}/{purpose}".encode()).digest()
     generator = torch.Generator("cpu").manual_seed(int.from_bytes(digest[:8], "little") >> 1)
     return torch.randn(shape, generator=generator)
+
+
+def seeded_clip_noise(seed: int, purpose: str, shape: tuple[int, ...], share: float) -> Tensor:
+    """`seeded_noise` (B, C, T, h, w) whose frames have a ``share`` of the variance in common (`mix_frames`)."""
+    own = seeded_noise(seed, purpose, shape)
+    if share == 0 or shape[2] == 1:
+        return own
+    return mix_frames(own, seeded_noise(seed, f"{purpose}/common", (*shape[:2], 1, *shape[3:])), share)
 
 
 def encode_prompt(pack: LoadedPack, prompt: str, negative: str) -> TextBatch:

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.cascade import SAMPLERS
-from engine.conditioning import encode_prompt, seeded_noise
+from engine.conditioning import encode_prompt, seeded_clip_noise, seeded_noise
 from engine.denoiser import Told, stage_denoiser
 from engine.diffusion.guidance import Guidance
 from engine.diffusion.schedule import Schedule
@@ -76,17 +76,20 @@ def upscale(job: Job, stage: StageName, below: torch.Tensor, prompt: str, seed: 
     assert spec.low_res_noise is not None
     _, c, t, h, w = below.shape
 
-    def noise(purpose: str, *shape: int) -> torch.Tensor:
-        return seeded_noise(seed, f"{stage}/{purpose}", shape).to(pack.device.torch)
+    network, device = pack.transformer(stage), pack.device.torch
+    low_noise = seeded_noise(seed, f"{stage}/low-res", (1, c, t, h, w)).to(device)
+    own = seeded_clip_noise(seed, f"{stage}/0", (1, c, t, 2 * h, 2 * w), network.config.shared_noise).to(
+        device
+    )
 
-    low = schedule.add_noise(below, noise("low-res", 1, c, t, h, w), spec.low_res_noise)
+    low = schedule.add_noise(below, low_noise, spec.low_res_noise)
     with pack.device.autocast():
         text = encode_prompt(pack, prompt, "")
     told = Told(text, None, spec.guide_frames, low, spec.low_res_noise)
     asked = spec.guidance
     guidance = Guidance(asked.scale, asked.interval, asked.rescale, asked.power_cosine)
-    denoise = stage_denoiser(pack.transformer(stage), told, guidance, schedule, pack.device, t)
-    return SAMPLERS[spec.sampler](denoise, noise("0", 1, c, t, 2 * h, 2 * w), schedule, spec.steps)
+    denoise = stage_denoiser(network, told, guidance, schedule, pack.device, t)
+    return SAMPLERS[spec.sampler](denoise, own, schedule, spec.steps)
 
 
 def _sheet(job: Job, name: str, rows: dict[str, Frames]) -> None:

@@ -60,6 +60,8 @@ class TransformerConfig:
         low_res: The stage below is doubled and concatenated on channels.
         low_res_path: The stage below also goes past the transformer, as a linear guess of x0 that misses by this
             variance (`LowResPath`); None is the paper's network.
+        shared_noise: Share of the noise's variance that a clip's frames have in common (`engine.diffusion.noise`) in
+            training and sampling; 0 is the paper's network.
         mlp_ratio: Hidden width of the MLP over D.
         qk_norm: LayerNorm on queries and keys; False is a row of table 3e.
         full_attention: Every layer attends to all tokens, the last row of table 3b; for clips, without text.
@@ -81,6 +83,7 @@ class TransformerConfig:
     frame_conditioning: bool = False
     low_res: bool = False
     low_res_path: float | None = None
+    shared_noise: float = 0.0
     mlp_ratio: int = 4
     qk_norm: bool = True
     full_attention: bool = False
@@ -90,6 +93,10 @@ class TransformerConfig:
             raise ValueError(f"width {self.width} isn't a multiple of {self.heads} heads")
         if self.full_attention and self.text_width is not None:
             raise ValueError("full attention is for networks without text")
+        if not 0 <= self.shared_noise <= 1:
+            raise ValueError(f"a share of noise of {self.shared_noise} isn't between 0 and 1")
+        if self.low_res_path == 0:
+            raise ValueError("a guess that misses by nothing leaves nothing to learn")
         if self.low_res_path is not None and not self.low_res:
             raise ValueError("only a network that sees the stage below has a path from it")
         self.windows(self.tokens(self.grid))

@@ -44,7 +44,7 @@ MAX_INTEGER = 1 << 18
 """No number in a network's shape is larger (the largest are vocabularies)."""
 MAX_LAYERS = 512
 """No network has more layers or, at one resolution, more blocks: each takes time to build, if no memory."""
-_FRACTIONS = ("low_res_path",)
+_FRACTIONS = ("low_res_path", "shared_noise")
 _COUNTED = ("layers", "blocks", "mid_blocks")
 _FLOATS = {"BF16", "F16", "F32"}
 # Computed in float32 outside autocast by the network itself: noise levels and modulation.
@@ -165,8 +165,8 @@ def _bounded(value: object) -> bool:
 
 
 def _fraction(value: object) -> bool:
-    """None, or above 0 and at most 1 (and so no NaN)."""
-    return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1)
+    """None, or from 0 to 1 (and so no NaN)."""
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1)
 
 
 def _most(value: Any) -> int:

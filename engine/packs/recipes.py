@@ -119,6 +119,7 @@ STARTER_BASE = TransformerConfig(
     adaln_rank=16,
     text_width=256,
     frame_conditioning=True,
+    shared_noise=0.8,
 )
 STARTER_SR1 = replace(
     STARTER_BASE,

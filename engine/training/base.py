@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.diffusion.guidance import Guidance
+from engine.diffusion.noise import frame_noise
 from engine.diffusion.schedule import Schedule
 from engine.media.images import write_png
 from engine.models.text import TextConfig, TextEncoder
@@ -161,7 +162,8 @@ class BaseTrainer:
         ids = self.captioner.encode(list(self.training.prompts))
         for seed, frames in enumerate(grids):
             shape = (len(ids), self.training.model.latent_channels, frames, height, width)
-            noise = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+            share = self.training.model.shared_noise
+            noise = frame_noise(shape, share, torch.Generator().manual_seed(seed))
             z = sample_latents(self.model, self.schedule, noise, ids, steps=20, guidance=Guidance(scale=3.0))
             with autocast():
                 decoded = [to_frames(self.tokenizer.decode(one[None])[0]) for one in z]

@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.diffusion.noise import frame_noise
 from engine.diffusion.schedule import Schedule
 from engine.models.text import TextBatch, TextEncoder
 from engine.models.transformer import WindowTransformer
@@ -74,7 +75,7 @@ def denoising_loss(
     # Stratified: one level from each of B equal ranges, which steadies the loss and changes no expectation.
     levels = (torch.arange(size) + torch.rand(size, generator=generator)) / size * schedule.steps
     t = levels.long().clamp(max=schedule.steps - 1)[torch.randperm(size, generator=generator)]
-    eps = torch.randn(batch.x0.shape, generator=generator)
+    eps = frame_noise(batch.x0.shape, model.transformer.config.shared_noise, generator)
     return loss_at(model, schedule, batch, t, eps, self_conditioning)
 
 
@@ -170,11 +171,11 @@ class LatentSet:
 
 def validate(model: Denoiser, schedule: Schedule, batches: list[DenoisingBatch]) -> float:
     """Mean loss over fixed batches at fixed, evenly spread levels and fixed noise."""
-    total, count = 0.0, 0
+    total, count, share = 0.0, 0, model.transformer.config.shared_noise
     for i, batch in enumerate(batches):
         size = len(batch.x0)
         t = ((torch.arange(size) + 0.5) / size * schedule.steps).long()
-        eps = torch.randn(batch.x0.shape, generator=torch.Generator().manual_seed(i))
+        eps = frame_noise(batch.x0.shape, share, torch.Generator().manual_seed(i))
         total += float(loss_at(model, schedule, batch, t, eps, True).sum())
         count += size
     return total / count

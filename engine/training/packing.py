@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from engine.errors import WaltError
 from engine.events import STAGES, StageName
 from engine.models.text import TextConfig, TextEncoder
 from engine.models.tokenizer import Tokenizer
-from engine.models.transformer import WindowTransformer
+from engine.models.transformer import TransformerConfig, WindowTransformer
 from engine.models.vocabulary import Vocabulary
 from engine.packs.load import load_pack
 from engine.packs.manifest import MANIFEST, Manifest, Network, StageSpec
@@ -54,11 +54,16 @@ def _from_pack(folder: Path, model: nn.Module) -> nn.Module:
     if isinstance(model, Denoiser):
         for stage in pack.manifest.stages:
             found = pack.transformer(stage)
-            if found.config == model.transformer.config:
+            if _same_shape(found.config, model.transformer.config):
                 model.text.load_state_dict(pack.text.state_dict())
                 model.transformer.load_state_dict(found.state_dict())
                 return model.eval()
     raise WaltError("no-checkpoint", f"{folder} holds no network of this shape.", "Start without it.")
+
+
+def _same_shape(one: TransformerConfig, other: TransformerConfig) -> bool:
+    """Whether weights of one network fit the other; what noise they are trained with may change."""
+    return replace(one, shared_noise=0.0) == replace(other, shared_noise=0.0)
 
 
 def _kind(folder: Path) -> str:

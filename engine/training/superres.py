@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.diffusion.guidance import Guidance
+from engine.diffusion.noise import frame_noise
 from engine.diffusion.schedule import Schedule
 from engine.media.images import write_png
 from engine.models.superres import LowResPath
@@ -178,7 +179,8 @@ class SuperresTrainer:
 
     def _compare(self, batch: DenoisingBatch, pairs: Pairs) -> tuple[float, float, NDArray[np.uint8]]:
         """Sample one pair: (PSNR, bicubic's PSNR) against the decoded truth, and a strip low | sampled | true."""
-        noise = torch.randn(batch.x0.shape, generator=torch.Generator().manual_seed(1))
+        share = self.training.model.shared_noise
+        noise = frame_noise(batch.x0.shape, share, torch.Generator().manual_seed(1))
         z = sample_latents(
             self.model,
             self.schedule,
