@@ -47,14 +47,19 @@ class ShardedAdafactor(torch.optim.Adafactor):
         else:
             estimate = _lerp(state["variance"], squared, weight)
         update = grad * estimate.clamp(min=eps1 * eps1).rsqrt()
-        param.add_(update, alpha=-rate / max(1.0, _rms(update) / group["d"]))
+        param.add_(_placed(update, param), alpha=-rate / max(1.0, _rms(update) / group["d"]))
 
 
 def _lerp(old: Tensor, new: Tensor, weight: float) -> Tensor:
     """Move ``old`` towards ``new`` in place; sums over shards are made first."""
-    if isinstance(new, DTensor) and isinstance(old, DTensor):
-        new = new.redistribute(placements=old.placements)
-    return old.lerp_(new, weight)
+    return old.lerp_(_placed(new, old), weight)
+
+
+def _placed(x: Tensor, like: Tensor) -> Tensor:
+    """``x`` sharded as ``like``; torch gathers what has fewer rows than there are processes."""
+    if isinstance(x, DTensor) and isinstance(like, DTensor):
+        return x.redistribute(placements=like.placements)
+    return x
 
 
 def _rms(x: Tensor) -> float:
