@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import torch
@@ -15,6 +17,22 @@ from engine.worlds.spec import WorldSpec
 
 ROUND = 8
 """Captions of a batch are padded to a multiple of this."""
+WORDINGS = 4
+"""Of a world whose captions are encoded once, besides the plain one."""
+
+
+def fixed_captions(truth: dict[str, Any]) -> list[str]:
+    """What a line says, the same at every call, so that it can be encoded before training: at least one text.
+
+    Footage has the captions that came with it; a world or a moved photograph is told in a few English wordings.
+    """
+    rng = np.random.default_rng(crc32(json.dumps(truth, sort_keys=True).encode()))
+    if "spec" in truth:
+        spec = WorldSpec(**truth["spec"])
+        return list(dict.fromkeys([canonical_caption(spec), *(caption(spec, rng) for _ in range(WORDINGS))]))
+    if CAMERA in truth:
+        return list(dict.fromkeys(camera_caption(truth[CAMERA], rng) for _ in range(WORDINGS)))
+    return truth.get("captions") or [""]
 
 
 class Captioner:

@@ -31,7 +31,9 @@ class Photos:
         self.pictures = [picture for path in paths if (picture := _read(path)) is not None]
         if not self.pictures:
             raise WaltError(
-                "no-photos", f"{folder} holds no readable pictures.", "Give a folder of JPEG or PNG files."
+                "no-photos",
+                f"{folder} holds no readable pictures.",
+                "Give JPEG, PNG or WebP files of at least 256 pixels a side.",
             )
 
     def clip(

@@ -56,6 +56,26 @@ def test_no_clip_spans_a_cut_and_each_aspect_has_its_folder(tmp_path: Path) -> N
     assert ClipStore(tmp_path / "out" / "32x16")[0].shape == (5, 32, 16, 3)
 
 
+def test_damaged_files_are_counted_and_the_whole_ones_beside_them_are_cut(tmp_path: Path) -> None:
+    whole = video(tmp_path / "in" / "whole.mp4", [(10, 40)]).read_bytes()
+    rng = np.random.default_rng(0)
+    for i in range(8):
+        torn = bytearray(whole[: len(whole) * (i + 1) // 9])
+        (tmp_path / "in" / f"torn{i}.mp4").write_bytes(torn)
+        flipped = bytearray(whole)
+        for place in rng.integers(len(whole), size=4**i % 97 + 1):
+            flipped[place] ^= 1 << int(rng.integers(8))
+        (tmp_path / "in" / f"flipped{i}.mp4").write_bytes(flipped)
+    (tmp_path / "in" / "empty.mp4").touch()
+    (tmp_path / "in" / "folder.mp4").mkdir()
+    outcome = cut(find_footage(tmp_path / "in"), tmp_path / "out")
+    assert outcome.videos == 19
+    given = {line["source"] for line in ClipStore(tmp_path / "out" / "16x32").truth}
+    assert "whole.mp4" in given
+    assert len(given) + sum(outcome.skipped.values()) == 19
+    assert outcome.skipped["clip-unreadable"] >= 9
+
+
 def test_a_tar_gives_the_same_clips_as_its_files_and_may_end_early(tmp_path: Path) -> None:
     for name, level in (("k1", 30), ("k2", 90)):
         video(tmp_path / "in" / f"{name}.mp4", [(10, level)])

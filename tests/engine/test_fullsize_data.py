@@ -13,6 +13,7 @@ from engine.cli import main
 from engine.errors import WaltError
 from engine.models.text import TextBatch
 from engine.models.transformer import WindowTransformer
+from engine.training.captions import WORDINGS, fixed_captions
 from engine.training.fullsize.embeddings import EmbeddingCache, embed
 from engine.training.fullsize.gathered import gathered
 from engine.training.fullsize.latents import EpochOrder, LatentSource
@@ -20,7 +21,9 @@ from engine.training.fullsize.paper import PAPER_RUNS
 from engine.training.fullsize.runs import DenoiserRun, with_overrides
 from engine.training.fullsize.slots import RAW_MEAN, RAW_STD, NoiseSource
 from engine.training.packing import load_run_tokenizer
-from engine.training.store import read_statistics, write_shard, write_statistics
+from engine.training.store import CAMERA, read_statistics, write_shard, write_statistics
+from engine.worlds.captions import canonical_caption
+from engine.worlds.sampling import sample_spec
 from tests.engine.full_size_worker import SMALL, TOKENIZER
 
 
@@ -101,6 +104,18 @@ def test_what_is_missing_is_asked_for(shards: Path) -> None:
     with pytest.raises(WaltError) as caught:
         source.slots(0, [0])
     assert caught.value.code == "wrong-latents"
+
+
+def test_worlds_and_moved_photographs_have_captions_that_can_be_encoded_once() -> None:
+    world = {"spec": sample_spec(3).to_dict()}
+    told = fixed_captions(world)
+    assert told == fixed_captions(json.loads(json.dumps(world)))
+    assert 2 <= len(set(told)) == len(told) <= 1 + WORDINGS
+    assert told[0] == canonical_caption(sample_spec(3))
+    assert told != fixed_captions({"spec": sample_spec(4).to_dict()})
+    assert all(fixed_captions({CAMERA: "pan_left"}))
+    assert fixed_captions({"captions": ["one", "two"]}) == ["one", "two"]
+    assert fixed_captions({"label": 3}) == [""]
 
 
 def test_without_latent_normalisation_a_run_sees_what_the_encoder_gave(shards: Path) -> None:

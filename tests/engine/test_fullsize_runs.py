@@ -141,6 +141,19 @@ def test_more_gpus_need_less_memory_each_and_as_much_time_together() -> None:
     assert caught.value.code == "bad-batch"
 
 
+@pytest.mark.parametrize("name", PAPER_RUNS)
+def test_the_cost_of_every_run_adds_up(name: str) -> None:
+    run = PAPER_RUNS[name]
+    cost = estimate(run, 64, 125.0, 80.0)
+    assert cost.parameters > 3e8
+    assert cost.memory_gb == pytest.approx(cost.state_gb + cost.gathered_gb + cost.activations_gb)
+    assert cost.per_gpu * cost.parts * 64 == run.batch
+    work = cost.flops_per_step + cost.recompute_flops_per_step
+    assert cost.days == pytest.approx(work / (64 * 125e12) * run.loop.steps / 86_400)
+    # One run does not fit an 80 GB card as it stands: docs/training.md says what to do.
+    assert (cost.memory_gb <= 80) == (name != "tokenizer-t2v-512")
+
+
 def test_running_layers_again_trades_operations_for_memory() -> None:
     run = PAPER_RUNS["tokenizer-t2v-256"]
     spared = estimate(run, 64, 100.0, 80.0)

@@ -222,6 +222,7 @@ def embed(args: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from engine.models.t5 import T5Source
+    from engine.training.captions import fixed_captions
     from engine.training.fullsize.embeddings import embed
     from engine.training.store import ShardStore
 
@@ -231,7 +232,7 @@ def embed(args: argparse.Namespace) -> None:
         text
         for folder in args.data
         for truth in ShardStore(folder).truth
-        for text in truth.get("captions", [])
+        for text in fixed_captions(truth)
     ]
     with tqdm(unit="captions", dynamic_ncols=True) as bar:
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.errors import UsageError, WaltError
+from engine.training.captions import fixed_captions
 from engine.training.fullsize.embeddings import EmbeddingCache
 from engine.training.fullsize.runs import DenoiserRun
 from engine.training.fullsize.slots import Slot, is_image
@@ -137,7 +138,7 @@ class LatentSource:
             return []
         drawn: list[Tensor] = []
         for truth in truths:
-            captions: list[str] = truth.get("captions") or [""]
+            captions = fixed_captions(truth)
             drawn.append(self.cache[captions[int(rng.integers(len(captions)))]])
         return drawn
 
