@@ -84,7 +84,10 @@ class Cascade:
         # How long a piece takes depends on the picture's size and on whether a window is short.
         short = request.frames if request.source is None else 17
         remembered = self._remembered.setdefault((request.aspect, min(short, 17)), {})
-        return _Run(self.pack, request, emit, cancelled, job, remembered, tile).clip()
+        try:
+            return _Run(self.pack, request, emit, cancelled, job, remembered, tile).clip()
+        finally:
+            self.pack.shelf.put_back()
 
 
 class _Run:
@@ -106,7 +109,7 @@ class _Run:
         self.started = time.perf_counter()
         self.schedule = Schedule.linear()
         self.stages = STAGES[: STAGES.index(request.upto) + 1]
-        longest = 1 + TIME * (pack.base.config.grid[0] - 1)
+        longest = 1 + TIME * (pack.shapes["base"].grid[0] - 1)
         self.windows = plan_windows(request.frames, longest, request.known)
         height, width = pack.manifest.size(request.aspect, request.upto)
         self.still = None if request.image is None else load_still(request.image, width, height)
@@ -134,10 +137,11 @@ class _Run:
 
     def _origin(self, stage: StageName) -> Origin:
         device = self.pack.device
+        numbers = (device.torch.type, str(device.dtype).removeprefix("torch."), *["int8"] * self.pack.int8)
         return Origin(
             walt=walt_version(),
             torch=torch.__version__,
-            device=f"{device.torch.type} {str(device.dtype).removeprefix('torch.')}",
+            device=" ".join(numbers),
             threads=torch.get_num_threads(),
             pack=self.pack.sha256,
             stage=stage,
@@ -161,7 +165,7 @@ class _Run:
         for stage in self.stages:
             shapes = [self._latent_shape(stage, window) for window in self.windows]
             passes = 2 if self._guidance(stage).scale != 1 else 1
-            cost = passes * step_cost(self.pack.transformer(stage).config, *shapes[0])
+            cost = passes * step_cost(self.pack.shapes[stage], *shapes[0])
             tasks[stage] = Task(self.steps(stage) * len(shapes), cost)
             chunks = sum(shape[0] for shape in shapes)
             tasks[f"{stage} decode"] = Task(chunks, decode_cost(self.pack.tokenizer.config, *shapes[0][1:]))

@@ -15,6 +15,8 @@ from engine.memory import available_mb, rss_mb, trim
 
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 _MATRICES = (nn.Linear, nn.Conv2d, nn.Conv3d)
+FIRST_USE = 48 * 2**20
+"""Bytes of its own code and scratch that torch touches on a CPU while it makes its first clip."""
 _N = TypeVar("_N", bound=nn.Module)
 
 
@@ -25,25 +27,39 @@ class Device:
     torch: torch.device
     dtype: torch.dtype
 
+    @property
+    def maps_files(self) -> bool:
+        """Whether files are mapped into the memory that it computes in."""
+        return self.torch.type == "cpu"
+
     def autocast(self) -> AbstractContextManager[object]:
         """Matrix products and convolutions in `dtype`, everything else as it is."""
         # The cache would hold a second copy of every float32 matrix; `place` has cast them already.
         enabled = self.dtype != torch.float32
         return torch.autocast(self.torch.type, self.dtype, enabled=enabled, cache_enabled=False)
 
-    def place(self, network: _N, precise: tuple[str, ...] = ()) -> _N:
-        """Move a network here for inference.
+    def numbers(self, network: nn.Module, precise: tuple[str, ...] = ()) -> dict[str, torch.dtype]:
+        """The format that each tensor of a network's state has here.
 
-        Matrices become `dtype`, but for modules whose name starts with one of ``precise``; norms, tables of
+        Matrices are in `dtype`, but for modules whose name starts with one of ``precise``; norms, tables of
         positions and statistics stay float32.
         """
-        network = network.float().to(self.torch).eval().requires_grad_(False)
-        for name, module in network.named_modules():
-            if isinstance(module, _MATRICES) and not name.startswith(precise):
-                module.to(self.dtype)
+        matrices = {
+            name
+            for name, module in network.named_modules()
+            if isinstance(module, _MATRICES) and not name.startswith(precise)
+        }
+        return {
+            name: self.dtype if name.rpartition(".")[0] in matrices else torch.float32
+            for name in network.state_dict()
+        }
+
+    def settle(self, network: _N) -> _N:
+        """Make a network that is here in its `numbers` ready for inference."""
+        for module in network.modules():
             if isinstance(module, nn.Conv3d):
                 module.to(memory_format=torch.channels_last_3d)  # pyright: ignore[reportCallIssue]
-        return network
+        return network.eval().requires_grad_(False)
 
     def free(self) -> None:
         """Give unused memory back."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from engine.errors import WaltError
 
 StageName = Literal["base", "sr1", "sr2"]
+Kept = Literal["resident", "staged", "streamed"]
+"""All networks in memory; text encoder and denoisers in turns; the denoisers' layers in turns."""
 STAGES: tuple[StageName, ...] = ("base", "sr1", "sr2")
 
 
@@ -28,18 +30,20 @@ class JobStarted:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """How the clip is going to be made, told once its networks are there and before the first step.
+    """How the clip is going to be made, told before its networks are read.
 
     Attributes:
         job: Whose plan it is.
-        streamed: Whether layers stay on disk until they are needed.
+        kept: Which networks are in memory at once, see `engine.packs.keeping`.
+        int8: Whether the matrices of the denoisers are in 8 bits.
         tile: Side of decoded tiles in latents; None where the picture is decoded whole.
         peak_mb: The most memory that the process is expected to take on its device, in MiB.
         budget_mb: The most that it may take there, in MiB; infinite where the system does not say.
     """
 
     job: str
-    streamed: bool
+    kept: Kept
+    int8: bool
     tile: int | None
     peak_mb: float
     budget_mb: float

@@ -23,7 +23,7 @@ class Origin:
     walt: str
     torch: str
     device: str
-    """Kind of device and number format, e.g. ``cpu bfloat16``."""
+    """Kind of device and number format, e.g. ``cpu bfloat16``, or ``cuda bfloat16 int8`` for weights in 8 bits."""
     threads: int
     """Processor threads: sums are split by them, so they decide the last bits."""
     pack: str

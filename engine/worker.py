@@ -23,6 +23,8 @@ from engine.progress import Cancelled
 if TYPE_CHECKING:
     from engine.cascade import Cascade
     from engine.clip import Clip
+    from engine.devices import Device
+    from engine.events import Kept
     from engine.request import ClipRequest
 
 log = logging.getLogger(__name__)
@@ -47,6 +49,13 @@ class _Job:
     cancel: threading.Event = field(default_factory=threading.Event)
 
 
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    path: Path
+    kept: Kept
+    cascade: Cascade
+
+
 class Engine:
     """Makes clips, one job after the other, on its own thread.
 
@@ -57,6 +66,7 @@ class Engine:
         warm: Load torch now rather than with the first job.
         threads: How many processor threads to compute with; as many as torch thinks right if None.
         memory_mb: The most memory to take, in MiB; what is free if None.
+        int8: Keep the matrices of the denoisers in 8 bits (`engine.packs.eight_bit`).
     """
 
     def __init__(
@@ -68,6 +78,7 @@ class Engine:
         warm: bool = False,
         threads: int | None = None,
         memory_mb: int | None = None,
+        int8: bool = False,
     ) -> None:
         self._listener = listener
         self._packs = packs if packs is not None else PackStore()
@@ -75,11 +86,12 @@ class Engine:
         self._warm = warm
         self._threads = threads
         self._memory_mb = memory_mb
+        self._int8 = int8
         self._queue: deque[_Job] = deque()
         self._running: _Job | None = None
         self._changed = threading.Condition()
         self._closing = False
-        self._loaded: tuple[Path, Cascade] | None = None
+        self._loaded: _Loaded | None = None
         self._thread = threading.Thread(target=self._loop, name="walt-engine", daemon=True)
         self._thread.start()
 
@@ -173,41 +185,44 @@ class Engine:
         return JobFailed(job.id, out_of_memory())
 
     def _generate(self, job: _Job, request: ClipRequest) -> Clip:
-        from engine.devices import free_bytes, used_bytes
+        from engine import devices
         from engine.packs.check import check_request
-        from engine.packs.plan import MB, best_tile, plan, streamed
+        from engine.packs.keeping import Numbers, choose, held, weigh
+        from engine.packs.plan import MB
+        from engine.preload import preload
 
         pack = self._packs.find(request.pack)
         check_request(request, pack)
-        cascade = self._cascade(pack)
-        device = cascade.pack.device
-        free, used = free_bytes(device, self._memory_mb), used_bytes(device)
-        layer = streamed(pack.path, pack.manifest).layer if cascade.pack.streamed else 0
-        tile = best_tile(pack.manifest, request, free - layer)
-        peak = used + layer + plan(pack.manifest, request, tile).work
-        self._emit(Planned(job.id, cascade.pack.streamed, tile, peak / MB, (used + free) / MB))
-        return cascade.generate(request, self._emit, lambda: self._poll(job), job.id, tile=tile)
+        preload()  # or the program would grow after it was measured
+        if self._threads is not None and self._loaded is None:
+            devices.use_threads(self._threads)
+        device = devices.resolve(self._device)
+        weights = weigh(pack.path, pack.manifest, Numbers(device.dtype.itemsize, device.maps_files, self._int8))
+        if self._loaded is not None and self._loaded.path != pack.path:
+            self._loaded = None  # never two packs in memory
+        if self._loaded is None:
+            there = -devices.FIRST_USE if device.maps_files else 0
+        else:
+            there = held(self._loaded.kept, weights)
+        free, used = devices.free_bytes(device, self._memory_mb), devices.used_bytes(device)
+        way = choose(weights, pack.manifest, request, free + there)
+        peak, budget = (used - there + way.peak) / MB, (used + free) / MB
+        self._emit(Planned(job.id, way.kept, self._int8, way.tile, peak, budget))
+        cascade = self._cascade(pack, device, way.kept)
+        return cascade.generate(request, self._emit, lambda: self._poll(job), job.id, tile=way.tile)
 
-    def _cascade(self, pack: InstalledPack) -> Cascade:
-        if self._loaded is None or self._loaded[0] != pack.path:
-            from engine import devices
+    def _cascade(self, pack: InstalledPack, device: Device, kept: Kept) -> Cascade:
+        """The pack's cascade: the one that is there, or else a fresh one."""
+        if self._loaded is None or self._loaded.kept != kept:
             from engine.cascade import Cascade
             from engine.packs.load import load_pack
-            from engine.packs.plan import MB, streamed, too_large, weights
 
-            if self._threads is not None:
-                devices.use_threads(self._threads)
-            self._loaded = None  # never two packs in memory
-            device = devices.resolve(self._device)
-            needed, budget = weights(pack.manifest), devices.free_bytes(device, self._memory_mb)
-            stream = needed > budget
-            if stream:
-                needed = streamed(pack.path, pack.manifest).total
-                if needed > budget:
-                    raise too_large(needed, budget)
-                log.info("%s is read layer by layer: %.0f MB are free", pack.name, budget / MB)
-            self._loaded = pack.path, Cascade(load_pack(pack.path, device, stream=stream))
-        return self._loaded[1]
+            if self._loaded is not None:
+                self._loaded = None
+                device.free()
+            cascade = Cascade(load_pack(pack.path, device, kept, int8=self._int8))
+            self._loaded = _Loaded(pack.path, kept, cascade)
+        return self._loaded.cascade
 
     def _poll(self, job: _Job) -> bool:
         """Whether ``job`` is to stop; also lets cancelled jobs leave the queue while another one runs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -51,8 +52,10 @@ def tiny_vocabulary() -> Vocabulary:
     return Vocabulary.build(words, {"horses": "horse"}, ["please"])
 
 
-def write_tiny_pack(folder: Path) -> Path:
-    """Write the pack ``tiny`` into ``folder``; returns its own folder."""
+def write_tiny_pack(
+    folder: Path, name: str = "tiny", shape: Callable[[str], TransformerConfig] = transformer
+) -> Path:
+    """Write a pack into ``folder``; returns its own folder."""
     vocabulary = tiny_vocabulary()
     torch.manual_seed(0)
     tokenizer = TokenizerConfig(
@@ -67,19 +70,19 @@ def write_tiny_pack(folder: Path) -> Path:
         shortcut=True,
     )
     text = TextConfig(vocabulary_size=len(vocabulary), width=16, layers=1, heads=2, length=8)
-    shapes = {stage: transformer(stage) for stage in ("base", "sr1", "sr2")}
+    shapes = {stage: shape(stage) for stage in ("base", "sr1", "sr2")}
     stages = {
         stage: StageSpec(
-            transformer=as_config(shape),
+            transformer=as_config(config),
             steps=BASE_STEPS if stage == "base" else 2,
             sampler="ddim" if stage == "sr2" else "dpmpp-2m",
             guidance=GuidanceSpec(scale=3.0 if stage == "base" else 1.0),
             low_res_noise=None if stage == "base" else 100,
         )
-        for stage, shape in shapes.items()
+        for stage, config in shapes.items()
     }
     manifest = Manifest(
-        name="tiny",
+        name=name,
         title="Tiny",
         version="1",
         licence="Apache-2.0",
@@ -95,7 +98,7 @@ def write_tiny_pack(folder: Path) -> Path:
     networks = {
         "tokenizer": lively(Tokenizer(tokenizer)),
         "text": lively(TextEncoder(text)),
-        **{stage: lively(WindowTransformer(shape)) for stage, shape in shapes.items()},
+        **{stage: lively(WindowTransformer(config)) for stage, config in shapes.items()},
     }
-    save_pack(folder / "tiny", manifest, networks, vocabulary, "# Tiny\n")  # pyright: ignore[reportArgumentType]
-    return folder / "tiny"
+    save_pack(folder / name, manifest, networks, vocabulary, "# Tiny\n")  # pyright: ignore[reportArgumentType]
+    return folder / name

@@ -80,6 +80,6 @@ def _megabytes(draft: Draft, card: PackCard) -> float | None:
 
     try:
         [request, *_] = requests_of(draft, card, image=None, pack=card.pack.name)
-        return plan(card.pack.manifest, request).total / MB
+        return (card.pack.bytes + plan(card.pack.manifest, request).work) / MB
     except WaltError:
         return None

@@ -91,6 +91,7 @@ def add_parser(subparsers: Any) -> None:
     add("--pack", metavar="NAME", help="an installed model, or a path to one (starter)")
     add("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto", help="where to compute (auto)")
     add("--memory", metavar="MB", type=int, help="the most memory to take; what is free if left out")
+    add("--int8", action="store_true", help="denoisers in 8 bits: half their memory, slightly other frames")
     add("--no-metadata", action="store_true", help="leave prompt, seed and settings out of the file")
     add("--json", action="store_true", help="print one JSON object about the clip on stdout")
 
@@ -110,7 +111,9 @@ def run(args: argparse.Namespace) -> int:
         print(f"seed {request.seed}", file=sys.stderr)
     threads, stage = (None, None) if record is None else (record.origin.threads, record.stage)
     lines = ProgressLines(sys.stderr)
-    clip = make(request, store, args.device, threads=threads, until=stage, memory_mb=args.memory, lines=lines)
+    clip = make(
+        request, store, args.device, threads=threads, until=stage, memory_mb=args.memory, int8=args.int8, lines=lines
+    )
     if clip is None:
         print("cancelled; nothing was written", file=sys.stderr)
         return 130
@@ -226,6 +229,7 @@ def make(
     threads: int | None = None,
     until: StageName | None = None,
     memory_mb: int | None = None,
+    int8: bool = False,
     lines: ProgressLines | None = None,
 ) -> Clip | None:
     """Run one job and show its progress on stderr; None if Ctrl-C cancelled it.
@@ -236,6 +240,7 @@ def make(
         device: Where to compute.
         threads: How many processor threads to compute with; as many as torch thinks right if None.
         memory_mb: The most memory to take, in MiB.
+        int8: Keep the denoisers in 8 bits.
         lines: What shows the progress; its own, on stderr, if None.
         until: The stage to stop after, where that is not the request's last: a clip that was cancelled there.
 
@@ -243,7 +248,7 @@ def make(
         WaltError: what the job failed with.
     """
     events: queue.Queue[Event] = queue.Queue()
-    engine = Engine(events.put, store, device, threads=threads, memory_mb=memory_mb)
+    engine = Engine(events.put, store, device, threads=threads, memory_mb=memory_mb, int8=int8)
     lines = lines if lines is not None else ProgressLines(sys.stderr)
     try:
         job = engine.submit(request)

@@ -5,7 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any, TextIO
 
-from engine.events import Event, FramesReady, JobStarted, Planned, StageStarted, StepDone
+from engine.events import Event, FramesReady, JobStarted, Kept, Planned, StageStarted, StepDone
+
+_KEPT: dict[Kept, str] = {
+    "resident": "in memory",
+    "staged": "one at a time",
+    "streamed": "layer by layer from disk",
+}
 
 
 class ProgressLines:
@@ -58,7 +64,7 @@ def _worth_a_line(event: StepDone) -> bool:
 
 def plan_line(plan: Planned) -> str:
     """How the networks are kept and what memory that takes: ``plan: networks in memory, 400 of 9,000 MiB``."""
-    kept = "layer by layer from disk" if plan.streamed else "in memory"
+    kept = _KEPT[plan.kept] + (", in 8 bits" if plan.int8 else "")
     decoded = "" if plan.tile is None else ", decoded in tiles"
     budget = "no known limit" if math.isinf(plan.budget_mb) else f"{plan.budget_mb:,.0f} MiB allowed"
     return f"plan: networks {kept}{decoded}, peak {plan.peak_mb:,.0f} MiB, {budget}"
@@ -67,7 +73,8 @@ def plan_line(plan: Planned) -> str:
 def plan_json(plan: Planned) -> dict[str, Any]:
     """The same for ``--json``; the budget is null where the system does not say."""
     return {
-        "networks": "streamed" if plan.streamed else "resident",
+        "networks": plan.kept,
+        "int8": plan.int8,
         "tile": plan.tile,
         "peak_mb": round(plan.peak_mb, 1),
         "budget_mb": None if math.isinf(plan.budget_mb) else round(plan.budget_mb, 1),

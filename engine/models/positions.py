@@ -103,6 +103,8 @@ class PositionEmbedding(nn.Module):
         self.time = nn.Parameter(torch.empty(frames, width))
         nn.init.trunc_normal_(self.space, std=INIT_STD)
         nn.init.trunc_normal_(self.time, std=INIT_STD)
+        if self.space.is_meta:  # nothing to start; and ranges there load sympy, for a second and 80 MB
+            return
         with torch.no_grad():
             self.space.add_(start_space(rows, columns, width))
             self.time.add_(SPACE_GAIN * waves(frames, width))  # nothing at frame 0, which images share
@@ -117,19 +119,25 @@ class PositionEmbedding(nn.Module):
 
 
 class RelativeBias(nn.Module):
-    """A table per head of biases by offset inside a window, as in Swin (section 4.2)."""
+    """A table per head of biases by offset inside a window, as in Swin (section 4.2).
+
+    Attributes:
+        keeps: Whether what the table becomes for a window is kept for the next call, while no gradient is asked for.
+    """
 
     def __init__(self, window: Window, heads: int) -> None:
         super().__init__()
         self.table = nn.Parameter(torch.empty(heads, *(2 * size - 1 for size in window)))
         nn.init.trunc_normal_(self.table, std=INIT_STD)
-        with torch.no_grad():
-            self.table.add_(start_bias(window, heads))
+        if not self.table.is_meta:
+            with torch.no_grad():
+                self.table.add_(start_bias(window, heads))
+        self.keeps = True
         self._cached: tuple[object, Tensor] | None = None
 
     def forward(self, window: Window, dtype: torch.dtype) -> Tensor:
-        """(heads, n, n) for a window of n tokens. Kept between calls while no gradient is asked for."""
-        if torch.is_grad_enabled():
+        """(heads, n, n) for a window of n tokens."""
+        if torch.is_grad_enabled() or not self.keeps:
             self._cached = None
             return self._gather(window).to(dtype)
         key = (window, dtype, self.table.data_ptr(), self.table._version)  # pyright: ignore[reportPrivateUsage]

@@ -97,8 +97,10 @@ class TextEncoder(nn.Module):
         super().__init__()
         self.config = config
         self.words = nn.Embedding(config.vocabulary_size, config.width)
-        self.positions = nn.Parameter(torch.randn(config.length, config.width) * 0.02)
-        self.null = nn.Parameter(torch.randn(config.width) * 0.02)
+        self.positions = nn.Parameter(torch.empty(config.length, config.width))
+        self.null = nn.Parameter(torch.empty(config.width))
+        for table in (self.positions, self.null):
+            nn.init.normal_(table, std=0.02)
         self.blocks = nn.ModuleList(_Block(config.width, config.heads) for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.width)
         nn.init.normal_(self.words.weight, std=0.02)

@@ -1,29 +1,31 @@
 """From a pack's folder to networks that are ready to run, trusting nothing on the way.
 
 Order of the checks: manifest, file sizes, SHA-256, shapes against the networks built without memory (meta
-device), and only then memory is taken; last, every number must be finite. Safetensors only: weights can't
-carry code.
+device), and only then memory is taken; last, every number of a network must be finite when
+it is read. Safetensors only: weights can't carry code.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import torch
-from safetensors import SafetensorError, safe_open
-from torch import Tensor, nn
+from torch import nn
 
 from engine.devices import Device, resolve
 from engine.errors import WaltError
-from engine.events import StageName
+from engine.events import Kept, StageName
 from engine.files import read_plain
 from engine.models.text import TextConfig, TextEncoder, WordSource
 from engine.models.tokenizer import SPACE, Tokenizer, TokenizerConfig
 from engine.models.transformer import TransformerConfig, WindowTransformer
 from engine.models.vocabulary import Vocabulary
+from engine.packs.eight_bit import quantizer
+from engine.packs.keeping import LAYERS, precise
 from engine.packs.manifest import (
     MAX_MANIFEST_BYTES,
     VOCABULARY,
@@ -35,10 +37,10 @@ from engine.packs.manifest import (
     read_manifest,
     weights_file,
 )
-from engine.packs.plan import LAYERS, MAX_HEADER_BYTES
+from engine.packs.shelf import Shelf
 from engine.packs.streaming import leave_on_disk
 from engine.packs.verify import verify
-from engine.seam import passing
+from engine.packs.weights import check, check_finite, fill, shell
 
 MAX_INTEGER = 1 << 18
 """No number in a network's shape is larger (the largest are vocabularies)."""
@@ -46,29 +48,29 @@ MAX_LAYERS = 512
 """No network has more layers or, at one resolution, more blocks: each takes time to build, if no memory."""
 _FRACTIONS = ("low_res_path", "shared_noise")
 _COUNTED = ("layers", "blocks", "mid_blocks")
-_FLOATS = {"BF16", "F16", "F32"}
-# Computed in float32 outside autocast by the network itself: noise levels and modulation.
-_PRECISE = ("condition.", "modulations.", "head.modulation.")
-_N = TypeVar("_N", bound=nn.Module)
 _C = TypeVar("_C", TokenizerConfig, TextConfig, TransformerConfig)
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedPack:
-    """A pack in memory, on ``device``; ``sr1`` and ``sr2`` are None where the pack has no such stage."""
+    """A pack that is ready to run on ``device``: checked, and in memory as far as it is ``kept`` there."""
 
     manifest: Manifest
     sha256: str
     """Of its manifest's file."""
     device: Device
     tokenizer: Tokenizer
-    text: TextEncoder
     vocabulary: Vocabulary
-    base: WindowTransformer
-    sr1: WindowTransformer | None
-    sr2: WindowTransformer | None
-    streamed: bool = False
-    """Whether the denoisers' layers stay on disk until they are needed."""
+    shapes: Mapping[StageName, TransformerConfig]
+    shelf: Shelf
+    kept: Kept = "resident"
+    int8: bool = False
+    """Whether the matrices of the denoisers' layers are in 8 bits."""
+
+    @property
+    def text(self) -> TextEncoder:
+        """The text encoder; where networks take turns, it may be read for this."""
+        return cast(TextEncoder, self.shelf.take("text"))
 
     @property
     def words(self) -> WordSource:
@@ -76,48 +78,55 @@ class LoadedPack:
         return WordSource(self.vocabulary, self.text)
 
     def transformer(self, stage: StageName) -> WindowTransformer:
-        """The denoiser of a stage that the manifest lists."""
-        network = {"base": self.base, "sr1": self.sr1, "sr2": self.sr2}[stage]
-        assert network is not None
-        return network
+        """The denoiser of a stage that the manifest lists; where networks take turns, it may be read for this."""
+        return cast(WindowTransformer, self.shelf.take(stage))
 
 
-def load_pack(path: Path, device: Device | None = None, *, stream: bool = False) -> LoadedPack:
+def load_pack(
+    path: Path, device: Device | None = None, kept: Kept = "resident", *, int8: bool = False
+) -> LoadedPack:
     """Load and check the pack in the folder ``path``.
 
-    With ``stream``, the denoisers' layers stay on disk until they are needed: same clips, less memory, more time.
+    However the networks are ``kept`` (see `engine.packs.keeping`), the clips are the same.
 
     Raises:
-        WaltError: ``pack-damaged`` or ``pack-too-new``.
+        WaltError: ``pack-damaged`` or ``pack-too-new``; ``int8-not-installed``.
     """
     manifest = read_manifest(path)
     device = device if device is not None else resolve("cpu")
+    if int8:
+        quantizer()
     verify(path, manifest)
     vocabulary = _vocabulary(path, manifest)
     tokenizer = _config(path, TokenizerConfig, manifest.tokenizer)
     text = _config(path, TextConfig, manifest.text)
-    stages = manifest.stages.items()
     shapes: dict[StageName, TransformerConfig] = {
-        stage: _config(path, TransformerConfig, spec.transformer) for stage, spec in stages
+        stage: _config(path, TransformerConfig, spec.transformer) for stage, spec in manifest.stages.items()
     }
     _check_together(path, manifest, vocabulary, tokenizer, text, shapes)
-    loaded: dict[StageName, WindowTransformer] = {
-        stage: _load(
-            path, manifest, stage, lambda shape=shape: WindowTransformer(shape), device, _PRECISE, stream
-        )
-        for stage, shape in shapes.items()
-    }
+    source = _Source(path, manifest, device, kept == "streamed", int8)
+    build: dict[Network, Callable[[], nn.Module]] = {"text": partial(TextEncoder, text)}
+    build |= {stage: partial(WindowTransformer, shape) for stage, shape in shapes.items()}
+    build_tokenizer = partial(Tokenizer, tokenizer)
+    source.check("tokenizer", build_tokenizer)
+    readers: dict[Network, Callable[[], nn.Module]] = {}
+    for network, builds in build.items():
+        source.check(network, builds)
+        readers[network] = partial(source.read, network, builds)
+    shelf = Shelf(readers, kept != "resident", device.free)
+    if kept == "resident":
+        for network in readers:
+            shelf.take(network)
     return LoadedPack(
         manifest=manifest,
         sha256=fingerprint(path),
         device=device,
-        tokenizer=_load(path, manifest, "tokenizer", lambda: Tokenizer(tokenizer), device),
-        text=_load(path, manifest, "text", lambda: TextEncoder(text), device, ("",)),
+        tokenizer=cast(Tokenizer, source.read("tokenizer", build_tokenizer)),
         vocabulary=vocabulary,
-        base=loaded["base"],
-        sr1=loaded.get("sr1"),
-        sr2=loaded.get("sr2"),
-        streamed=stream,
+        shapes=shapes,
+        shelf=shelf,
+        kept=kept,
+        int8=int8,
     )
 
 
@@ -202,78 +211,40 @@ def _check_together(
                 raise damaged(path, f"{stage} cannot make {aspect}: {error.hint}".rstrip(".")) from None
 
 
-def _load(
-    path: Path,
-    manifest: Manifest,
-    network: Network,
-    build: Callable[[], _N],
-    device: Device,
-    precise: tuple[str, ...] = (),
-    stream: bool = False,
-) -> _N:
-    name = weights_file(network)
-    if name not in manifest.files:
-        raise damaged(path, f"{name} is not in the manifest")
-    try:
-        with torch.device("meta"):
-            built = build()
-    except (RuntimeError, TypeError, ValueError, ArithmeticError) as error:
-        raise damaged(path, f"{network} cannot be built: {error}".splitlines()[0].rstrip(".")) from None
-    fill(path, name, built, device if stream else None)
-    return device.place(built, precise)
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Reads the networks of a pack from its folder."""
 
+    path: Path
+    manifest: Manifest
+    device: Device
+    streamed: bool
+    int8: bool
 
-def fill(path: Path, name: str, network: nn.Module, streamed_to: Device | None = None) -> None:
-    """Give a network on the meta device the weights of a safetensors file of the pack in ``path``.
+    def check(self, network: Network, build: Callable[[], nn.Module]) -> None:
+        """Whether the network can be built, and its file holds it."""
+        name = weights_file(network)
+        if name not in self.manifest.files:
+            raise damaged(self.path, f"{name} is not in the manifest")
+        check(self.path, name, self._built(network, build))
+        if self.streamed and network in self.manifest.stages:
+            check_finite(self.path, name, LAYERS)
 
-    The file must hold exactly the network's tensors; memory is taken only when it does. With ``streamed_to``, a
-    transformer's layers are checked, but stay in the file until that device needs them.
+    def read(self, network: Network, build: Callable[[], nn.Module]) -> nn.Module:
+        """The network with its weights; layers that are streamed stay in the file."""
+        name, built = weights_file(network), self._built(network, build)
+        check(self.path, name, built)
+        if self.streamed and isinstance(built, WindowTransformer):
+            leave_on_disk(built, self.path / name, self.device, int8=self.int8)
+        with torch.inference_mode(False):  # a clip may be in the making, but what it reads is there for the next too
+            int8 = self.int8 and network in self.manifest.stages
+            fill(self.path, name, built, self.device, precise(self.manifest, network), int8=int8)
+        return built
 
-    Raises:
-        WaltError: ``pack-damaged``.
-    """
-    try:
-        with (path / name).open("rb") as stream:
-            length = int.from_bytes(stream.read(8), "little")
-        if length > MAX_HEADER_BYTES:
-            raise damaged(path, f"the header of {name} is too large")
-        with safe_open(path / name, framework="pt") as file:
-            _check_shapes(path, name, file, network.state_dict())
-            passing("weights")
-            if streamed_to is not None and isinstance(network, WindowTransformer):
-                _check_layers(path, name, [key for key in network.state_dict() if key.startswith(LAYERS)])
-                leave_on_disk(network, path / name, streamed_to)
-            network.to_empty(device="cpu")
-            for key, tensor in network.state_dict().items():
-                tensor.copy_(_finite(path, name, key, file.get_tensor(key)))
-    except SafetensorError as error:
-        raise damaged(path, f"{name}: {error}".rstrip(".")) from None
-    except OSError as error:
-        raise damaged(path, f"{name} cannot be read ({error.strerror})") from None
-
-
-def _check_layers(path: Path, name: str, keys: list[str]) -> None:
-    for key in keys:
-        # Opened one by one, or the whole file would stay mapped.
-        with safe_open(path / name, framework="pt") as file:
-            _finite(path, name, key, file.get_tensor(key))
-
-
-def _check_shapes(path: Path, name: str, file: Any, expected: Mapping[str, Tensor]) -> None:
-    keys: set[str] = set(file.keys())
-    odd = sorted(keys ^ set(expected))
-    if odd:
-        raise damaged(path, f"{name} {'has an unknown' if odd[0] in keys else 'lacks the'} tensor {odd[0]}")
-    for key, tensor in expected.items():
-        stored = file.get_slice(key)
-        if stored.get_dtype() not in _FLOATS:
-            raise damaged(path, f"{key} in {name} holds {stored.get_dtype()} and not floating-point numbers")
-        shape = tuple(stored.get_shape())
-        if shape != tuple(tensor.shape):
-            raise damaged(path, f"{key} in {name} has shape {shape}, not {tuple(tensor.shape)}")
-
-
-def _finite(path: Path, name: str, key: str, tensor: Tensor) -> Tensor:
-    if not bool(torch.isfinite(tensor).all()):
-        raise damaged(path, f"{key} in {name} holds something other than finite numbers")
-    return tensor
+    def _built(self, network: Network, build: Callable[[], nn.Module]) -> nn.Module:
+        try:
+            return shell(build)
+        except (RuntimeError, TypeError, ValueError, ArithmeticError) as error:
+            raise damaged(
+                self.path, f"{network} cannot be built: {error}".splitlines()[0].rstrip(".")
+            ) from None

@@ -137,6 +137,11 @@ class Manifest(_Strict):
         return tuple(name for name in NETWORKS if name in ("tokenizer", "text") or name in self.stages)
 
     @property
+    def has_t5(self) -> bool:
+        """Whether the text encoder is a T5 (`engine.models.t5`) and not one that learned the pack's words."""
+        return self.text.get("kind") == "t5"
+
+    @property
     def last_stage(self) -> StageName:
         """The stage with the largest pictures."""
         present: list[StageName] = [stage for stage in STAGES if stage in self.stages]

@@ -6,26 +6,32 @@ mapped, so where memory allows it the system keeps it cached.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from engine.devices import Device
 from engine.memory import is_out_of_memory
+from engine.models.positions import RelativeBias
 from engine.models.transformer import Block, TransformerConfig, WindowTransformer
+from engine.packs.eight_bit import in_eight_bits
+from engine.packs.keeping import LAYERS
 from engine.packs.manifest import damaged
-from engine.packs.plan import LAYERS
+from engine.packs.weights import shell
 
 
 class StreamedLayer(nn.Module):
     """Stands in a transformer for one of its layers, and computes the same numbers. For inference only."""
 
-    def __init__(self, file: Path, layer: int, config: TransformerConfig, device: Device) -> None:
+    def __init__(
+        self, file: Path, layer: int, config: TransformerConfig, device: Device, int8: bool = False
+    ) -> None:
         super().__init__()
-        self._file, self._prefix, self._config, self._device = file, f"{LAYERS}{layer}.", config, device
+        self._file, self._prefix, self._config = file, f"{LAYERS}{layer}.", config
+        self._device, self._int8 = device, int8
 
     def forward(self, *args: Any) -> Tensor:
         """What the layer gives; see `Block.forward`.
@@ -36,22 +42,32 @@ class StreamedLayer(nn.Module):
         return self._read()(*args)
 
     def _read(self) -> Block:
-        with torch.device("meta"):
-            block = Block(self._config)
+        block = cast(Block, shell(partial(Block, self._config)))
+        numbers = self._device.numbers(block)
         # Opened for each layer: a mapping that stayed open would keep every page that was ever read.
         try:
             with safe_open(self._file, framework="pt") as file:
-                names = block.state_dict().keys()
-                state = {name: file.get_tensor(self._prefix + name) for name in names}
+                state = {
+                    name: file.get_tensor(self._prefix + name).to(self._device.torch, kind)
+                    for name, kind in numbers.items()
+                }
                 block.load_state_dict(state, assign=True)
         except (OSError, SafetensorError, RuntimeError) as error:
             if is_out_of_memory(error):
                 raise
             raise damaged(self._file.parent, f"{self._file.name} changed while it was in use") from None
-        return self._device.place(block)
+        if self._int8:
+            in_eight_bits(block, self._device)
+        return self._device.settle(block)
 
 
-def leave_on_disk(network: WindowTransformer, file: Path, device: Device) -> None:
-    """Put `StreamedLayer` in the place of a transformer's layers; ``file`` must hold them, checked before."""
+def leave_on_disk(network: WindowTransformer, file: Path, device: Device, *, int8: bool = False) -> None:
+    """Put `StreamedLayer` in the place of a transformer's layers; ``file`` must hold them, checked before.
+
+    What the tables of positions become for a window is a part of a layer too, and not kept either.
+    """
     config = network.config
-    network.blocks = nn.ModuleList(StreamedLayer(file, i, config, device) for i in range(config.layers))
+    for bias in network.biases:
+        assert isinstance(bias, RelativeBias)
+        bias.keeps = False
+    network.blocks = nn.ModuleList(StreamedLayer(file, i, config, device, int8) for i in range(config.layers))

@@ -101,7 +101,8 @@ class _Course:
     def run(self) -> None:
         self._tell("reading", 0, len(self.lesson.examples))
         loaded = load_pack(self.pack.path, Device(torch.device("cpu"), torch.float32))
-        if loaded.base.config.text_width is None or not loaded.base.config.frame_conditioning:
+        base = loaded.transformer("base")
+        if base.config.text_width is None or not base.config.frame_conditioning or loaded.manifest.has_t5:
             raise WaltError(
                 "pack-not-teachable", f"The pack {self.pack.name} is of a kind that cannot be taught."
             )
@@ -119,7 +120,7 @@ class _Course:
             self.lesson,
             text,
             fresh,
-            loaded.base,
+            base,
             loaded.tokenizer,
             vocabulary,
             shown,
@@ -129,7 +130,7 @@ class _Course:
         steps = pupil.learn()
         self._tell("packing", 0, 1)
         if self.lesson.method == "lora":
-            merge_adapters(loaded.base)
+            merge_adapters(base)
         networks: dict[Network, nn.Module] = {"tokenizer": loaded.tokenizer, "text": text}
         networks |= {stage: loaded.transformer(stage) for stage in loaded.manifest.stages}
         manifest = self._manifest(loaded.manifest, asdict(text.config), new)
@@ -137,7 +138,7 @@ class _Course:
         self._tell("packing", 1, 1)
 
     def _shown(self, loaded: LoadedPack) -> tuple[Shown, int]:
-        grid = loaded.base.config.grid
+        grid = loaded.shapes["base"].grid
         down = 2 ** len(loaded.tokenizer.config.down_time)
         frame = Frame(1 + down * (grid[0] - 1), grid[1] * 8, grid[2] * 8)
         read = stopping(lambda done, total: self._tell("reading", done, total), self.cancelled)

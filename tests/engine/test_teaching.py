@@ -64,7 +64,7 @@ def lesson(tmp_path: Path) -> Callable[..., Lesson]:
 
 
 def weights(path: Path) -> dict[str, torch.Tensor]:
-    return dict(load_pack(path).base.state_dict())
+    return dict(load_pack(path).transformer("base").state_dict())
 
 
 @pytest.mark.parametrize("method", ["lora", "full"])

@@ -25,15 +25,17 @@ import cv2
 import numpy as np
 import torch
 
+from engine.devices import resolve
 from engine.errors import WaltError
 from engine.media.images import load_still
 from engine.media.reading import iter_frames, look_at, read_clip
 from engine.models.text import TextConfig, TextEncoder
 from engine.packs.check import check_request, read_vocabulary
 from engine.packs.install import install
-from engine.packs.load import fill, load_pack
+from engine.packs.load import load_pack
 from engine.packs.manifest import MANIFEST, VOCABULARY
 from engine.packs.store import PackStore
+from engine.packs.weights import check, fill
 from engine.request import ClipRequest
 
 from .mutate import spoil_bytes, spoil_end, spoil_json, spoil_json_text, spoil_safetensors
@@ -86,7 +88,8 @@ def weights_case(folder: Path, pack: Path) -> Case:
     def case(dice: random.Random) -> object:
         target.write_bytes(spoil_safetensors(dice, data))
         try:
-            fill(folder, target.name, empty)
+            check(folder, target.name, empty)
+            fill(folder, target.name, empty, resolve("cpu"), ("",))
             assert all(bool(torch.isfinite(tensor).all()) for tensor in empty.state_dict().values())
         finally:
             empty.to("meta")
