@@ -189,6 +189,10 @@ def _engine() -> dict[str, tuple[str, str]]:
             translate("Errors", "This way of teaching needs the package peft."),
             translate("Errors", "Install walt with its part “finetune”."),
         ),
+        "t5-not-installed": (
+            translate("Errors", "This pack reads prompts with T5, which needs the package transformers."),
+            translate("Errors", "Install walt with its part “t5”."),
+        ),
         "engine-closed": (translate("Errors", "The engine was closed."), ""),
         "device-not-available": (
             translate("Errors", "This computer has no such device."),

@@ -66,11 +66,13 @@ class Vocabulary:
         words: Sorted, normalised; the id of ``words[i]`` is ``i + 2`` (0 is padding, 1 an unknown word).
         aliases: Other forms of those words (plurals, infinitives) to the word they stand for.
         stop_words: Words that carry nothing ("please"): neither encoded nor reported as unknown.
+        any_word: Whether the encoder reads other words too, in pieces, as T5 does; then none is unknown.
     """
 
     words: tuple[str, ...]
     aliases: Mapping[str, str] = field(default_factory=dict[str, str])
     stop_words: frozenset[str] = frozenset()
+    any_word: bool = False
     _ids: dict[str, int] = field(init=False, repr=False, compare=False)
     _folded: dict[str, int] = field(init=False, repr=False, compare=False)
 
@@ -95,11 +97,16 @@ class Vocabulary:
 
     @classmethod
     def build(
-        cls, words: Iterable[str], aliases: Mapping[str, str] | None = None, stop_words: Iterable[str] = ()
+        cls,
+        words: Iterable[str],
+        aliases: Mapping[str, str] | None = None,
+        stop_words: Iterable[str] = (),
+        *,
+        any_word: bool = False,
     ) -> Self:
         """The vocabulary of these words, the same whatever their order."""
         aliases = dict(sorted((aliases or {}).items()))
-        return cls(tuple(sorted({*words})), aliases, frozenset(stop_words))
+        return cls(tuple(sorted({*words})), aliases, frozenset(stop_words), any_word)
 
     def __len__(self) -> int:
         """How many ids there are, padding and unknown included: the height of the embedding table."""
@@ -109,6 +116,10 @@ class Vocabulary:
         """The id of one normalised word, `UNKNOWN` if neither it nor its unaccented form is known."""
         exact = self._ids.get(word)
         return exact if exact is not None else self._folded.get(fold(word), UNKNOWN)
+
+    def knows(self, word: str) -> bool:
+        """Whether one normalised word has an effect."""
+        return self.any_word or self.id(word) != UNKNOWN
 
     def split(self, text: str) -> list[str]:
         """The normalised words of a text, known or not."""
@@ -124,7 +135,7 @@ class Vocabulary:
         found: dict[str, str] = {}
         for piece in _pieces(text):
             word = piece.lower()
-            if self.id(word) == UNKNOWN and word not in self.stop_words and not word.endswith("'"):
+            if not self.knows(word) and word not in self.stop_words and not word.endswith("'"):
                 found.setdefault(word, piece)
         return list(found.values())
 
@@ -138,7 +149,13 @@ class Vocabulary:
 
     def to_json(self) -> str:
         """The vocabulary as JSON text, as a pack stores it."""
-        data = {"words": self.words, "aliases": dict(self.aliases), "stop_words": sorted(self.stop_words)}
+        data: dict[str, object] = {
+            "words": self.words,
+            "aliases": dict(self.aliases),
+            "stop_words": sorted(self.stop_words),
+        }
+        if self.any_word:
+            data["any_word"] = True
         return json.dumps(data, ensure_ascii=False, indent=0)
 
     @classmethod
@@ -155,7 +172,7 @@ class Vocabulary:
             known = (*words, *aliases, *aliases.values(), *stop_words)
             if len(known) > MAX_WORDS or not all(isinstance(word, str) for word in known):
                 raise ValueError("it is not a list of words")
-            return cls(tuple(words), aliases, frozenset(stop_words))
+            return cls(tuple(words), aliases, frozenset(stop_words), data.get("any_word") is True)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             hint = "The pack is damaged; install it again."
             reason = f"{error}"[:100]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engine.errors import UsageError
 from engine.files import read_plain
-from engine.models.vocabulary import UNKNOWN, Vocabulary
+from engine.models.vocabulary import Vocabulary
 from engine.packs.manifest import MAX_MANIFEST_BYTES, VOCABULARY, Manifest, damaged
 from engine.packs.store import InstalledPack
 from engine.request import MAX_PROMPT, ClipRequest
@@ -81,7 +81,7 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> Heard:
 
 
 def _known(vocabulary: Vocabulary, text: str) -> list[str]:
-    return [word for word in vocabulary.split(text) if vocabulary.id(word) != UNKNOWN]
+    return [word for word in vocabulary.split(text) if vocabulary.knows(word)]
 
 
 def _summary(manifest: Manifest) -> str:

@@ -28,6 +28,7 @@ from engine.packs.manifest import (
     CARD,
     MANIFEST,
     MAX_MANIFEST_BYTES,
+    PIECES,
     VOCABULARY,
     FileSpec,
     Manifest,
@@ -216,7 +217,7 @@ def _manifest(found: _Source) -> Manifest:
             manifest = read_manifest(Path(folder))
         except WaltError as error:
             raise WaltError(error.code, error.message.replace(folder, found.where.name), error.hint) from None
-    needed = {VOCABULARY, *(weights_file(network) for network in manifest.networks)}
+    needed = {VOCABULARY, *[PIECES] * manifest.has_t5, *(weights_file(network) for network in manifest.networks)}
     missing = sorted(needed - manifest.files.keys())
     if missing:
         raise damaged(found.where, f"{missing[0]} is not in the manifest")

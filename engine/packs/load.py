@@ -20,7 +20,8 @@ from engine.devices import Device, resolve
 from engine.errors import WaltError
 from engine.events import Kept, StageName
 from engine.files import read_plain
-from engine.models.text import TextConfig, TextEncoder, WordSource
+from engine.models.t5 import T5Config, T5Encoder, T5Words, read_pieces
+from engine.models.text import TextConfig, TextEncoder, TextSource, WordSource
 from engine.models.tokenizer import SPACE, Tokenizer, TokenizerConfig
 from engine.models.transformer import TransformerConfig, WindowTransformer
 from engine.models.vocabulary import Vocabulary
@@ -28,6 +29,7 @@ from engine.packs.eight_bit import quantizer
 from engine.packs.keeping import LAYERS, precise
 from engine.packs.manifest import (
     MAX_MANIFEST_BYTES,
+    PIECES,
     VOCABULARY,
     Config,
     Manifest,
@@ -48,7 +50,7 @@ MAX_LAYERS = 512
 """No network has more layers or, at one resolution, more blocks: each takes time to build, if no memory."""
 _FRACTIONS = ("low_res_path", "shared_noise")
 _COUNTED = ("layers", "blocks", "mid_blocks")
-_C = TypeVar("_C", TokenizerConfig, TextConfig, TransformerConfig)
+_C = TypeVar("_C", TokenizerConfig, TextConfig, T5Config, TransformerConfig)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +65,28 @@ class LoadedPack:
     vocabulary: Vocabulary
     shapes: Mapping[StageName, TransformerConfig]
     shelf: Shelf
+    hears: Callable[[Any], TextSource]
+    """The text encoder together with what cuts its texts into words or pieces."""
     kept: Kept = "resident"
     int8: bool = False
     """Whether the matrices of the denoisers' layers are in 8 bits."""
 
     @property
     def text(self) -> TextEncoder:
-        """The text encoder; where networks take turns, it may be read for this."""
-        return cast(TextEncoder, self.shelf.take("text"))
+        """The text encoder that learned the pack's words; where networks take turns, it may be read for this.
+
+        Raises:
+            WaltError: ``pack-not-teachable`` where it is a T5.
+        """
+        found = self.shelf.take("text")
+        if not isinstance(found, TextEncoder):
+            raise WaltError("pack-not-teachable", f"The pack {self.manifest.name} has no words of its own.")
+        return found
 
     @property
-    def words(self) -> WordSource:
-        """Vocabulary and text encoder together."""
-        return WordSource(self.vocabulary, self.text)
+    def words(self) -> TextSource:
+        """What turns captions into tokens; where networks take turns, the text encoder may be read for this."""
+        return self.hears(self.shelf.take("text"))
 
     def transformer(self, stage: StageName) -> WindowTransformer:
         """The denoiser of a stage that the manifest lists; where networks take turns, it may be read for this."""
@@ -99,13 +110,17 @@ def load_pack(
     verify(path, manifest)
     vocabulary = _vocabulary(path, manifest)
     tokenizer = _config(path, TokenizerConfig, manifest.tokenizer)
-    text = _config(path, TextConfig, manifest.text)
+    text = _text_config(path, manifest)
+    if isinstance(text, T5Config):
+        hears, build_text = _pieces(path, manifest, text), partial(T5Encoder, text)
+    else:
+        hears, build_text = partial(WordSource, vocabulary), partial(TextEncoder, text)
     shapes: dict[StageName, TransformerConfig] = {
         stage: _config(path, TransformerConfig, spec.transformer) for stage, spec in manifest.stages.items()
     }
     _check_together(path, manifest, vocabulary, tokenizer, text, shapes)
     source = _Source(path, manifest, device, kept == "streamed", int8)
-    build: dict[Network, Callable[[], nn.Module]] = {"text": partial(TextEncoder, text)}
+    build: dict[Network, Callable[[], nn.Module]] = {"text": build_text}
     build |= {stage: partial(WindowTransformer, shape) for stage, shape in shapes.items()}
     build_tokenizer = partial(Tokenizer, tokenizer)
     source.check("tokenizer", build_tokenizer)
@@ -125,6 +140,7 @@ def load_pack(
         vocabulary=vocabulary,
         shapes=shapes,
         shelf=shelf,
+        hears=hears,
         kept=kept,
         int8=int8,
     )
@@ -145,6 +161,22 @@ def _vocabulary(path: Path, manifest: Manifest) -> Vocabulary:
         raise damaged(path, f"{VOCABULARY} is not text") from None
     except WaltError as error:
         raise damaged(path, str(error).rstrip(".")) from None
+
+
+def _text_config(path: Path, manifest: Manifest) -> TextConfig | T5Config:
+    if not manifest.has_t5:
+        return _config(path, TextConfig, manifest.text)
+    return _config(path, T5Config, {name: value for name, value in manifest.text.items() if name != "kind"})
+
+
+def _pieces(path: Path, manifest: Manifest, config: T5Config) -> Callable[[Any], TextSource]:
+    if PIECES not in manifest.files:
+        raise damaged(path, f"{PIECES} is not in the manifest")
+    try:
+        read_pieces(path / PIECES, config)
+    except ValueError as error:
+        raise damaged(path, str(error)) from None
+    return partial(T5Words, path / PIECES)
 
 
 def _config(path: Path, kind: type[_C], values: Config) -> _C:
@@ -192,11 +224,11 @@ def _check_together(
     manifest: Manifest,
     vocabulary: Vocabulary,
     tokenizer: TokenizerConfig,
-    text: TextConfig,
+    text: TextConfig | T5Config,
     shapes: Mapping[StageName, TransformerConfig],
 ) -> None:
     """Whether the networks fit each other and the pictures that the manifest promises."""
-    if text.vocabulary_size != len(vocabulary):
+    if isinstance(text, TextConfig) and text.vocabulary_size != len(vocabulary):
         raise damaged(path, "the text encoder and the vocabulary disagree about the number of words")
     for stage, shape in shapes.items():
         if shape.latent_channels != tokenizer.latent_channels or shape.text_width not in (None, text.width):

@@ -21,6 +21,8 @@ from engine.request import Aspect
 MANIFEST = "manifest.json"
 VOCABULARY = "vocabulary.json"
 CARD = "card.md"
+PIECES = "pieces.json"
+"""How a T5 cuts words; only where the text encoder is one."""
 VERSION = 1
 MAX_MANIFEST_BYTES = 4 * 2**20
 MAX_FILE_BYTES = 64 * 2**30

@@ -12,14 +12,28 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from engine.models.vocabulary import Vocabulary
-from engine.packs.manifest import CARD, MANIFEST, VOCABULARY, FileSpec, Manifest, Network, weights_file
+from engine.packs.manifest import (
+    CARD,
+    MANIFEST,
+    PIECES,
+    VOCABULARY,
+    FileSpec,
+    Manifest,
+    Network,
+    weights_file,
+)
 from engine.packs.place import take_place
 
 _MATRICES = (nn.Linear, nn.Conv2d, nn.Conv3d, nn.Embedding)
 
 
 def save_pack(
-    folder: Path, manifest: Manifest, networks: Mapping[Network, nn.Module], vocabulary: Vocabulary, card: str
+    folder: Path,
+    manifest: Manifest,
+    networks: Mapping[Network, nn.Module],
+    vocabulary: Vocabulary,
+    card: str,
+    pieces: str = "",
 ) -> Manifest:
     """Write the pack to ``folder``, replacing what was there; returns the manifest with its files filled in.
 
@@ -29,6 +43,7 @@ def save_pack(
         networks: Exactly the manifest's networks, with their final (EMA) weights.
         vocabulary: The text encoder's words.
         card: The model card, Markdown.
+        pieces: How the text encoder cuts words where it is a T5, as JSON.
 
     Raises:
         ValueError: when networks and manifest disagree.
@@ -45,6 +60,8 @@ def save_pack(
             weights.chmod(0o644)  # safetensors writes for the owner only; a shipped pack is everybody's
         (fresh / VOCABULARY).write_text(vocabulary.to_json(), "utf-8")
         (fresh / CARD).write_text(card, "utf-8")
+        if pieces:
+            (fresh / PIECES).write_text(pieces, "utf-8")
         files = {file.name: _describe(file) for file in sorted(fresh.iterdir())}
         whole = manifest.model_copy(update={"files": files})
         (fresh / MANIFEST).write_text(whole.model_dump_json(indent=1) + "\n", "utf-8")

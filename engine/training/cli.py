@@ -118,6 +118,7 @@ def _add_pack(steps: Any) -> None:
         parser.add_argument(
             f"--{name}", type=Path, required=name in ("tokenizer", "base"), help=f"run of the {name}"
         )
+    parser.add_argument("--t5", type=Path, help="folder of the T5 that runs of `walt train full` were trained with")
     parser.add_argument("--about", type=Path, required=True, help="JSON with title, licence, description...")
     parser.add_argument("--card", type=Path, required=True, help="the model card, Markdown")
     parser.add_argument("--out", type=Path, required=True, help="folder that will hold the pack")
@@ -221,7 +222,7 @@ def _pack(args: argparse.Namespace) -> None:
     stages = {name: folder for name in ("base", "sr1", "sr2") if (folder := getattr(args, name)) is not None}
     try:
         about = json.loads(args.about.read_text("utf-8"))
-        manifest = build_pack(args.out, about, args.card.read_text("utf-8"), args.tokenizer, stages)
+        manifest = build_pack(args.out, about, args.card.read_text("utf-8"), args.tokenizer, stages, args.t5)
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise UsageError("bad-pack-description", f"The pack can't be described: {reason}.") from None

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from engine.devices import Device
-from engine.errors import WaltError
+from engine.errors import UsageError, WaltError
 from engine.events import STAGES, StageName
+from engine.models.t5 import from_folder
 from engine.models.text import TextConfig, TextEncoder
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import TransformerConfig, WindowTransformer
@@ -102,7 +103,12 @@ def load_text(folder: Path, words: Vocabulary) -> TextEncoder:
 
 
 def build_pack(
-    out: Path, about: dict[str, Any], card: str, tokenizer_run: Path, stages: dict[str, Path]
+    out: Path,
+    about: dict[str, Any],
+    card: str,
+    tokenizer_run: Path,
+    stages: dict[str, Path],
+    t5: Path | None = None,
 ) -> Manifest:
     """Put trained runs together as a pack in the folder ``out``.
 
@@ -113,22 +119,54 @@ def build_pack(
         card: The model card, Markdown.
         tokenizer_run: Folder of the tokenizer's run.
         stages: base, sr1, sr2 -> folder of the run.
+        t5: Folder of the T5 that runs of `walt train full` were trained with.
+
+    Raises:
+        UsageError: ``wrong-run`` for a run that makes no stage of a pack, or not with that text encoder.
     """
-    words = vocabulary()
+    about = dict(about)
+    sampling: dict[str, Any] = about.pop("sampling", {})
+    words, pieces = (vocabulary(), "") if t5 is None else (Vocabulary.build([], any_word=True), "")
     tokenizer = load_run_tokenizer(tokenizer_run)
     networks: dict[Network, nn.Module] = {"tokenizer": tokenizer}
     specs: dict[StageName, StageSpec] = {}
-    sampling: dict[str, Any] = about.pop("sampling", {})
     text_config: dict[str, Any] = {}
     for name in STAGES:
         if name not in stages:
             continue
-        model, training = _denoiser(stages[name], words)
-        networks[name] = model.transformer
-        specs[name] = StageSpec(transformer=asdict(training.model), **sampling.get(name, {}))
-        if name == "base":
-            networks["text"] = model.text
-            text_config = asdict(model.text.config)
+        if t5 is None:
+            text, network = _own_stage(stages[name], words)
+        else:
+            network, length = _full_stage(stages[name])
+            text = None
+            if name == "base":
+                text, pieces = from_folder(t5, length)
+        networks[name] = network
+        specs[name] = StageSpec(transformer=asdict(network.config), **sampling.get(name, {}))
+        if name == "base" and text is not None:
+            networks["text"] = text
+            text_config = asdict(text.config) | ({} if t5 is None else {"kind": "t5"})
     made = {"name": out.name, "tokenizer": asdict(tokenizer.config), "text": text_config, "stages": specs}
     manifest = Manifest.model_validate(about | made)
-    return save_pack(out, manifest, networks, words, card)
+    return save_pack(out, manifest, networks, words, card, pieces)
+
+
+def _own_stage(folder: Path, words: Vocabulary) -> tuple[TextEncoder, WindowTransformer]:
+    if _kind(folder) == "denoiser":
+        hint = "Give --t5, the folder of the T5 that it was trained with."
+        raise UsageError("wrong-run", f"{folder} was trained with a T5.", hint)
+    model = _denoiser(folder, words)[0]
+    return model.text, model.transformer
+
+
+def _full_stage(folder: Path) -> tuple[WindowTransformer, int]:
+    """The denoiser of a run of `walt train full`, and how many pieces of a caption it was given."""
+    from engine.training.fullsize.gathered import gathered
+    from engine.training.fullsize.runs import DenoiserRun, read_full_run
+
+    run = read_full_run(folder)
+    if not isinstance(run, DenoiserRun) or run.model.text_width is None or run.model.classes is not None:
+        raise UsageError("wrong-run", f"{folder} is no text-to-video stage.", "See `walt train runs`.")
+    network = WindowTransformer(run.model)
+    gathered(folder, network)
+    return network, run.text_length

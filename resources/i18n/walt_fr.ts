@@ -915,6 +915,14 @@
         <translation>Installez walt avec sa partie « finetune ».</translation>
     </message>
     <message>
+        <source>This pack reads prompts with T5, which needs the package transformers.</source>
+        <translation>Ce pack lit les descriptions avec T5, qui demande le paquet transformers.</translation>
+    </message>
+    <message>
+        <source>Install walt with its part “t5”.</source>
+        <translation>Installez walt avec sa partie « t5 ».</translation>
+    </message>
+    <message>
         <source>The engine was closed.</source>
         <translation>Le moteur a été arrêté.</translation>
     </message>
