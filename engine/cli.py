@@ -19,6 +19,7 @@ from engine.memory import out_of_memory
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "generate": ("engine.commands.generate", "make a clip from a prompt, without the window"),
+    "plan": ("engine.commands.plan", "say what memory a clip takes, and how the networks would be kept"),
     "packs": ("engine.commands.packs", "list the installed models"),
     "doctor": ("engine.commands.doctor", "check this installation, and say how to mend it"),
     "bench": ("engine.commands.bench", "measure this machine: the window at work, the windows of table 3b"),

@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,20 @@ def preload() -> None:
         importlib.import_module("engine.packs.load")
     except Exception:
         log.exception("torch could not be loaded ahead")
+
+
+def import_quietly(name: str) -> Any:
+    """A module of a package that warns, while it is imported, of each kernel that is for another machine.
+
+    Raises:
+        ImportError: where it is not installed.
+    """
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        return importlib.import_module(name)
+    finally:
+        logging.disable(before)
 
 
 def _open_library() -> None:

@@ -7,7 +7,7 @@ from typing import Any, TextIO
 
 from engine.events import Event, FramesReady, JobStarted, Kept, Planned, StageStarted, StepDone
 
-_KEPT: dict[Kept, str] = {
+KEPT_WORDS: dict[Kept, str] = {
     "resident": "in memory",
     "staged": "one at a time",
     "streamed": "layer by layer from disk",
@@ -64,7 +64,7 @@ def _worth_a_line(event: StepDone) -> bool:
 
 def plan_line(plan: Planned) -> str:
     """How the networks are kept and what memory that takes: ``plan: networks in memory, 400 of 9,000 MiB``."""
-    kept = _KEPT[plan.kept] + (", in 8 bits" if plan.int8 else "")
+    kept = KEPT_WORDS[plan.kept] + (", in 8 bits" if plan.int8 else "")
     decoded = "" if plan.tile is None else ", decoded in tiles"
     budget = "no known limit" if math.isinf(plan.budget_mb) else f"{plan.budget_mb:,.0f} MiB allowed"
     return f"plan: networks {kept}{decoded}, peak {plan.peak_mb:,.0f} MiB, {budget}"

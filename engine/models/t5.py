@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from engine.errors import WaltError
 from engine.models.text import TextBatch
+from engine.preload import import_quietly
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ def from_folder(folder: Path, length: int) -> tuple[T5Encoder, str]:
 
 def _transformers() -> Any:
     try:
+        import_quietly("transformers.models.t5.modeling_t5")
         return importlib.import_module("transformers")
     except ImportError:
         raise WaltError(

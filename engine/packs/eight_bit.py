@@ -6,14 +6,13 @@ scale; products are computed in the device's numbers.
 
 from __future__ import annotations
 
-import importlib
-import logging
 from typing import Any
 
 from torch import Tensor, nn
 
 from engine.devices import Device
 from engine.errors import WaltError
+from engine.preload import import_quietly
 
 
 def in_eight_bits(layer: nn.Module, device: Device) -> None:
@@ -40,15 +39,10 @@ def quantizer() -> Any:
     Raises:
         WaltError: ``int8-not-installed``.
     """
-    # While it is imported it warns of each kernel for other devices than this one.
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)
     try:
-        return importlib.import_module("torchao.quantization")
+        return import_quietly("torchao.quantization")
     except ImportError:
         hint = 'Run: pip install "walt[int8]"'
         raise WaltError(
             "int8-not-installed", "8-bit weights need a package that is not installed.", hint
         ) from None
-    finally:
-        logging.disable(before)

@@ -73,15 +73,21 @@ def save_pack(
 
 def stored_weights(network: nn.Module) -> dict[str, Tensor]:
     """State of a network as packs store it: matrices in bf16, norms, positions and statistics in float32."""
+    kinds = stored_numbers(network)
+    return {
+        name: tensor.detach().cpu().to(kinds[name]).contiguous()
+        for name, tensor in network.state_dict().items()
+    }
+
+
+def stored_numbers(network: nn.Module) -> dict[str, torch.dtype]:
+    """The format in which packs store each tensor of a network's state."""
     matrices = {
         f"{prefix}.weight" if prefix else "weight"
         for prefix, module in network.named_modules()
         if isinstance(module, _MATRICES)
     }
-    return {
-        name: tensor.detach().cpu().to(torch.bfloat16 if name in matrices else torch.float32).contiguous()
-        for name, tensor in network.state_dict().items()
-    }
+    return {name: torch.bfloat16 if name in matrices else torch.float32 for name in network.state_dict()}
 
 
 def _describe(file: Path) -> FileSpec:
