@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import shutil
 import stat
 import struct
-import tempfile
-import time
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Mapping
@@ -23,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from engine.errors import UsageError, WaltError
-from engine.files import atomic_write
+from engine.files import atomic_write, part_name
 from engine.packs.manifest import (
     CARD,
     MANIFEST,
@@ -33,7 +30,7 @@ from engine.packs.manifest import (
     FileSpec,
     Manifest,
     damaged,
-    read_manifest,
+    parse_manifest,
     shown,
     weights_file,
 )
@@ -47,7 +44,6 @@ MAX_ENTRIES = 256
 MAX_RATIO = 50
 """Weights hardly compress: an archive that promises more than so many times its own size is a bomb."""
 BLOCK = 1 << 20
-STALE_SECONDS = 24 * 3600.0
 
 OnBytes = Callable[[int, int], None]
 """Told how many bytes of how many are done."""
@@ -92,9 +88,8 @@ def install(
                     "pack-exists", f"A pack called {manifest.name} is installed already.", "Remove it first."
                 )
             root.mkdir(parents=True, exist_ok=True)
-            _sweep(root)
             _require_room(root, sum(spec.bytes for spec in manifest.files.values()))
-            part = root / f".{manifest.name}.{secrets.token_hex(4)}.part"
+            part = part_name(target)
             try:
                 _copy(found, manifest, part, on_bytes, cancelled)
                 take_place(part, target)
@@ -116,7 +111,7 @@ def remove(pack: InstalledPack, root: Path) -> None:
     if pack.path.is_symlink() or pack.path.resolve().parent != root.resolve():
         raise UsageError("pack-ships-with-walt", f"The pack {pack.name} comes with walt and stays.")
     discard(pack.path)  # or it would come back
-    gone = root / f".{pack.name}.{secrets.token_hex(4)}.part"
+    gone = part_name(pack.path)
     try:
         os.replace(pack.path, gone)  # gone at once, whatever a slow deletion does
     except OSError as error:
@@ -211,12 +206,7 @@ def _manifest(found: _Source) -> Manifest:
     """The manifest, if what it promises is there and possible."""
     if found.sizes[MANIFEST] > MAX_MANIFEST_BYTES:
         raise damaged(found.where, f"{MANIFEST} is too large")
-    with tempfile.TemporaryDirectory(prefix="walt-pack-") as folder:
-        _write_manifest(found, Path(folder))
-        try:
-            manifest = read_manifest(Path(folder))
-        except WaltError as error:
-            raise WaltError(error.code, error.message.replace(folder, found.where.name), error.hint) from None
+    manifest = parse_manifest(_manifest_text(found), Path(found.where.name))
     needed = {VOCABULARY, *[PIECES] * manifest.has_t5, *(weights_file(network) for network in manifest.networks)}
     missing = sorted(needed - manifest.files.keys())
     if missing:
@@ -232,7 +222,7 @@ def _manifest(found: _Source) -> Manifest:
     return manifest
 
 
-def _write_manifest(found: _Source, folder: Path) -> None:
+def _manifest_text(found: _Source) -> bytes:
     try:
         with found.open(MANIFEST) as stream:
             text = stream.read(MAX_MANIFEST_BYTES + 1)
@@ -240,17 +230,10 @@ def _write_manifest(found: _Source, folder: Path) -> None:
         raise damaged(found.where, f"{MANIFEST} cannot be unpacked") from None
     if len(text) > MAX_MANIFEST_BYTES:
         raise damaged(found.where, f"{MANIFEST} is too large")
-    (folder / MANIFEST).write_bytes(text)
+    return text
 
 
 # Copying.
-
-
-def _sweep(root: Path) -> None:
-    """Remove what an installation left that was killed."""
-    for part in root.glob(".*.part"):
-        if part.is_dir() and time.time() - part.stat().st_mtime > STALE_SECONDS:
-            shutil.rmtree(part, ignore_errors=True)
 
 
 def _require_room(root: Path, total: int) -> None:
@@ -274,7 +257,7 @@ def _copy(
         on_bytes(done, total)
 
     part.mkdir()
-    _write_manifest(found, part)
+    (part / MANIFEST).write_bytes(_manifest_text(found))
     for name, spec in manifest.files.items():
         with found.open(name) as stream, atomic_write(part / name) as file, file.open("wb") as out:
             _pour(found.where, name, spec, stream, out, count, cancelled)

@@ -202,7 +202,15 @@ def read_manifest(folder: Path) -> Manifest:
     Raises:
         WaltError: ``pack-damaged``, or ``pack-too-new`` when a later walt wrote it.
     """
-    text = _read(folder)
+    return parse_manifest(_read(folder), folder)
+
+
+def parse_manifest(text: bytes, folder: Path) -> Manifest:
+    """Check a manifest's text; errors name the pack's ``folder``.
+
+    Raises:
+        WaltError: see `read_manifest`.
+    """
     try:
         return Manifest.model_validate_json(text)
     except ValidationError as error:

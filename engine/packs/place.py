@@ -7,11 +7,11 @@ it back if nothing came in its stead. No torch here.
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from engine.files import part_name, sweep_parts
 from engine.seam import passing
 
 _ASIDE = ".old"
@@ -45,7 +45,11 @@ def take_place(fresh: Path, folder: Path) -> None:
 
 
 def recover(root: Path) -> None:
-    """Put back each pack in ``root`` that stepped aside for one that never came; nothing if that is not allowed."""
+    """Put back each pack in ``root`` that stepped aside for one that never came, and sweep what the killed left.
+
+    Nothing happens where that is not allowed.
+    """
+    sweep_parts(root)
     with suppress(OSError):
         for old in root.glob(f".*{_ASIDE}"):
             folder = old.with_name(old.name[1 : -len(_ASIDE)])
@@ -61,7 +65,7 @@ def discard(folder: Path) -> None:
     """
     old = _aside(folder)
     if old.exists():
-        gone = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
+        gone = part_name(folder)
         with suppress(OSError):
             passing("rename")
             os.replace(old, gone)

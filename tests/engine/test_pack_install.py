@@ -7,13 +7,14 @@ import shutil
 import stat
 import zipfile
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from engine.errors import WaltError
 from engine.packs.install import install, remove
-from engine.packs.manifest import MANIFEST
+from engine.packs.manifest import MANIFEST, read_manifest
 from engine.packs.store import PackStore
 from engine.packs.verify import verify
 from engine.progress import Cancelled
@@ -85,10 +86,24 @@ def test_what_comes_with_walt_is_not_removed(tiny: Path, root: Path) -> None:
     assert (tiny / MANIFEST).is_file()
 
 
-def test_cancelling_leaves_nothing(tiny: Path, root: Path) -> None:
-    with pytest.raises(Cancelled):
-        install(tiny, root, cancelled=lambda: True)
-    assert nothing_stays(root)
+@pytest.mark.parametrize("packed", [False, True], ids=["folder", "archive"])
+def test_cancelling_at_every_block_leaves_nothing(
+    tiny: Path, root: Path, tmp_path: Path, packed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.packs.install.BLOCK", 1 << 16)  # the tiny pack's files are of several blocks
+    source = zipped(tiny, tmp_path / "tiny.zip") if packed else tiny
+    at = 0
+    while True:
+        at += 1
+        asked = count(1)
+        try:
+            install(source, root, cancelled=lambda at=at, asked=asked: next(asked) >= at)
+        except Cancelled:
+            assert nothing_stays(root)
+        else:
+            break
+    assert at > len(read_manifest(tiny).files)
+    assert [path.name for path in root.iterdir()] == ["tiny"]
 
 
 def test_rot_on_the_disk_is_named(tiny: Path, root: Path) -> None:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from engine.packs.store import PackStore
 from tests.tiny_pack import write_tiny_pack
 
 
@@ -16,11 +17,14 @@ def main() -> int:
     parts = parser.add_subparsers(dest="part", required=True)
     fuzz = parts.add_parser("fuzz", help="strangers' files: packs, pictures, videos")
     fuzz.add_argument("targets", nargs="*", metavar="TARGET", help="all of them if left out")
-    kill = parts.add_parser("kill", help="kill -9 a real `walt generate` at random moments")
+    kill = parts.add_parser("kill", help="kill -9 at random moments of real work")
+    kill.add_argument("kinds", nargs="*", metavar="KIND", help="generate, export, install; all if left out")
     soak = parts.add_parser("soak", help="many draft clips in one process: memory, threads, files")
-    for part, count in ((fuzz, 10_000), (kill, 100), (soak, 200)):
+    leave = parts.add_parser("quit", help="how long closing takes with COUNT clips of the starter in the queue")
+    for part, count in ((fuzz, 10_000), (kill, 100), (soak, 200), (leave, 200)):
         part.add_argument("--count", type=int, default=count)
         part.add_argument("--seed", type=int, default=1)
+    parts.add_parser("memory", help="the plan of a clip's memory against what real runs take")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         return run(args, write_tiny_pack(Path(folder)))
@@ -34,10 +38,20 @@ def run(args: argparse.Namespace, pack: Path) -> int:
         for target in args.targets or TARGETS:
             whole = write_tiny_pack(pack.parent / target)  # the one before may have spoiled its own
             print(report(target, args.count, args.seed, whole), flush=True)
+    elif args.part == "quit":
+        from .quitting import report as gone
+
+        print(gone(args.count, args.seed, PackStore()), flush=True)
+    elif args.part == "memory":
+        from .memory import report as remembered
+
+        print(remembered(), flush=True)
     elif args.part == "kill":
+        from .kill import KINDS
         from .kill import report as kills
 
-        print(kills(args.count, args.seed, pack), flush=True)
+        for kind in args.kinds or KINDS:
+            print(kills(kind, args.count, args.seed, pack), flush=True)
     else:
         from .soak import report as soaked
 

@@ -1,23 +1,35 @@
-"""kill -9 at random moments of a real ``walt generate``: the old clip or the new one is there, whole."""
+"""kill -9 at random moments of a real ``walt generate``, export or installation: the old or the new is there, whole."""
 
 from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from engine.files import ensure_writable
 from engine.media.clips import read_clip, write_mp4
+from engine.packs.install import install
+from engine.packs.manifest import CARD
+from engine.packs.store import PackStore
+from engine.packs.verify import verify
+from tests.engine.test_packs import replace
+
+from .victim import READY, save
 
 ROOT = Path(__file__).parents[2]
+SUFFIXES = (".mp4", ".gif", ".webp", ".mov")
+"""Formats in which the same frames give the same file."""
 
 
 def command(pack: Path, out: Path) -> list[str]:
@@ -61,7 +73,7 @@ def kills(count: int, seed: int, pack: Path) -> Counter[str]:
     return results
 
 
-def _wait(process: subprocess.Popen[bytes], dice: random.Random, lasts: float, watch: Path | None) -> None:
+def _wait(process: subprocess.Popen[Any], dice: random.Random, lasts: float, watch: Path | None) -> None:
     """Until the moment to kill: a share of a run's time, or the appearance of an unfinished file."""
     end = time.monotonic() + (dice.random() * lasts if watch is None else 20 * lasts)
     while time.monotonic() < end and process.poll() is None:
@@ -70,8 +82,75 @@ def _wait(process: subprocess.Popen[bytes], dice: random.Random, lasts: float, w
         time.sleep(0.0005)
 
 
-def report(count: int, seed: int, pack: Path) -> str:
+def export_kills(count: int, seed: int, _pack: Path) -> Counter[str]:
+    """Kill processes that export over an old file, one of the formats after the other."""
+    dice = random.Random(seed)
+    results: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as name:
+        for number in range(count):
+            out = Path(name) / f"clip{(SUFFIXES * count)[number]}"
+            whole: list[bytes] = []
+            for shade in (1, 0):
+                save(out, shade)
+                whole.insert(0, out.read_bytes())
+            _kill_at_work(dice, out.parent, "export", str(out))
+            assert out.read_bytes() in whole, "neither the one nor the other, whole"
+            parts = [path.name for path in out.parent.iterdir() if path != out]
+            assert all(part.endswith(".part") for part in parts), parts
+            results[f"{out.suffix[1:]}{', a part beside it' if parts else ''}"] += 1
+            ensure_writable(out)
+            assert [path.name for path in out.parent.iterdir()] == [out.name], "a part stays"
+            out.unlink()
+    return results
+
+
+def install_kills(count: int, seed: int, pack: Path) -> Counter[str]:
+    """Kill processes that install one of two packs of a name in the place of the other."""
+    dice = random.Random(seed)
+    results: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as name:
+        packs = [Path(shutil.copytree(pack, Path(name) / version / "tiny")) for version in ("first", "second")]
+        for path in packs:
+            replace(path, CARD, path.parent.name.encode())
+        root = Path(name) / "packs"
+        install(packs[0], root)
+        for _ in range(count):
+            _kill_at_work(dice, root, "install", str(root), *map(str, packs))
+            left = sorted(path.name for path in root.iterdir() if path.name != "tiny")
+            aside = "tiny" not in os.listdir(root)
+            (found,) = PackStore([root]).installed()  # looks, and so mends
+            verify(found.path, found.manifest)
+            card = (found.path / CARD).read_text()
+            assert card in ("first", "second"), card
+            assert not [path for path in root.iterdir() if path.name.endswith(".part")], "a part stays"
+            results["one put back" if aside else "whole, a part beside it" if left else "whole"] += 1
+        install(packs[0], root, replace=True)
+        assert [path.name for path in root.iterdir()] == ["tiny"], "something stays"
+    return results
+
+
+def _kill_at_work(dice: random.Random, folder: Path, *job: str) -> None:
+    """Start a victim and kill it within its first second of work, half of the time when something is unfinished."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.trust.victim", *job], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().strip() == READY
+    with process, process.stdout:
+        _wait(process, dice, 1.0, folder if dice.random() < 0.5 else None)
+        assert process.poll() is None, "it ended by itself"
+        process.kill()
+
+
+KINDS: dict[str, Callable[[int, int, Path], Counter[str]]] = {
+    "generate": kills,
+    "export": export_kills,
+    "install": install_kills,
+}
+
+
+def report(kind: str, count: int, seed: int, pack: Path) -> str:
     """Run and say in a line what came of it."""
-    results = kills(count, seed, pack)
-    told = ", ".join(f"{amount} times {kind}" for kind, amount in results.most_common())
-    return f"kill: {count} kills, seed {seed}: {told}"
+    results = KINDS[kind](count, seed, pack)
+    told = ", ".join(f"{amount} times {found}" for found, amount in results.most_common())
+    return f"kill {kind}: {count} kills, seed {seed}: {told}"

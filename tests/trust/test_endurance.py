@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from .kill import kills
+from .kill import KINDS
+from .memory import run
 from .soak import soak
 
 
@@ -17,5 +18,12 @@ def test_clip_after_clip_leaves_nothing(packs_folder: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is a signal")
-def test_a_killed_run_leaves_the_old_clip_or_the_new_one(packs_folder: Path) -> None:
-    assert kills(2, 1, packs_folder / "tiny").total() == 2
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_killed_process_leaves_the_old_or_the_new(packs_folder: Path, kind: str) -> None:
+    assert KINDS[kind](2, 1, packs_folder / "tiny").total() == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak is Linux's to tell")
+def test_a_run_takes_no_more_than_it_planned(packs_folder: Path, tmp_path: Path) -> None:
+    one = run("tiny", tmp_path / "clip.mp4", "--pack", str(packs_folder / "tiny"), "--upto", "base")
+    assert 0 < one.taken <= one.planned, one

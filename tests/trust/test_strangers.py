@@ -151,7 +151,7 @@ def test_a_picture_of_a_hundred_thousand_by_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["cmyk.jpg", "palette.png", "one-bit.png", "lzw.tiff", "animated.gif", "animated.webp"]
+    "name", ["cmyk.jpg", "palette.png", "one-bit.png", "lzw.tiff", "animated.gif", "animated.webp", "animated.png"]
 )
 def test_what_other_programs_write_is_the_same_picture(tmp_path: Path, name: str) -> None:
     path = tmp_path / "picture"

@@ -1,0 +1,62 @@
+"""How long closing takes with a full queue, measured in the real engine at every kind of moment of a clip."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from engine.events import STAGES, Event, FramesReady, JobCancelled, StageName, StepDone
+from engine.packs.store import PackStore
+from engine.request import ClipRequest
+from engine.worker import Engine
+
+from .ears import PATIENCE, Ears
+
+MOST = 5.0
+"""Seconds in which walt promises to be gone."""
+
+
+def quit_seconds(
+    jobs: int, seed: int, packs: PackStore, pack: str, stage: StageName, kind: type[Event]
+) -> float:
+    """Close an engine with ``jobs`` clips at the first ``kind`` of event of a stage.
+
+    Returns:
+        Seconds until its end: of the clock or of the processor, whichever are fewer.
+    """
+    ears, moment = Ears(), threading.Event()
+
+    def listen(event: Event) -> None:
+        if isinstance(event, kind) and getattr(event, "stage", None) == stage:
+            moment.set()
+
+    ears.on = listen
+    engine = Engine(ears, packs, "cpu")
+    asked = [
+        engine.submit(ClipRequest.parse(prompt="a horse", pack=pack, seed=seed + number, steps=24))
+        for number in range(jobs)
+    ]
+    assert moment.wait(PATIENCE), f"no {kind.__name__} of {stage}"
+    begun = time.monotonic(), time.process_time()
+    assert engine.close(PATIENCE)
+    # On a busy machine the clock counts what others do.
+    took = min(time.monotonic() - begun[0], time.process_time() - begun[1])
+    assert all(isinstance(ears.wait(job), JobCancelled) for job in asked)
+    assert all(len(ends) == 1 for ends in ears.ends.values())
+    return took
+
+
+def report(jobs: int, seed: int, packs: PackStore, pack: str = "starter") -> str:
+    """Measure and say in a line what came of it.
+
+    Raises:
+        AssertionError: when it took longer than `MOST`.
+    """
+    took = {
+        f"{stage} {name}": quit_seconds(jobs, seed, packs, pack, stage, kind)
+        for stage in STAGES
+        for name, kind in (("step", StepDone), ("decode", FramesReady))
+    }
+    told = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in took.items())
+    assert max(took.values()) <= MOST, told
+    return f"quit: {jobs} jobs of {pack}, seed {seed}, closed in {told}"
