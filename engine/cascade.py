@@ -284,6 +284,7 @@ class _Run:
             nonlocal done
             end = window.start
             begun = time.perf_counter()
+            self.pack.device.tidy()
             with self.pack.device.autocast():
                 passing("decode")
                 for chunk in self.pack.tokenizer.stream(z, tile=tile):
@@ -291,6 +292,8 @@ class _Run:
                     start, end = end, end + chunk.shape[2]
                     if end > done:  # what was known, or came before memory ran out, is there already
                         done = self._hand_on(stage, frames, done, to_frames(chunk)[done - start :])
+                    del chunk
+                    self.pack.device.tidy()
                     self._stop_if_cancelled()
                     self.pace.done(f"{stage} decode", time.perf_counter() - begun)
                     begun = time.perf_counter()

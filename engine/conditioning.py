@@ -71,7 +71,7 @@ def to_pixels(frames: NDArray[np.uint8], device: torch.device) -> Tensor:
 
 def to_frames(pixels: Tensor) -> NDArray[np.uint8]:
     """Pixels (1, 3, T, H, W) in [-1, 1], clamped, to frames (T, H, W, 3) uint8, contiguous."""
-    scaled = pixels[0].float().add(1).mul(127.5).round_().clamp_(0, 255).to(torch.uint8)
+    scaled = pixels[0].float().add(1).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8)
     return scaled.permute(1, 2, 3, 0).contiguous().cpu().numpy()
 
 

@@ -11,11 +11,11 @@ import torch
 from torch import nn
 
 from engine.errors import UsageError, WaltError
-from engine.memory import available_mb, rss_mb, trim
+from engine.memory import available_mb, leave_no_gaps, rss_mb, trim
 
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 _MATRICES = (nn.Linear, nn.Conv2d, nn.Conv3d)
-FIRST_USE = 48 * 2**20
+FIRST_USE = 70 * 2**20
 """Bytes of its own code and scratch that torch touches on a CPU while it makes its first clip."""
 _N = TypeVar("_N", bound=nn.Module)
 
@@ -61,24 +61,32 @@ class Device:
                 module.to(memory_format=torch.channels_last_3d)  # pyright: ignore[reportCallIssue]
         return network.eval().requires_grad_(False)
 
+    def tidy(self) -> None:
+        """Give back what was freed, where that costs little: pieces of work then find no gaps to go around."""
+        if self.torch.type == "cpu":
+            trim()
+
     def free(self) -> None:
-        """Give unused memory back."""
+        """Give unused memory back; it was full, and is used more closely from now on."""
         gc.collect()
         trim()
+        leave_no_gaps()
         if self.torch.type == "cuda":
             torch.cuda.empty_cache()
         elif self.torch.type == "mps":
             torch.mps.empty_cache()
 
 
-def free_bytes(device: Device, allowed_mb: int | None = None) -> float:
-    """Bytes that a clip may still take on a device.
+def room(device: Device, allowed_mb: int | None = None) -> tuple[float, float]:
+    """Bytes that a clip may still take on a device, and those that this process takes there now.
+
+    On the CPU the latter is all of it, the program too.
 
     Args:
         device: Where it is made.
         allowed_mb: The most that this process may take there, in MiB; no limit of its own if None.
     """
-    used = used_bytes(device)
+    used = _used_bytes(device)
     if device.torch.type == "cuda":
         kept = torch.cuda.memory_reserved() - used  # by torch, to be used again
         free = float(torch.cuda.mem_get_info()[0] + kept)
@@ -86,11 +94,10 @@ def free_bytes(device: Device, allowed_mb: int | None = None) -> float:
         free = float(torch.mps.recommended_max_memory() - used)
     else:
         free = available_mb() * 2**20
-    return free if allowed_mb is None else min(free, allowed_mb * 2**20 - used)
+    return (free if allowed_mb is None else min(free, allowed_mb * 2**20 - used)), used
 
 
-def used_bytes(device: Device) -> float:
-    """Bytes that this process takes on a device now; on the CPU all of it, the program too."""
+def _used_bytes(device: Device) -> float:
     if device.torch.type == "cuda":
         return float(torch.cuda.memory_allocated())
     if device.torch.type == "mps":

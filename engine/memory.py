@@ -15,6 +15,9 @@ from engine.errors import WaltError
 
 _T = TypeVar("_T")
 _GROUPS = Path("/sys/fs/cgroup")
+_ARENA_MAX = -8
+_MMAP_THRESHOLD = -3
+"""M_ARENA_MAX and M_MMAP_THRESHOLD of glibc's malloc.h."""
 
 
 def peak_rss_mb() -> float:
@@ -53,6 +56,29 @@ def trim() -> None:
     if sys.platform == "linux":
         with suppress(AttributeError, OSError):  # musl has none
             ctypes.CDLL(None).malloc_trim(0)
+
+
+def use_one_heap() -> None:
+    """Let threads that are started from now on take memory where this one does, where the C library can.
+
+    glibc gives each thread heaps of 64 MiB of its own, in which tensors of tens of MiB leave gaps: a clip took up to
+    400 MiB more in them, and never as much twice. Call it before the thread that computes is started, and not where a
+    window is: it would wait while the heap is tidied up.
+    """
+    if sys.platform == "linux":
+        with suppress(AttributeError, OSError):  # musl has none
+            ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
+
+
+def leave_no_gaps() -> None:
+    """Take every larger piece of memory from the system and give it back at once, where the C library can.
+
+    Nothing then lies between the pieces that is free and yet taken, which was half of what decoding took; for a
+    quarter more time.
+    """
+    if sys.platform == "linux":
+        with suppress(AttributeError, OSError):
+            ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, 128 * 2**10)
 
 
 def rss_mb() -> float:

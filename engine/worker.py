@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import WaltError
 from engine.events import Event, JobCancelled, JobDone, JobFailed, JobStarted, Planned
-from engine.memory import is_out_of_memory, out_of_memory
+from engine.memory import is_out_of_memory, leave_no_gaps, out_of_memory
 from engine.packs.store import InstalledPack, PackStore
 from engine.progress import Cancelled
 
@@ -204,8 +204,10 @@ class Engine:
             there = -devices.FIRST_USE if device.maps_files else 0
         else:
             there = held(self._loaded.kept, weights)
-        free, used = devices.free_bytes(device, self._memory_mb), devices.used_bytes(device)
+        free, used = devices.room(device, self._memory_mb)
         way = choose(weights, pack.manifest, request, free + there)
+        if way.tight and device.maps_files:  # cards have allocators of their own
+            leave_no_gaps()
         peak, budget = (used - there + way.peak) / MB, (used + free) / MB
         self._emit(Planned(job.id, way.kept, self._int8, way.tile, peak, budget))
         cascade = self._cascade(pack, device, way.kept)

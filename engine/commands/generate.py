@@ -21,7 +21,7 @@ from engine.commands.progress import ProgressLines, plan_json
 from engine.errors import UsageError
 from engine.events import STAGES, Event, JobCancelled, JobDone, JobFailed, StageName, StageStarted
 from engine.files import ensure_writable
-from engine.memory import peak_rss_mb
+from engine.memory import peak_rss_mb, use_one_heap
 from engine.packs.check import Heard, UnknownWord, check_request
 from engine.packs.store import PackStore
 from engine.request import MAX_SEED, ClipRequest
@@ -248,6 +248,7 @@ def make(
         WaltError: what the job failed with.
     """
     events: queue.Queue[Event] = queue.Queue()
+    use_one_heap()
     engine = Engine(events.put, store, device, threads=threads, memory_mb=memory_mb, int8=int8)
     lines = lines if lines is not None else ProgressLines(sys.stderr)
     try:

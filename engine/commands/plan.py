@@ -80,10 +80,10 @@ def _cards(words: str) -> tuple[Mapping[str, float], int, bool]:
 
 
 def _here(name: str) -> tuple[Mapping[str, float], int, bool]:
-    from engine.devices import free_bytes, resolve
+    from engine.devices import resolve, room
 
     device = resolve(name)
-    return {"free here": free_bytes(device)}, device.dtype.itemsize, device.maps_files
+    return {"free here": room(device)[0]}, device.dtype.itemsize, device.maps_files
 
 
 def _read(pack: str, numbers: Numbers) -> tuple[Manifest, Weights]:

@@ -264,7 +264,7 @@ class Tokenizer(nn.Module):
                     out = pixels.new_zeros(*pixels.shape[:3], *size)
                 out[area] += pixels * ramp
                 weight[area] += ramp
-            yield out / weight
+            yield out.div_(weight)
 
     def preview(self, z: Tensor) -> Tensor:
         """A cheap look at latents: (B, c, t, h, w) to one colour a block, (B, 3, t, h, w) in about [-1, 1]."""

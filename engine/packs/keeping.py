@@ -16,7 +16,7 @@ from typing import Any
 from engine.errors import WaltError
 from engine.events import STAGES, Kept, StageName
 from engine.packs.manifest import Manifest, Network, damaged, weights_file
-from engine.packs.plan import MB, TILES, plan, stage_work, tables
+from engine.packs.plan import DECODINGS, MB, Decoding, plan, stage_work, tables
 from engine.request import ClipRequest
 
 KEPT: tuple[Kept, ...] = ("resident", "staged", "streamed")
@@ -85,11 +85,21 @@ Weights = Mapping[Network, Weight]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a clip is made: what is kept, the side of decoded tiles, and the bytes that takes beside the program."""
+    """How a clip is made: what is kept, how it is decoded, and the bytes that takes beside the program."""
 
     kept: Kept
-    tile: int | None
+    decoding: Decoding
     peak: int
+
+    @property
+    def tile(self) -> int | None:
+        """The side of decoded tiles."""
+        return self.decoding.tile
+
+    @property
+    def tight(self) -> bool:
+        """Whether no gaps may be left in memory."""
+        return self.decoding.tight
 
 
 def precise(manifest: Manifest, network: Network) -> tuple[str, ...]:
@@ -165,16 +175,18 @@ def held(kept: Kept, weights: Weights) -> int:
     )
 
 
-def peak(kept: Kept, weights: Weights, manifest: Manifest, request: ClipRequest, tile: int | None) -> int:
+def peak(
+    kept: Kept, weights: Weights, manifest: Manifest, request: ClipRequest, decoding: Decoding = DECODINGS[0]
+) -> int:
     """The most bytes that networks and work take at once, beside the program itself.
 
     Raises:
         WaltError: ``pack-damaged``, see `engine.packs.plan.plan`.
     """
-    clip = plan(manifest, request, tile).clip
+    clip = plan(manifest, request, decoding).clip
     stages = STAGES[: STAGES.index(request.upto) + 1]
     works: dict[StageName, int] = {
-        stage: clip + stage_work(manifest, request, stage, tile) for stage in stages
+        stage: clip + stage_work(manifest, request, stage, decoding) for stage in stages
     }
     if kept == "resident":
         reading = max(weight.reading for weight in weights.values())
@@ -208,8 +220,8 @@ def choose(weights: Weights, manifest: Manifest, request: ClipRequest, budget: f
 def ways(weights: Weights, manifest: Manifest, request: ClipRequest) -> Iterator[Way]:
     """All ways to make a clip, fastest first."""
     for kept in KEPT:
-        for tile in TILES:
-            yield Way(kept, tile, peak(kept, weights, manifest, request, tile))
+        for decoding in DECODINGS:
+            yield Way(kept, decoding, peak(kept, weights, manifest, request, decoding))
 
 
 def too_large(needed: float, budget: float, instead: str = "") -> WaltError:

@@ -16,16 +16,30 @@ from engine.packs.manifest import Manifest, damaged
 from engine.request import ClipRequest
 
 SPACE, TIME = 8, 4
-TILES: tuple[int | None, ...] = (None, 32, 16)
+TILES: tuple[int | None, ...] = (None, 16)
 """Sides of decoded tiles in latents, best first; None is the whole picture."""
-_BYTES = 4
-_LIVING = 8
-"""Copies of the finest activations that the decoder holds at once, beside what its convolutions remember."""
+_BYTES, _HALF = 4, 2
+_LIVING = {False: 9, True: 3.5}
+"""Copies of the finest activations that the decoder holds at once, beside what its convolutions remember; without
+`Decoding.tight` with the gaps between them."""
 _SCORES = 3
 """Copies of the attention scores of a layer."""
 _AROUND = 8
 """Copies of the tokens around the MLP, whose hidden layer counts twice."""
 MB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How a clip is decoded: in tiles of what side in latents, None for none; and whether without gaps between
+    pieces of memory, which takes more time (`engine.memory.leave_no_gaps`)."""
+
+    tile: int | None = None
+    tight: bool = False
+
+
+DECODINGS = (Decoding(), Decoding(None, True), Decoding(16, True))
+"""Best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +56,13 @@ class Plan:
         return max(self.step, self.decode) + self.clip
 
 
-def plan(manifest: Manifest, request: ClipRequest, tile: int | None = None) -> Plan:
+def plan(manifest: Manifest, request: ClipRequest, decoding: Decoding = DECODINGS[0]) -> Plan:
     """Estimate the memory of a request that the pack can serve.
 
     Args:
         manifest: The pack's.
         request: What is asked for.
-        tile: Side of decoded tiles, see `TILES`.
+        decoding: How it is decoded.
 
     Raises:
         UsageError: see `Manifest.size`.
@@ -60,7 +74,7 @@ def plan(manifest: Manifest, request: ClipRequest, tile: int | None = None) -> P
         return Plan(
             step=max(_step(manifest, request, stage) for stage in stages),
             decode=max(
-                _decode(manifest.tokenizer, *manifest.size(request.aspect, stage), tile) for stage in stages
+                _decode(manifest.tokenizer, *manifest.size(request.aspect, stage), decoding) for stage in stages
             ),
             clip=sum(3 * frames * math.prod(manifest.size(request.aspect, stage)) for stage in stages[-2:]),
         )
@@ -68,10 +82,10 @@ def plan(manifest: Manifest, request: ClipRequest, tile: int | None = None) -> P
         raise damaged(Path(manifest.name), "the shapes of its networks make no sense") from None
 
 
-def stage_work(manifest: Manifest, request: ClipRequest, stage: StageName, tile: int | None = None) -> int:
+def stage_work(manifest: Manifest, request: ClipRequest, stage: StageName, decoding: Decoding = DECODINGS[0]) -> int:
     """Bytes that one stage takes beside its network: its steps and its decoding take turns."""
     height, width = manifest.size(request.aspect, stage)
-    return max(_step(manifest, request, stage), _decode(manifest.tokenizer, height, width, tile))
+    return max(_step(manifest, request, stage), _decode(manifest.tokenizer, height, width, decoding))
 
 
 def tables(manifest: Manifest, request: ClipRequest, stage: StageName) -> int:
@@ -99,11 +113,29 @@ def _step(manifest: Manifest, request: ClipRequest, stage: StageName) -> int:
     return int(rows * tokens * each * _BYTES)
 
 
-def _decode(shape: dict[str, Any], height: int, width: int, tile: int | None) -> int:
-    """Bytes to decode one latent frame, that is four frames, at the finest resolution."""
-    blocks, patch = shape["blocks"][0], shape.get("patch", 1)
-    channels = shape["channels"] * shape["multipliers"][0]
-    whole = height * width
-    part = whole if tile is None else min(whole, (tile * SPACE) ** 2)
-    # Two of four frames are remembered by each of a block's two convolutions, for the whole picture.
-    return int(TIME * channels * _BYTES * (_LIVING * part + (blocks + 1) * whole) / patch**2)
+def _decode(shape: dict[str, Any], height: int, width: int, decoding: Decoding) -> int:
+    """Bytes to decode one latent frame, that is four frames: what is computed at the finest size, and the past."""
+    whole = part = covered = height * width
+    frames, tile = 0, decoding.tile
+    if tile is not None and tile * SPACE < max(height, width):
+        part = min(whole, (tile * SPACE) ** 2)
+        covered = _tiles(height // SPACE, tile) * _tiles(width // SPACE, tile) * part
+        frames = 3 * 3 * TIME * _BYTES * whole  # tiles are blended in 32-bit numbers, then become a picture
+    patch = shape.get("patch", 1)
+    finest = TIME * shape["channels"] * shape["multipliers"][0] * _BYTES / patch**2
+    return int(finest * _LIVING[decoding.tight] * part + _remembered(shape) * covered) + frames
+
+
+def _remembered(shape: dict[str, Any]) -> float:
+    """Bytes a pixel of what the decoder's convolutions remember: two frames each, of the picture or each tile."""
+    blocks = [*shape["blocks"]]
+    blocks[-1] += shape["mid_blocks"]
+    levels = enumerate(zip(shape["multipliers"], blocks, strict=True))
+    # Two convolutions a block, and the one that leads to the next level or to pixels.
+    numbers = sum((2 * count + 1) * 2 * shape["channels"] * wide / 4**level for level, (wide, count) in levels)
+    return _HALF * numbers / shape.get("patch", 1) ** 2
+
+
+def _tiles(size: int, side: int) -> int:
+    """How many tiles cover ``size`` latents; see `engine.models.tokenizer`."""
+    return 1 if size <= side else 1 + math.ceil((size - side) / max(1, side * 3 // 4))

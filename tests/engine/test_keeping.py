@@ -121,10 +121,10 @@ def test_what_was_planned_is_what_is_taken_and_the_clip_is_the_same(folder: Path
     request = REQUEST.model_copy(update={"pack": "mid"})
     weights = weigh(pack.path, pack.manifest, Numbers(resolve("cpu").dtype.itemsize))
     whole = made(folder, 0)
-    program = whole["planned"] - peak("resident", weights, pack.manifest, request, None) / MB
+    program = whole["planned"] - peak("resident", weights, pack.manifest, request) / MB
     taken = {"resident": whole}
     for kept in ("staged", "streamed"):
-        need = peak(kept, weights, pack.manifest, request, None) / MB
+        need = peak(kept, weights, pack.manifest, request) / MB
         taken[kept] = made(folder, program + need + 10)
     for kept, figures in taken.items():
         assert figures["kept"] == kept

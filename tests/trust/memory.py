@@ -17,12 +17,12 @@ from engine.events import STAGES
 from engine.media.images import write_png
 
 ROOT = Path(__file__).parents[2]
-SLACK = 1.10
-"""How far the plan may be above what is taken; below it must never be."""
+SLACK = 1.15
+"""How far the plan may be above what two runs take; below it must never be, though runs differ by a twentieth."""
 
 TIMES = 2
 """Runs of each: what lies between pieces of memory differs by a few in a hundred from run to run."""
-LIMITS = (("sr2", 900), ("sr2", 800), ("sr2", 715), ("base", 400))
+LIMITS = (("sr2", 900), ("sr2", 800), ("sr2", 740), ("base", 420))
 """Stages and MiB in which the starter leaves no gaps, keeps one network at a time, decodes in tiles, reads layers."""
 
 
