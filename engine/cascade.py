@@ -23,7 +23,6 @@ from engine.conditioning import (
     encode_prompt,
     plan_windows,
     seeded_clip_noise,
-    seeded_noise,
     to_frames,
     to_pixels,
 )
@@ -218,7 +217,7 @@ class _Run:
     def _sample(self, stage: StageName, index: int, known: Tensor | None, below: Tensor | None) -> Tensor:
         """Latents (1, C, t, h, w) of one window of a stage."""
         shape = self._latent_shape(stage, self.windows[index])
-        noise = self._clip_noise(stage, index, shape)
+        noise = self._noise(f"{stage}/{index}", shape, self.pack.shapes[stage].shared_noise)
         told = self._told(stage, index, known, below)
         network, guidance, device = self.pack.transformer(stage), self._guidance(stage), self.pack.device
         on_step = self._on_step(stage, index)
@@ -234,17 +233,10 @@ class _Run:
         z = retry_without_memory(ladder, device.free)
         return z if known is None else torch.cat([known, z[:, :, known.shape[2] :]], dim=2)
 
-    def _clip_noise(self, stage: StageName, index: int, shape: tuple[int, int, int]) -> Tensor:
-        """What a window's sampling starts from; its frames have in common what the network was trained with."""
-        share = self.pack.transformer(stage).config.shared_noise
+    def _noise(self, purpose: str, shape: tuple[int, int, int], share: float = 0.0) -> Tensor:
+        """Noise (1, C, t, h, w) whose frames have a ``share`` of the variance in common."""
         full = (1, self.pack.tokenizer.config.latent_channels, *shape)
-        return seeded_clip_noise(self.request.seed, f"{stage}/{index}", full, share).to(
-            self.pack.device.torch
-        )
-
-    def _noise(self, purpose: str, shape: tuple[int, int, int]) -> Tensor:
-        channels = self.pack.tokenizer.config.latent_channels
-        return seeded_noise(self.request.seed, purpose, (1, channels, *shape)).to(self.pack.device.torch)
+        return seeded_clip_noise(self.request.seed, purpose, full, share).to(self.pack.device.torch)
 
     def _guidance(self, stage: StageName) -> Guidance:
         spec = self.pack.manifest.stages[stage].guidance
