@@ -51,10 +51,17 @@ def test_ci_runs_the_readmes_test_command() -> None:
 def test_every_dependency_is_explained() -> None:
     page = (ROOT / "docs" / "dependencies.md").read_text("utf-8").lower()
     extras = PROJECT["optional-dependencies"]
-    required = [*PROJECT["dependencies"], *extras["test"], *extras["dev"]]
+    required = [*PROJECT["dependencies"], *(one for some in extras.values() for one in some)]
     names = {package_name(requirement) for requirement in required} - {"walt"}
     rows = {line.split("|")[1].split("(")[0].strip() for line in page.splitlines() if line.startswith("| ")}
     assert names <= rows
+
+
+def test_extras_that_pages_and_errors_name_exist() -> None:
+    sources = [ROOT / page for page in PAGES] + [*(ROOT / "engine").rglob("*.py"), *(ROOT / "app").rglob("*.py")]
+    named = {name for path in sources for name in re.findall(r"walt\[(\w+)\]", path.read_text("utf-8"))}
+    assert named >= {"t5", "finetune", "parquet", "int8"}
+    assert named <= set(PROJECT["optional-dependencies"])
 
 
 @pytest.mark.parametrize("page", PAGES)
