@@ -209,6 +209,15 @@ class Tokenizer(nn.Module):
             nn.init.zeros_(conv.weight)
             nn.init.zeros_(conv.bias)  # pyright: ignore[reportArgumentType]
 
+    @torch.no_grad()
+    def leave_raw(self) -> None:
+        """Take the statistics out: latents are from now on what the encoder gives, and so is the preview's input."""
+        scaled = self.preview_matrix[:, :-1] / self.latent_std
+        self.preview_matrix[:, -1] -= scaled @ self.latent_mean
+        self.preview_matrix[:, :-1] = scaled
+        self.latent_mean.zero_()
+        self.latent_std.fill_(1.0)
+
     def encode(self, x: Tensor) -> Tensor:
         """Pixels (B, 3, 1 + 4k, 8m, 8n) in [-1, 1] to normalised latents (B, c, 1 + k, m, n).
 

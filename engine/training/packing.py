@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -28,6 +28,9 @@ from engine.training.runs import read_run
 from engine.training.superres import SuperresTraining
 from engine.training.tokenizer import TokenizerTraining
 from engine.worlds.captions import vocabulary
+
+if TYPE_CHECKING:
+    from engine.training.fullsize.runs import DenoiserRun
 
 
 def averaged(folder: Path, model: nn.Module) -> nn.Module:
@@ -122,7 +125,8 @@ def build_pack(
         t5: Folder of the T5 that runs of `walt train full` were trained with.
 
     Raises:
-        UsageError: ``wrong-run`` for a run that makes no stage of a pack, or not with that text encoder.
+        UsageError: ``wrong-run`` for a run that makes no stage of a pack, or not with that text encoder, or not with
+            latents like the others'.
     """
     about = dict(about)
     sampling: dict[str, Any] = about.pop("sampling", {})
@@ -131,21 +135,29 @@ def build_pack(
     networks: dict[Network, nn.Module] = {"tokenizer": tokenizer}
     specs: dict[StageName, StageSpec] = {}
     text_config: dict[str, Any] = {}
+    normalised: set[bool] = set()
     for name in STAGES:
         if name not in stages:
             continue
         if t5 is None:
             text, network = _own_stage(stages[name], words)
+            normalised.add(True)
         else:
-            network, length = _full_stage(stages[name])
+            network, run = _full_stage(stages[name])
+            normalised.add(run.latent_norm)
             text = None
             if name == "base":
-                text, pieces = from_folder(t5, length)
+                text, pieces = from_folder(t5, run.text_length)
         networks[name] = network
         specs[name] = StageSpec(transformer=asdict(network.config), **sampling.get(name, {}))
         if name == "base" and text is not None:
             networks["text"] = text
             text_config = asdict(text.config) | ({} if t5 is None else {"kind": "t5"})
+    if len(normalised) > 1:
+        hint = "Train all stages with latent_norm, or all without."
+        raise UsageError("wrong-run", "The stages were trained on latents that were normalised differently.", hint)
+    if not normalised.pop():
+        tokenizer.leave_raw()
     made = {"name": out.name, "tokenizer": asdict(tokenizer.config), "text": text_config, "stages": specs}
     manifest = Manifest.model_validate(about | made)
     return save_pack(out, manifest, networks, words, card, pieces)
@@ -159,8 +171,8 @@ def _own_stage(folder: Path, words: Vocabulary) -> tuple[TextEncoder, WindowTran
     return model.text, model.transformer
 
 
-def _full_stage(folder: Path) -> tuple[WindowTransformer, int]:
-    """The denoiser of a run of `walt train full`, and how many pieces of a caption it was given."""
+def _full_stage(folder: Path) -> tuple[WindowTransformer, DenoiserRun]:
+    """The denoiser of a run of `walt train full`, and the run."""
     from engine.training.fullsize.gathered import gathered
     from engine.training.fullsize.runs import DenoiserRun, read_full_run
 
@@ -169,4 +181,4 @@ def _full_stage(folder: Path) -> tuple[WindowTransformer, int]:
         raise UsageError("wrong-run", f"{folder} is no text-to-video stage.", "See `walt train runs`.")
     network = WindowTransformer(run.model)
     gathered(folder, network)
-    return network, run.text_length
+    return network, run

@@ -39,23 +39,32 @@ ABOUT = {
 }  # fmt: skip
 
 
+def train(home: Path, name: str, *more: str) -> Path:
+    """A run of `RUNS` on noise; ``more`` settings."""
+    run, settings = RUNS[name]
+    words = [word for setting in [*settings, *more] for word in ("--set", setting)]
+    assert main(["train", "full", run, "--noise", "--out", str(home / name), *words]) == 0
+    return home / name
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The runs, the T5, and the pack ``full`` that the command line makes of them."""
     home = tmp_path_factory.mktemp("full")
     (home / "t5").mkdir()
     write_tiny_t5(home / "t5")
-    for name, (run, settings) in RUNS.items():
-        words = [word for setting in settings for word in ("--set", setting)]
-        assert main(["train", "full", run, "--noise", "--out", str(home / name), *words]) == 0
+    for name in RUNS:
+        train(home, name)
     (home / "about.json").write_text(json.dumps(ABOUT))
     (home / "card.md").write_text("# Full\n")
     assert main(pack_command(home, "--t5", str(home / "t5"))) == 0
     return home
 
 
-def pack_command(home: Path, *more: str) -> list[str]:
-    runs = [word for name in RUNS for word in (f"--{name}", str(home / name))]
+def pack_command(home: Path, *more: str, **instead: Path) -> list[str]:
+    """Of the runs in ``home``, or others by name."""
+    folders = {name: home / name for name in RUNS} | instead
+    runs = [word for name, folder in folders.items() for word in (f"--{name}", str(folder))]
     described = ["--about", str(home / "about.json"), "--card", str(home / "card.md")]
     return ["train", "pack", *runs, *described, "--out", str(home / "full"), *more]
 
@@ -122,3 +131,25 @@ def test_pieces_that_are_damaged_or_missing_are_the_packs_fault(
 def test_runs_that_are_no_stage_are_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(pack_command(home)) == 2
     assert "--t5" in capsys.readouterr().err
+
+
+def test_stages_trained_without_latent_normalisation_get_a_tokenizer_without(home: Path, tmp_path: Path) -> None:
+    raw = {name: train(tmp_path, name, "latent_norm=false") for name in ("base", "sr1")}
+    assert main(pack_command(home, "--t5", str(home / "t5"), "--out", str(tmp_path / "raw"), **raw)) == 0
+    plain, other = (load_pack(folder).tokenizer.float() for folder in (tmp_path / "raw", home / "full"))
+    assert plain.latent_mean.tolist() == [0.0] * 8
+    assert plain.latent_std.tolist() == [1.0] * 8
+    assert not torch.allclose(other.latent_std, torch.ones(8))
+    x = torch.rand(1, 3, 5, 16, 16) * 2 - 1
+    z, normalised = plain.encode(x), other.encode(x)
+    assert torch.equal(z, plain.encoder(x))
+    assert torch.allclose(plain.decode(z), other.decode(normalised), atol=1e-4)
+    assert torch.allclose(plain.preview(z), other.preview(normalised), atol=1e-4)
+
+
+def test_stages_that_were_normalised_differently_make_no_pack(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = train(tmp_path, "sr1", "latent_norm=false")
+    assert main(pack_command(home, "--t5", str(home / "t5"), sr1=raw)) == 2
+    assert "normalised differently" in capsys.readouterr().err
