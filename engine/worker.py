@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Emit = Callable[[Event], None]
-Errand = Callable[[str, Emit, Callable[[], bool]], Event]
-"""Work besides clips: told its job's id, where events go and whether to stop; returns its last event.
+Errand = Callable[[str, Emit, Callable[[], bool], str], Event]
+"""Work besides clips: told its job's id, where events go, whether to stop and the device; returns its last event.
 
 It may raise what making a clip may raise: WaltError, Cancelled, or anything for a full memory or a fault.
 """
@@ -168,7 +168,7 @@ class Engine:
             self._emit(JobStarted(job.id))
             if job.errand is not None:
                 self._loaded = None
-                return job.errand(job.id, self._emit, lambda: self._poll(job))
+                return job.errand(job.id, self._emit, lambda: self._poll(job), self._device)
             assert job.request is not None
             return JobDone(job.id, self._generate(job, job.request))
         except Cancelled as cancelled:

@@ -220,10 +220,10 @@ class Teacher(QObject):
 
 
 def _errand(lesson: Lesson, store: PackStore | None, reins: Reins) -> Errand:
-    def errand(job: str, emit: Callable[[Event], None], cancelled: Callable[[], bool]) -> Event:
+    def errand(job: str, emit: Callable[[Event], None], cancelled: Callable[[], bool], device: str) -> Event:
         from engine.packs.store import PackStore
         from engine.teaching.course import teach  # torch, on the engine's thread
 
-        return teach(lesson, store or PackStore(), emit, cancelled, reins, job)
+        return teach(lesson, store or PackStore(), emit, cancelled, reins, job, device=device)
 
     return errand

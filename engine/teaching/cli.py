@@ -43,6 +43,7 @@ def add_finetune(steps: Any) -> None:
     )
     add("--seed", type=int, default=0)
     add("--replace", action="store_true", help="replace an installed pack of that name")
+    add("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto", help="where to compute (auto)")
 
 
 def finetune(args: argparse.Namespace) -> None:
@@ -60,7 +61,7 @@ def finetune(args: argparse.Namespace) -> None:
     from engine.teaching.course import teach
 
     store = PackStore()
-    done = teach(lesson, store, _Lines().show, replace=args.replace)
+    done = teach(lesson, store, _Lines().show, replace=args.replace, device=args.device)
     where = store.roots[-1] / done.pack
     print(f'Installed {done.pack} in {where}. Try: walt generate "…" --pack {done.pack}')
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from engine.devices import Device
+from engine.devices import Device, resolve
 from engine.errors import UsageError, WaltError
 from engine.events import Event, LessonDone, LessonPhase, LessonSample, LessonStep
 from engine.memory import is_out_of_memory
@@ -44,6 +44,7 @@ def teach(
     job: str = "",
     *,
     replace: bool = False,
+    device: str = "auto",
 ) -> LessonDone:
     """Teach a pack a lesson and install what comes of it beside the packs of the user's own.
 
@@ -51,11 +52,11 @@ def teach(
 
     Raises:
         UsageError: ``no-clips``, ``pack-exists``.
-        WaltError: ``pack-not-found``, ``pack-damaged``, ``pack-not-teachable``, ``peft-not-installed``,
-            ``output-not-writable``, ``out-of-memory``.
+        WaltError: ``device-not-available``, ``pack-not-found``, ``pack-damaged``, ``pack-not-teachable``,
+            ``peft-not-installed``, ``output-not-writable``, ``out-of-memory``.
         Cancelled: nothing was installed.
     """
-    reins = reins or Reins()
+    reins, place = reins or Reins(), resolve(device).torch
     root = store.roots[-1]
     pack = store.find(lesson.pack)
     target = root / lesson.name
@@ -70,7 +71,7 @@ def teach(
     try:
         _require_room(root, pack)
         work.mkdir(parents=True, exist_ok=True)
-        _Course(lesson, pack, target, work, emit, cancelled, reins, job).run()
+        _Course(lesson, pack, target, work, emit, cancelled, reins, job, place).run()
     except Cancelled:
         if reins.discard.is_set():
             shutil.rmtree(work, ignore_errors=True)
@@ -94,13 +95,16 @@ class _Course:
         cancelled: Callable[[], bool],
         reins: Reins,
         job: str,
+        device: torch.device,
     ) -> None:
         self.lesson, self.pack, self.target, self.work = lesson, pack, target, work
         self.emit, self.cancelled, self.reins, self.job = emit, cancelled, reins, job
+        self.device = device
 
     def run(self) -> None:
         self._tell("reading", 0, len(self.lesson.examples))
         loaded = load_pack(self.pack.path, Device(torch.device("cpu"), torch.float32))
+        loaded.tokenizer.to(self.device)
         base = loaded.transformer("base")
         if base.config.text_width is None or not base.config.frame_conditioning or loaded.manifest.has_t5:
             raise WaltError(

@@ -100,7 +100,7 @@ class Pupil:
         lesson: How to learn.
         text: With the new words.
         fresh: (words, 1), one where a word is new.
-        base, tokenizer: Of the pack; ``base`` is changed.
+        base, tokenizer: Of the pack; ``base`` is changed. All of it is learned where the tokenizer is.
         vocabulary: With the new words.
         shown: What is learned from.
         folder: Checkpoints; a lesson that is there is gone on with.
@@ -122,12 +122,13 @@ class Pupil:
         torch.manual_seed(lesson.seed)
         self.lesson, self.shown, self.hears, self.folder = lesson, shown, hears, folder
         self.tokenizer, self.schedule = tokenizer, Schedule.linear()
+        device = tokenizer.latent_mean.device
         self.captioner = Captioner(vocabulary, length=text.config.length, drop=DROP)
-        text.requires_grad_(False)
+        text.to(device).requires_grad_(False)
         if bool(fresh.any()):
             text.words.weight.requires_grad_(True)
-            text.words.weight.register_hook(fresh.mul)
-        base.requires_grad_(True)
+            text.words.weight.register_hook(fresh.to(device).mul)
+        base.to(device).requires_grad_(True)
         if lesson.method == "lora":
             add_adapters(base, lesson.rank)
         self.model = _Pupil(text, base)
@@ -249,5 +250,5 @@ class Pupil:
         z = sample_latents(
             self.model, self.schedule, noise, ids, steps=SAMPLE_STEPS, guidance=Guidance(scale=3.0)
         )
-        with autocast():
+        with autocast(z.device):
             return to_frames(self.tokenizer.decode(z)[0])

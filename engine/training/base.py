@@ -35,7 +35,7 @@ from engine.training.denoising import (
 )
 from engine.training.loop import Draw, Loop, LoopConfig
 from engine.training.pixels import to_frames
-from engine.training.precision import autocast
+from engine.training.precision import CPU, autocast
 from engine.training.sampling import sample_latents
 from engine.training.store import ShardStore
 
@@ -87,6 +87,7 @@ class BaseTrainer:
         vocabulary: The words of the text encoder.
         images, clips: Folders of latent shards; None leaves a kind out.
         folder: Where the run lives.
+        device: What it computes on.
     """
 
     def __init__(
@@ -97,9 +98,10 @@ class BaseTrainer:
         images: Path | None,
         clips: Path | None,
         folder: Path,
+        device: torch.device = CPU,
     ) -> None:
         torch.manual_seed(training.loop.seed)
-        self.training, self.tokenizer, self.folder = training, tokenizer, folder
+        self.training, self.tokenizer, self.folder = training, tokenizer.to(device), folder
         self.schedule = Schedule.linear()
         self.captioner = Captioner(vocabulary, drop=training.caption_drop)
         self.images = LatentSet(ShardStore(images), crop_width=training.crop_width) if images else None
@@ -110,6 +112,7 @@ class BaseTrainer:
         self.model = Denoiser(text, WindowTransformer(training.model))
         if training.freeze_text:
             self.model.text.requires_grad_(False)
+        self.model.to(device)
         self.loop = Loop(self.model, self.loss, self.report, training.loop, folder)
         if training.compile:
             self.model.transformer.compile_blocks()
@@ -165,7 +168,7 @@ class BaseTrainer:
             share = self.training.model.shared_noise
             noise = frame_noise(shape, share, torch.Generator().manual_seed(seed))
             z = sample_latents(self.model, self.schedule, noise, ids, steps=20, guidance=Guidance(scale=3.0))
-            with autocast():
+            with autocast(z.device):
                 decoded = [to_frames(self.tokenizer.decode(one[None])[0]) for one in z]
             moments = [0] if frames == 1 else [0, 4, 8, 12, 16]
             columns.append(np.stack([np.concatenate([clip[k] for k in moments], 1) for clip in decoded]))

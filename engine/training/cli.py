@@ -48,6 +48,12 @@ def add_parser(subparsers: Any) -> None:
     add_finetune(steps)
 
 
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Add ``--device``."""
+    choices = ["auto", "cpu", "cuda", "mps"]
+    parser.add_argument("--device", choices=choices, default="auto", help="where to compute (auto)")
+
+
 def run(args: argparse.Namespace) -> int:
     """Run one training step, or say what a run would cost."""
     from engine.training.fullsize import cli as fullsize
@@ -98,6 +104,7 @@ def _add_encode(steps: Any) -> None:
     parser.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer's run")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--shrink", type=int, default=1, help="halve (2) or quarter (4) the pictures first")
+    add_device(parser)
 
 
 def _add_training(steps: Any, name: str, default: str, summary: str) -> argparse.ArgumentParser:
@@ -109,6 +116,7 @@ def _add_training(steps: Any, name: str, default: str, summary: str) -> argparse
     parser.add_argument("--init", type=Path, help="start from the averaged weights of another run")
     parser.add_argument("--minutes", type=float, default=0.0, help="stop after so many minutes and save")
     parser.add_argument("--steps", type=int, help="length of the schedule")
+    add_device(parser)
     return parser
 
 
@@ -143,14 +151,16 @@ def _prepare(args: argparse.Namespace) -> None:
 
 
 def _encode(args: argparse.Namespace) -> None:
+    from engine.devices import resolve
     from engine.training.packing import load_run_tokenizer
     from engine.training.prepare import encode_shards
 
-    tokenizer = load_run_tokenizer(args.tokenizer)
+    tokenizer = load_run_tokenizer(args.tokenizer).to(resolve(args.device).torch)
     encode_shards(args.clips, tokenizer, args.out, _progress("shards"), args.shrink)
 
 
 def _tokenizer(args: argparse.Namespace) -> None:
+    from engine.devices import resolve
     from engine.training.photos import Photos
     from engine.training.runs import read_run
     from engine.training.store import ClipStore
@@ -167,13 +177,14 @@ def _tokenizer(args: argparse.Namespace) -> None:
         sources["photos"] = (Photos(args.photos), max(0.5, 0.5 * len(sources)))
     if not sources:
         raise UsageError("no-training-data", "A tokenizer needs --clips or --photos.")
-    trainer = TokenizerTrainer(training, sources, args.out)
+    trainer = TokenizerTrainer(training, sources, args.out, resolve(args.device).torch)
     _train(trainer.loop, training, args)
     if not training.freeze_encoder:
         trainer.finish()
 
 
 def _base(args: argparse.Namespace) -> None:
+    from engine.devices import resolve
     from engine.training.base import BaseTrainer, BaseTraining
     from engine.training.packing import load_run_tokenizer
     from engine.training.runs import read_run
@@ -186,11 +197,13 @@ def _base(args: argparse.Namespace) -> None:
         raise UsageError("no-training-data", "A base stage needs --images or --videos.")
     training = replace(training, loop=_loop(training.loop, args))
     tokenizer, words = load_run_tokenizer(args.tokenizer), vocabulary()
-    trainer = BaseTrainer(training, tokenizer, words, args.images, args.videos, args.out)
+    device = resolve(args.device).torch
+    trainer = BaseTrainer(training, tokenizer, words, args.images, args.videos, args.out, device)
     _train(trainer.loop, training, args)
 
 
 def _superres(args: argparse.Namespace) -> None:
+    from engine.devices import resolve
     from engine.training.packing import load_run_tokenizer, load_text
     from engine.training.runs import read_run
     from engine.training.superres import SuperresTrainer, SuperresTraining
@@ -212,6 +225,7 @@ def _superres(args: argparse.Namespace) -> None:
         images,
         videos,
         args.out,
+        resolve(args.device).torch,
     )
     _train(trainer.loop, training, args)
 

@@ -39,6 +39,11 @@ class DenoisingBatch:
     low_res: Tensor | None = None
     low_res_t: Tensor | None = None
 
+    def to(self, device: torch.device) -> DenoisingBatch:
+        """The same batch on ``device``."""
+        rest = (None if one is None else one.to(device) for one in (self.frames, self.low_res, self.low_res_t))
+        return DenoisingBatch(self.x0.to(device), self.ids.to(device), *rest)
+
     def conditions(self) -> dict[str, Tensor | None]:
         """Keyword arguments for the transformer."""
         return {"frames": self.frames, "low_res": self.low_res, "low_res_t": self.low_res_t}
@@ -56,6 +61,11 @@ class Denoiser(nn.Module):
         super().__init__()
         self.text = text
         self.transformer = transformer
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self.text.null.device
 
     def encode(self, ids: Tensor) -> TextBatch:
         """Captions (B, L) as tokens (B, 1, L, D)."""
@@ -87,8 +97,9 @@ def loss_at(
     eps: Tensor,
     self_conditioning: bool,
 ) -> Tensor:
-    """`denoising_loss` at given levels t (B,) and noise."""
-    with autocast():
+    """`denoising_loss` at given levels t (B,) and noise. Whatever lies elsewhere is moved to where the model is."""
+    batch, t, eps = batch.to(model.device), t.to(model.device), eps.to(model.device)
+    with autocast(model.device):
         told = {"text": model.encode(batch.ids), **batch.conditions()}
         return velocity_loss(model.transformer, schedule, batch.x0, t, eps, self_conditioning, told)
 

@@ -21,7 +21,7 @@ _NS = (3.4445, -4.7750, 2.0315)
 def orthogonalise(matrix: Tensor, steps: int = 4) -> Tensor:
     """Push the singular values of (m, n) towards one by a quintic Newton-Schulz iteration."""
     a, b, c = _NS
-    x = matrix.to(training_dtype())
+    x = matrix.to(training_dtype(matrix.device.type))
     tall = x.shape[0] > x.shape[1]
     x = x.T if tall else x
     x = x / (x.norm() + 1e-7)

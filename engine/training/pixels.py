@@ -19,7 +19,7 @@ def to_tensor(clips: NDArray[Any]) -> Tensor:
 
 def to_frames(x: Tensor) -> NDArray[np.uint8]:
     """Pixels (3, T, H, W) to frames (T, H, W, 3) uint8."""
-    y = x.detach().float().clamp(-1, 1).add(1).mul(127.5).round().to(torch.uint8)
+    y = x.detach().float().clamp(-1, 1).add(1).mul(127.5).round().to(torch.uint8).cpu()
     return np.ascontiguousarray(y.permute(1, 2, 3, 0).numpy())
 
 

@@ -149,7 +149,7 @@ def encode_shards(clips: Path, tokenizer: Any, out: Path, progress: Progress, sh
 
     Args:
         clips: Folder of clip shards.
-        tokenizer: A trained `Tokenizer`.
+        tokenizer: A trained `Tokenizer`, where it shall compute.
         out: Folder of latent shards.
         progress: Called with shards done and in all.
         shrink: Clips are averaged over shrink x shrink pixels before they are coded (for super-resolution pairs).
@@ -160,7 +160,7 @@ def encode_shards(clips: Path, tokenizer: Any, out: Path, progress: Progress, sh
     from engine.training.pixels import to_tensor
     from engine.training.precision import autocast
 
-    store = ShardStore(clips)
+    store, device = ShardStore(clips), tokenizer.latent_mean.device
     write_statistics(out, tokenizer.latent_mean.tolist(), tokenizer.latent_std.tolist())
     first = 0
     for index, shard in enumerate(store.shards):
@@ -171,10 +171,10 @@ def encode_shards(clips: Path, tokenizer: Any, out: Path, progress: Progress, sh
             # More than one at a time: in float32 a single clip would take the slow convolution.
             size = max(2, _BATCH_BYTES // shard[0].nbytes)
             for i in range(0, len(shard), size):
-                x = to_tensor(shard[i : i + size])
+                x = to_tensor(shard[i : i + size]).to(device)
                 x = F.avg_pool3d(x, (1, shrink, shrink)) if shrink > 1 else x
-                with torch.inference_mode(), autocast():
-                    coded.append(tokenizer.encode(x).float().numpy().astype(np.float16))
+                with torch.inference_mode(), autocast(device):
+                    coded.append(tokenizer.encode(x).float().cpu().numpy().astype(np.float16))
             write_shard(out, index, np.concatenate(coded), truth)
         progress(index + 1, len(store.shards))
 

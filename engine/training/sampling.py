@@ -29,8 +29,13 @@ def sample_latents(
     low_res: Tensor | None = None,
     low_res_t: Tensor | None = None,
 ) -> Tensor:
-    """Denoise (B, C, T, h, w) for captions (B, L); conditions as in `DenoisingBatch`."""
-    text, null = model.encode(ids), model.encode(torch.zeros(1, 1, dtype=torch.long))
+    """Denoise (B, C, T, h, w) for captions (B, L), where the model is; conditions as in `DenoisingBatch`."""
+    device = model.device
+    noise, ids = noise.to(device), ids.to(device)
+    frames, low_res, low_res_t = (
+        None if value is None else value.to(device) for value in (frames, low_res, low_res_t)
+    )
+    text, null = model.encode(ids), model.encode(torch.zeros_like(ids[:1, :1]))
     both = _with_null(text, null)
     doubled = [None if value is None else torch.cat([value, value]) for value in (frames, low_res, low_res_t)]
 
@@ -39,8 +44,8 @@ def sample_latents(
             x = torch.cat([x, x])
             x0_prev = None if x0_prev is None else torch.cat([x0_prev, x0_prev])
         f, low, level = doubled if twice else (frames, low_res, low_res_t)
-        times = torch.full((len(x),), t)
-        with autocast():
+        times = torch.full((len(x),), t, device=device)
+        with autocast(device):
             return model.transformer(
                 x,
                 times,

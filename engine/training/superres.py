@@ -36,7 +36,7 @@ from engine.training.denoising import (
 )
 from engine.training.loop import Draw, Loop, LoopConfig
 from engine.training.pixels import psnr, to_frames
-from engine.training.precision import autocast
+from engine.training.precision import CPU, autocast
 from engine.training.sampling import sample_latents
 from engine.training.store import ShardStore
 
@@ -88,6 +88,7 @@ class SuperresTrainer:
         vocabulary: Its words.
         images, clips: (high, low) folders of latent shards; None leaves a kind out.
         folder: Where the run lives.
+        device: What it computes on.
     """
 
     def __init__(
@@ -99,9 +100,10 @@ class SuperresTrainer:
         images: tuple[Path, Path] | None,
         clips: tuple[Path, Path] | None,
         folder: Path,
+        device: torch.device = CPU,
     ) -> None:
         torch.manual_seed(training.loop.seed)
-        self.training, self.tokenizer, self.folder = training, tokenizer, folder
+        self.training, self.tokenizer, self.folder = training, tokenizer.to(device), folder
         self.schedule = Schedule.linear()
         self.captioner = Captioner(vocabulary, drop=training.caption_drop)
         self.images = Pairs.open(*images, training.held) if images else None
@@ -109,6 +111,7 @@ class SuperresTrainer:
         self.model = Denoiser(text.requires_grad_(False), WindowTransformer(training.model))
         if self.model.transformer.low_res_path is not None and latest(folder) is None:
             self._start_path(self.model.transformer.low_res_path)
+        self.model.to(device)
         self.loop = Loop(self.model, self.loss, self.report, training.loop, folder)
 
     def _start_path(self, path: LowResPath, count: int = 32) -> None:
@@ -193,8 +196,10 @@ class SuperresTrainer:
             batch.low_res_t,
         )
         low, _ = pairs.low.validation(1)
-        with autocast():
-            sampled, true, small = (self.tokenizer.decode(y).float() for y in (z, batch.x0, low))
+        with autocast(z.device):
+            sampled, true, small = (
+                self.tokenizer.decode(y.to(z.device)).float() for y in (z, batch.x0, low)
+            )
         size = (true.shape[3], true.shape[4])
         flat = small.transpose(1, 2).flatten(0, 1)
         bicubic = (

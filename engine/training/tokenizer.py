@@ -23,7 +23,7 @@ from engine.models.tokenizer import SPACE, TIME, Tokenizer, TokenizerConfig
 from engine.training.checkpoint import latest
 from engine.training.loop import Draw, Loop, LoopConfig
 from engine.training.pixels import psnr, to_frames, to_tensor
-from engine.training.precision import autocast
+from engine.training.precision import CPU, autocast
 
 
 class CropSource(Protocol):
@@ -78,27 +78,33 @@ class TokenizerTrainer:
         training: The run.
         sources: Name -> (source, weight); also validated one by one, on crops of a fixed seed.
         folder: Where the run lives.
+        device: What it computes on.
     """
 
     def __init__(
-        self, training: TokenizerTraining, sources: dict[str, tuple[CropSource, float]], folder: Path
+        self,
+        training: TokenizerTraining,
+        sources: dict[str, tuple[CropSource, float]],
+        folder: Path,
+        device: torch.device = CPU,
     ) -> None:
         torch.manual_seed(training.loop.seed)
-        self.training, self.sources, self.folder = training, sources, folder
+        self.training, self.sources, self.folder, self.device = training, sources, folder, device
         self.tokenizer = Tokenizer(training.model).to(memory_format=torch.channels_last_3d)  # pyright: ignore[reportCallIssue]
         if training.model.linear_path and latest(folder) is None:
             self.tokenizer.start_linear(self._blocks())
         if training.freeze_encoder:
             self.tokenizer.encoder.requires_grad_(False)
+        self.tokenizer.to(device)
         self.loop = Loop(self.tokenizer, self.loss, self.report, training.loop, folder)
 
     def loss(self, draw: Draw) -> tuple[Tensor, dict[str, float]]:
         """One step's loss."""
         t = self.training
-        x = self._batch(draw.numpy)
-        with autocast():
+        x = self._batch(draw.numpy).to(self.device)
+        with autocast(self.device):
             raw = self.tokenizer.encoder(x).float()
-            z = raw + t.latent_noise * torch.randn(raw.shape, generator=draw.torch)
+            z = raw + t.latent_noise * torch.randn(raw.shape, generator=draw.torch).to(self.device)
             if draw.numpy.random() < t.equivariance_rate:
                 z, x = _half(z), _half(x)
                 weight = t.equivariance_weight
@@ -119,8 +125,8 @@ class TokenizerTrainer:
             rng = np.random.default_rng(1234)
             frames = min(self.training.view[0], source.frames)
             clips = np.stack([source.crop(rng, frames, height, width) for _ in range(8)])
-            x = to_tensor(clips)
-            with autocast():
+            x = to_tensor(clips).to(self.device)
+            with autocast(self.device):
                 y = torch.cat([self.tokenizer.decoder(self.tokenizer.encoder(one)) for one in x.split(2)])
             figures[f"psnr_{name}"] = psnr(y, x)
             figures[f"psnr_{name}_first"] = psnr(y[:, :, 0], x[:, :, 0])
@@ -173,19 +179,23 @@ def measure_latents(tokenizer: Tokenizer, clips: list[NDArray[np.uint8]]) -> Non
     """
     raws: list[Tensor] = []
     colours: list[Tensor] = []
+    device = tokenizer.latent_mean.device
     for i in range(0, len(clips), 2):  # in float32 a single clip would take the slow convolution
-        x = to_tensor(np.stack(clips[i : i + 2])).to(tokenizer.latent_mean.device)
-        with autocast():
+        x = to_tensor(np.stack(clips[i : i + 2])).to(device)
+        with autocast(device):
             raw = tokenizer.encoder(x).float()
         colour = F.avg_pool3d(x, (1, SPACE, SPACE))
         if colour.shape[2] > 1:
             colour = torch.cat([colour[:, :, :1], F.avg_pool3d(colour[:, :, 1:], (TIME, 1, 1))], 2)
-        raws.append(raw.transpose(0, 1).flatten(1))
-        colours.append(colour.transpose(0, 1).flatten(1))
+        raws.append(raw.transpose(0, 1).flatten(1).cpu())
+        colours.append(colour.transpose(0, 1).flatten(1).cpu())
     raw, colour = torch.cat(raws, 1), torch.cat(colours, 1)
-    tokenizer.latent_mean.copy_(raw.mean(1))
-    tokenizer.latent_std.fill_(float((raw - tokenizer.latent_mean[:, None]).square().mean().sqrt()))
-    z = (raw - tokenizer.latent_mean[:, None]) / tokenizer.latent_std[:, None]
+    mean = raw.mean(1)
+    centred = raw - mean[:, None]
+    spread = centred.square().mean().sqrt()
+    tokenizer.latent_mean.copy_(mean)
+    tokenizer.latent_std.fill_(float(spread))
+    z = centred / spread
     ones = torch.cat([z, torch.ones(1, z.shape[1])])
     tokenizer.preview_matrix.copy_(torch.linalg.lstsq(ones.T, colour.T).solution.T)
 

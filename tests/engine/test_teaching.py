@@ -261,16 +261,19 @@ def test_the_engine_teaches_between_two_clips(own: PackStore, lesson: Callable[.
     ears = Listener()
     engine = Engine(ears, own, "cpu")
     asked = lesson()
-    job = engine.run(lambda name, emit, stop: teach(asked, own, emit, stop, job=name))
+
+    def lesson_now(name: str, emit: Callable[[Event], None], stop: Callable[[], bool], device: str) -> Event:
+        return teach(asked, own, emit, stop, job=name, device=device)
+
+    job = engine.run(lesson_now)
     clip = engine.submit(ClipRequest(prompt="a snowman", pack="snow", upto="base"))
     ears.wait(clip)
     assert [event.pack for event in ears.events if isinstance(event, LessonDone)] == ["snow"]
-    gone = engine.run(lambda name, emit, stop: teach(asked, own, emit, stop, job=name))
+    gone = engine.run(lesson_now)
     assert isinstance(failed := ears.wait(gone), JobFailed)
     assert failed.error.code == "pack-exists"
-    stopped = engine.run(
-        lambda name, emit, stop: teach(asked.model_copy(update={"name": "other"}), own, emit, lambda: True)
-    )
+    other = asked.model_copy(update={"name": "other"})
+    stopped = engine.run(lambda _name, emit, _stop, device: teach(other, own, emit, lambda: True, device=device))
     assert isinstance(ears.wait(stopped), JobCancelled)
     assert engine.close(60)
     assert job != clip
