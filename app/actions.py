@@ -108,7 +108,7 @@ class Actions(QObject):
 
     def _all_specs(self) -> tuple[Spec, ...]:
         return (
-            Spec("open_still", "file", self.tr("Open Still…"), ("Ctrl+O",)),
+            Spec("open_still", "file", self.tr("Open Picture or Video…"), ("Ctrl+O",)),
             Spec("new_film", "file", self.tr("New Film"), ("Ctrl+N",), separator=True),
             Spec("open_film", "file", self.tr("Open Film…"), ("Ctrl+Shift+O",)),
             Spec("save_film", "file", self.tr("Save Film"), ("Ctrl+S",)),
@@ -117,8 +117,8 @@ class Actions(QObject):
             Spec("quit", "file", self.tr("Quit"), ("Ctrl+Q",), separator=True),
             Spec("undo", "edit", self.tr("Undo"), ("Ctrl+Z",)),
             Spec("redo", "edit", self.tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y")),
-            Spec("paste_still", "edit", self.tr("Paste Still"), ("Ctrl+Shift+V",), separator=True),
-            Spec("clear_still", "edit", self.tr("Remove Still")),
+            Spec("paste_still", "edit", self.tr("Paste Picture"), ("Ctrl+Shift+V",), separator=True),
+            Spec("clear_still", "edit", self.tr("Remove Picture")),
             Spec("find", "edit", self.tr("Find Clip"), ("Ctrl+F",), separator=True),
             Spec("new_seed", "edit", self.tr("New Seed"), ("Ctrl+R",), separator=True),
             Spec("preferences", "edit", self.tr("Preferences…"), ("Ctrl+,",), separator=True),

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from engine.clip import FPS
+from engine.events import STAGES
 
 if TYPE_CHECKING:
     from app.model.pack import PackCard
+    from engine.events import StageName
     from engine.request import Aspect, ClipRequest
 
 Quality = Literal["draft", "standard", "best"]
@@ -28,7 +30,8 @@ class Draft:
     """What the composer holds.
 
     ``steps`` and ``guidance`` are None as long as nobody chose them: the preset's and the pack's are used.
-    With ``seed_fixed`` off every clip draws a new seed; variations count up from it.
+    With ``seed_fixed`` off every clip draws a new seed; variations count up from it. ``upto`` is the stage to end
+    with, for a smaller picture; None is as far as the pack goes.
     """
 
     prompt: str = ""
@@ -38,6 +41,7 @@ class Draft:
     quality: Quality = "standard"
     steps: int | None = None
     guidance: float | None = None
+    upto: StageName | None = None
     seed: int = 7
     seed_fixed: bool = False
     variations: int = 1
@@ -58,6 +62,7 @@ class Changes(TypedDict, total=False):
     quality: Quality
     steps: int | None
     guidance: float | None
+    upto: StageName | None
     seed: int
     seed_fixed: bool
     variations: int
@@ -77,6 +82,12 @@ def guidance_of(draft: Draft, card: PackCard | None) -> float | None:
     return card.pack.manifest.stages["base"].guidance.scale
 
 
+def last_stage(draft: Draft, card: PackCard | None) -> StageName:
+    """The stage that the clip ends with."""
+    stages = card.stages if card else STAGES
+    return draft.upto if draft.upto in stages else stages[-1]
+
+
 def requests_of(
     draft: Draft, card: PackCard | None, *, image: str | None, pack: str
 ) -> tuple[ClipRequest, ...]:
@@ -94,7 +105,7 @@ def requests_of(
         seed=draft.seed,
         aspect=draft.aspect,
         frames=draft.frames,
-        upto=card.stages[-1] if card else "sr2",
+        upto=last_stage(draft, card),
         steps=None if draft.quality == "standard" and draft.steps is None else steps_of(draft, card),
         guidance=draft.guidance,
         pack=pack,
@@ -114,6 +125,7 @@ def recalled(old: Draft, request: ClipRequest, card: PackCard | None) -> Draft:
         quality="standard",
         steps=None,
         guidance=request.guidance,
+        upto=None if request.upto == last_stage(Draft(), card) else request.upto,
         seed=request.seed,
         seed_fixed=True,
         variations=1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.model.draft import FRAMES, WINDOW_FRAMES, requests_of, steps_of
+from app.model.draft import FRAMES, WINDOW_FRAMES, last_stage, requests_of, steps_of
 from engine.errors import WaltError
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def estimate(draft: Draft, card: PackCard, pace: Pace | None) -> Estimate:
 
 def _seconds(draft: Draft, card: PackCard, pace: Pace | None) -> float | None:
     steps, size = steps_of(draft, card), card.size(draft.aspect, card.stages[-1])
+    if last_stage(draft, card) != card.stages[-1]:
+        return None  # how much of the pace belongs to the stages that are left out was not measured
     if pace is None or pace.pack != card.pack.name or steps is None or size is None:
         return None
     area = size[0] * size[1] / pace.pixels

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from app.model.draft import LENGTHS, QUALITIES, SEEDS, VARIATIONS, Draft
 from app.model.estimate import Pace
 from engine.errors import WaltError
+from engine.events import STAGES
 
 _log = logging.getLogger(__name__)
 
@@ -168,6 +169,8 @@ def _possible(name: str, value: Any) -> bool:
             return value in LENGTHS
         case "quality":
             return value in QUALITIES
+        case "upto":
+            return value is None or value in STAGES
         case "variations":
             return value in VARIATIONS
         case "seed_fixed":

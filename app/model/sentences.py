@@ -1,11 +1,13 @@
 """What an error says in the window's language: the engine gives a code, and English words of its own.
 
 In English those words are shown: they name the file and the number. In other languages the code chooses the
-sentence; a code without one keeps the engine's words, which is better than silence.
+sentence; a code without one keeps the engine's words, which is better than silence. Two things are never shown: a hint
+that names an option of the command line, and the path of a picture or video that was just given.
 """
 
 from __future__ import annotations
 
+import re
 from collections import ChainMap
 from typing import NamedTuple
 
@@ -15,6 +17,8 @@ from engine.errors import WaltError
 
 translate = QCoreApplication.translate
 """Under this name lupdate finds the words."""
+_COMMAND = re.compile(r"--[a-z]|`walt ")
+"""Speaks to someone at a command line."""
 
 
 class Sentence(NamedTuple):
@@ -31,10 +35,14 @@ class Sentence(NamedTuple):
 
 def sentence(error: WaltError) -> Sentence:
     """An error for people."""
-    if QLocale().language() == QLocale.Language.French:
-        known = ChainMap(*tables())
-        if error.code in known:
-            return Sentence(*known[error.code])
+    pictures = _pictures()
+    if error.code in pictures:
+        return Sentence(*pictures[error.code])
+    own = ChainMap(*tables()).get(error.code)
+    if own is not None and QLocale().language() == QLocale.Language.French:
+        return Sentence(*own)
+    if _COMMAND.search(error.hint):
+        return Sentence(error.message, own[1] if own else "")
     return Sentence(error.message, error.hint)
 
 
@@ -51,7 +59,7 @@ def _pictures() -> dict[str, tuple[str, str]]:
         "image-too-large": (translate("Errors", "The picture is too large."), again),
         "image-not-supported": (
             translate("Errors", "That is no picture that walt can open."),
-            translate("Errors", "PNG, JPEG, WebP, BMP, TIFF and GIF pictures work, and videos."),
+            translate("Errors", "PNG, JPEG, WebP, BMP, TIFF and GIF work, and videos."),
         ),
         "one-still": (translate("Errors", "One picture at a time, please."), again),
         "still-is-a-link": (
@@ -60,7 +68,7 @@ def _pictures() -> dict[str, tuple[str, str]]:
         ),
         "no-picture": (
             translate("Errors", "There is no picture in that."),
-            translate("Errors", "PNG, JPEG and WebP pictures work, and videos."),
+            translate("Errors", "PNG, JPEG and WebP work, and videos."),
         ),
         "still-not-kept": (
             translate("Errors", "The pasted picture could not be kept."),
@@ -68,7 +76,10 @@ def _pictures() -> dict[str, tuple[str, str]]:
         ),
         "clip-not-found": (translate("Errors", "The clip is not there any more."), ""),
         "clip-unreadable": (translate("Errors", "The clip is damaged or no video."), ""),
-        "clip-too-large": (translate("Errors", "The clip is too long to open at once."), ""),
+        "clip-too-large": (
+            translate("Errors", "The clip is too long to open at once."),
+            translate("Errors", "Cut it into shorter clips."),
+        ),
         "clip-too-short": (translate("Errors", "The clip has too few frames to continue it there."), ""),
     }
 
@@ -159,7 +170,7 @@ def _engine() -> dict[str, tuple[str, str]]:
     return {
         "out-of-memory": (
             translate("Errors", "There is not enough memory for this clip."),
-            translate("Errors", "Close other programs, or make a shorter clip."),
+            translate("Errors", "Close other programs, or make it smaller."),
         ),
         "engine-not-running": (
             translate("Errors", "The engine is not running yet."),

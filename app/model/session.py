@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.bridge import EngineBridge
 from app.model.cutting import CuttingRoom
-from app.model.draft import Changes, Draft, recalled, requests_of
-from app.model.job import Done, JobState, Running, Stopped
+from app.model.draft import Changes, Draft, last_stage, recalled, requests_of
+from app.model.job import Done, Failed, JobState, Running, Stopped
 from app.model.library import Library
 from app.model.maker import Maker
 from app.model.monitor import Monitor
@@ -22,14 +22,15 @@ from app.model.pack import PackCard, read_pack
 from app.model.queue import Queue
 from app.model.records import ClipRecord, parse_request
 from app.model.screen import Screen
+from app.model.smaller import smaller
 from app.model.stages import Stages
 from app.model.still import StillSlot
 from app.tasks import Tasks
 from engine.errors import WaltError
-from engine.events import STAGES, StageName
 
 if TYPE_CHECKING:
     from engine.clip import Clip
+    from engine.events import StageName
     from engine.packs.store import PackStore
     from engine.request import Aspect, ClipRequest
 
@@ -144,7 +145,7 @@ class Session(QObject):
     def can_generate(self) -> bool:
         """Whether Generate makes sense now."""
         said = bool(self._draft.prompt.strip()) and not self.surplus
-        return said and self.still.settled
+        return said and self.still.settled and self.pack_error is None
 
     # What the pack is.
 
@@ -177,8 +178,8 @@ class Session(QObject):
 
     @property
     def last_stage(self) -> StageName:
-        """How far the pack goes."""
-        return self.card.stages[-1] if self.card else STAGES[-1]
+        """How far the next clip goes."""
+        return last_stage(self._draft, self.card)
 
     def stage_size(self, stage: StageName) -> tuple[int, int] | None:
         """Width and height of a stage's picture in the chosen shape, if known."""
@@ -238,6 +239,19 @@ class Session(QObject):
             self.screen.watch()
             self._show_clip()
         self.queue.add(requests, first=first)
+
+    @property
+    def smaller(self) -> ClipRequest | None:
+        """What takes less memory than the clip for which there was not enough; None if nothing does."""
+        return smaller(self.state, self.card) if isinstance(self.state, Failed) else None
+
+    @Slot()
+    def make_smaller(self) -> None:
+        """Ask for that instead, and let the clips after it be of that size too."""
+        request = self.smaller
+        if request is not None:
+            self.edit(upto=request.upto, frames=request.frames)
+            self.ask([request], first=True)
 
     @Slot()
     def _show_clip(self) -> None:

@@ -41,7 +41,7 @@ class AboutSheet(Sheet):
     def fill(self) -> None:
         """Write the pages."""
         paragraphs = (
-            self.tr("Short clips from a sentence or a still, made on your own machine."),
+            self.tr("Short clips from a sentence or a picture, made on your own machine."),
             self.tr(
                 "An implementation of W.A.L.T, the Window Attention Latent Transformer of Gupta and "
                 "others (2023), with models trained by this project. It works without a network and "

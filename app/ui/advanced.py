@@ -1,4 +1,4 @@
-"""Behind the presets: how many steps, and how strongly the words pull."""
+"""Behind the presets: how large the picture gets, how many steps, and how strongly the words pull."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from app.model.draft import guidance_of, steps_of
 from app.model.session import Session
 from app.theme import BETWEEN, INSIDE
-from app.ui.choices import DecimalField, NumberField
+from app.ui.choices import DecimalField, DropDown, NumberField
 from app.ui.parts import button, note
+from engine.events import StageName
 
 MOST_STEPS, MOST_GUIDANCE = 250, 20.0
 
 
 class Advanced(QWidget):
-    """Steps and guidance. They show what the preset means until someone chooses otherwise."""
+    """Size, steps and guidance. They show what the pack and the preset mean until someone chooses otherwise."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.size = DropDown(self.tr("Size"))
+        self.size.setToolTip(self.tr("A smaller picture leaves out the last stages: less memory, less time"))
         self.steps = NumberField(self.tr("Steps"), 1, MOST_STEPS)
         self.steps.setToolTip(self.tr("Denoising steps of the first stage; the others follow in proportion"))
         self.guidance = DecimalField(self.tr("Guidance"), 0.0, MOST_GUIDANCE)
@@ -31,9 +34,12 @@ class Advanced(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(BETWEEN)
         grid.setVerticalSpacing(INSIDE)
-        for row, (words, field) in enumerate(
-            ((self.tr("Steps"), self.steps), (self.tr("Guidance"), self.guidance))
-        ):
+        fields: tuple[tuple[str, QWidget], ...] = (
+            (self.tr("Size"), self.size),
+            (self.tr("Steps"), self.steps),
+            (self.tr("Guidance"), self.guidance),
+        )
+        for row, (words, field) in enumerate(fields):
             label = note(words)
             label.setBuddy(field)
             grid.addWidget(label, row, 0)
@@ -41,8 +47,9 @@ class Advanced(QWidget):
         foot = QHBoxLayout()
         foot.addWidget(self.preset)
         foot.addStretch()
-        grid.addLayout(foot, 2, 0, 1, 2)
+        grid.addLayout(foot, len(fields), 0, 1, 2)
         grid.setColumnStretch(1, 1)
+        self.size.picked.connect(self._chose_size)
         self.steps.valueChanged.connect(self._chose_steps)
         self.guidance.valueChanged.connect(self._chose_guidance)
         self.preset.clicked.connect(self._back)
@@ -54,6 +61,7 @@ class Advanced(QWidget):
     def refresh(self) -> None:
         """Show what will be used."""
         draft, card = self._session.draft, self._session.card
+        self._show_sizes()
         for field, value in ((self.steps, steps_of(draft, card)), (self.guidance, guidance_of(draft, card))):
             field.setEnabled(value is not None)
             if value is not None:
@@ -61,6 +69,18 @@ class Advanced(QWidget):
                 field.setValue(value)  # pyright: ignore[reportArgumentType]
                 field.blockSignals(False)
         self.preset.setEnabled(draft.steps is not None or draft.guidance is not None)
+
+    def _show_sizes(self) -> None:
+        stages = self._session.card.stages if self._session.card else ()
+        sizes = {stage: self._session.stage_size(stage) for stage in reversed(stages)}
+        self.size.fill([(stage, "{} × {}".format(*size)) for stage, size in sizes.items() if size])
+        self.size.choose(self._session.last_stage)
+        self.size.setEnabled(self.size.count() > 1)
+
+    @Slot(object)
+    def _chose_size(self, stage: StageName) -> None:
+        card = self._session.card
+        self._session.edit(upto=None if card is None or stage == card.stages[-1] else stage)
 
     @Slot(int)
     def _chose_steps(self, steps: int) -> None:

@@ -220,6 +220,8 @@ class Composer(QWidget):
             self.negative.setPlainText(draft.negative)
         if draft.negative and not self.negative.hasFocus():
             self.keep_away.open()
+        if draft.upto is not None:
+            self.advanced.open()  # a smaller picture is not to surprise anyone the next day
 
     @Slot()
     def _learn_words(self) -> None:

@@ -48,7 +48,7 @@ class CropView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
-        self.setAccessibleName(self.tr("Part of the still that is used"))
+        self.setAccessibleName(self.tr("Part of the picture that is used"))
         self.setAccessibleDescription(self.tr("Arrows move it, plus and minus scale it, 0 puts it back"))
         self.setToolTip(self.tr("Drag to move, turn the wheel to come closer, double-click to put it back"))
 

@@ -33,7 +33,7 @@ from app.ui.crop_view import CropView
 from app.ui.frame_chooser import FrameChooser
 from app.ui.parts import IconButton, button, note, set_role
 
-ICON = 40
+ICON, SMALL = 40, 20
 MARGIN = 12
 NAME = 176
 """So much of a file's name fits beside the cross in the panel at its narrowest, logical pixels."""
@@ -62,9 +62,8 @@ class DropZone(QWidget):
         self._slot = slot
         self._hot = False
         self.setAcceptDrops(True)
-        self.setAccessibleName(self.tr("Still for the first frame"))
+        self.setAccessibleName(self.tr("Picture for the first frame"))
         self._icon = QLabel()
-        self._icon.setFixedSize(ICON, ICON)
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.crop = CropView()
         self.crop.cropped.connect(slot.set_crop)
@@ -77,20 +76,26 @@ class DropZone(QWidget):
         self._browse.clicked.connect(self.browse)
         self.begin = button(self.tr("Begin with its last frame"), "link")
         self.begin.clicked.connect(slot.take_last_frame)
-        self._remove = IconButton("close", self.tr("Remove the still"))
+        self._remove = IconButton("close", self.tr("Remove the picture"))
         self._remove.clicked.connect(slot.clear)
+        self._more = QWidget()
+        self._beside, self._below = QVBoxLayout(), QVBoxLayout()
         self._lay_out()
         slot.changed.connect(self.refresh)
         self.refresh()
 
     def _lay_out(self) -> None:
+        more = QVBoxLayout(self._more)
+        more.setContentsMargins(0, 0, 0, 0)
+        more.setSpacing(0)
+        more.addWidget(self._detail)
+        for link in (self._browse, self.begin):
+            more.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addStretch()
         words.addWidget(self._title)
-        words.addWidget(self._detail)
-        words.addWidget(self._browse, 0, Qt.AlignmentFlag.AlignLeft)
-        words.addWidget(self.begin, 0, Qt.AlignmentFlag.AlignLeft)
+        words.addLayout(self._beside)
         words.addStretch()
         row = QHBoxLayout()
         row.setSpacing(MARGIN)
@@ -103,6 +108,7 @@ class DropZone(QWidget):
         column.addWidget(self.crop)
         column.addWidget(self.frames)
         column.addLayout(row)
+        column.addLayout(self._below)
 
     @Slot()
     def refresh(self) -> None:
@@ -114,12 +120,15 @@ class DropZone(QWidget):
         self.crop.setVisible(isinstance(state, Ready))
         self._show_frames(state)
         self._icon.setVisible(not isinstance(state, Ready | Recalled))
-        set_role(self._title, "error" if isinstance(state, Refused) else "")
+        refused = isinstance(state, Refused)
+        (self._below if refused else self._beside).addWidget(self._more)  # a reason needs all the width there is
+        set_role(self._title, "error" if refused else "")
+        self.setToolTip(state.error.message if refused else "")
         match state:
             case NoStill():
-                self._say(self.tr("Drop a still, or paste it"), "")
+                self._say(self.tr("Drop a picture, or paste it"), "")
             case Checking():
-                self._say(self.tr("Reading the still…"), state.name)
+                self._say(self.tr("Reading the picture…"), state.name)
             case Ready():
                 self.crop.show_still(state, self._slot.shape)
                 video = state.opened.video is not None
@@ -154,7 +163,8 @@ class DropZone(QWidget):
         role = QPalette.ColorRole.BrightText if refused else QPalette.ColorRole.PlaceholderText
         name: icons.Name = "warning" if refused else "still"
         colour = self.palette().color(role)
-        self._icon.setPixmap(icons.pixmap(name, 28, colour, self.devicePixelRatioF()))
+        self._icon.setFixedSize(*((SMALL, SMALL) if refused else (ICON, ICON)))
+        self._icon.setPixmap(icons.pixmap(name, SMALL if refused else 28, colour, self.devicePixelRatioF()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A dashed outline while it waits for something, none around a picture; accent while one hovers."""

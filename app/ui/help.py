@@ -82,8 +82,16 @@ class HelpSheet(Sheet):
             (
                 self.tr("Quality and time"),
                 self.tr(
-                    "Draft takes half the steps, Best twice as many. Steps and guidance are in the "
+                    "Draft takes half the steps, Best twice as many. Size, steps and guidance are in the "
                     "Advanced fold. Cancelling keeps the last stage that was finished."
+                ),
+            ),
+            (
+                self.tr("A film"),
+                self.tr(
+                    "Continue makes what comes after the clip. Clips from the library are dropped on the timeline. "
+                    "Drag the edge of a segment to trim it, the segment itself to move it; S splits it at the "
+                    "playhead, Delete takes it out. Ctrl+Z undoes all of it."
                 ),
             ),
             (

@@ -181,6 +181,7 @@ class MainWindow(QMainWindow):
         self.exports.exporter.failed.connect(self._trouble)
         for signal in (session.draft_changed, session.state_changed, session.progress_changed):
             signal.connect(self._refresh)
+        session.pack_changed.connect(self._refresh)
         session.still.changed.connect(self._refresh)
         session.still.film_offered.connect(self.film.keeper.open)
         session.queue.changed.connect(self._refresh)
@@ -235,7 +236,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _browse(self) -> None:
         filters = self.tr("Pictures and videos ({0});;All files (*)").format(f"{PICTURES} {VIDEOS}")
-        dialog = QFileDialog(self, self.tr("Open Still"), "", filters)
+        dialog = QFileDialog(self, self.tr("Open Picture or Video"), "", filters)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._take_file)
         dialog.finished.connect(dialog.deleteLater)

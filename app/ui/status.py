@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.actions import Actions
 from app.model.job import Done, Failed, Idle, JobState, Running, Stopped
-from app.model.sentences import sentence
 from app.model.session import Session
 from app.model.words import clock_text, date_text, seconds_text
 from app.theme import AROUND, INSIDE, figures
@@ -97,8 +96,8 @@ class StatusPanel(QWidget):
             record = stored.record
             return self.tr("From the library · {0} · seed {1}").format(date_text(record.created), record.seed)
         match state:
-            case Idle():
-                return sentence(self._session.pack_error).message if self._session.pack_error else ""
+            case Idle() | Failed():
+                return ""  # the page above says it all
             case Running():
                 return self._running(state)
             case Done(clip, _, seconds):
@@ -109,8 +108,6 @@ class StatusPanel(QWidget):
                     return self.tr("Stopped")
                 width, height = clip.size
                 return self.tr("Stopped · kept what was finished: {0} × {1}").format(width, height)
-            case Failed():
-                return ""
 
     def _running(self, state: Running) -> str:
         elapsed = clock_text(self._session.now() - state.began)

@@ -20,7 +20,7 @@
         <translation>Copier le diagnostic</translation>
     </message>
     <message>
-        <source>Short clips from a sentence or a still, made on your own machine.</source>
+        <source>Short clips from a sentence or a picture, made on your own machine.</source>
         <translation>De courts clips nés d’une phrase ou d’une image, faits sur votre propre machine.</translation>
     </message>
     <message>
@@ -63,8 +63,8 @@
         <translation>A&amp;ide</translation>
     </message>
     <message>
-        <source>Open Still…</source>
-        <translation>Ouvrir une image…</translation>
+        <source>Open Picture or Video…</source>
+        <translation>Ouvrir une image ou une vidéo…</translation>
     </message>
     <message>
         <source>New Film</source>
@@ -99,11 +99,11 @@
         <translation>Rétablir</translation>
     </message>
     <message>
-        <source>Paste Still</source>
+        <source>Paste Picture</source>
         <translation>Coller une image</translation>
     </message>
     <message>
-        <source>Remove Still</source>
+        <source>Remove Picture</source>
         <translation>Retirer l’image</translation>
     </message>
     <message>
@@ -330,6 +330,14 @@
 <context>
     <name>Advanced</name>
     <message>
+        <source>Size</source>
+        <translation>Taille</translation>
+    </message>
+    <message>
+        <source>A smaller picture leaves out the last stages: less memory, less time</source>
+        <translation>Une image plus petite se passe des dernières étapes : moins de mémoire, moins de temps</translation>
+    </message>
+    <message>
         <source>Steps</source>
         <translation>Étapes</translation>
     </message>
@@ -454,7 +462,7 @@
 <context>
     <name>CropView</name>
     <message>
-        <source>Part of the still that is used</source>
+        <source>Part of the picture that is used</source>
         <translation>Partie de l’image utilisée</translation>
     </message>
     <message>
@@ -522,7 +530,7 @@
 <context>
     <name>DropZone</name>
     <message>
-        <source>Still for the first frame</source>
+        <source>Picture for the first frame</source>
         <translation>Image de départ</translation>
     </message>
     <message>
@@ -534,15 +542,15 @@
         <translation>Partir de sa dernière image</translation>
     </message>
     <message>
-        <source>Remove the still</source>
+        <source>Remove the picture</source>
         <translation>Retirer l’image</translation>
     </message>
     <message>
-        <source>Drop a still, or paste it</source>
+        <source>Drop a picture, or paste it</source>
         <translation>Déposez une image, ou collez-la</translation>
     </message>
     <message>
-        <source>Reading the still…</source>
+        <source>Reading the picture…</source>
         <translation>Lecture de l’image…</translation>
     </message>
     <message>
@@ -636,11 +644,11 @@
     </message>
     <message>
         <source>That is no picture that walt can open.</source>
-        <translation>Ce n’est pas une image que walt peut ouvrir.</translation>
+        <translation>walt ne peut pas ouvrir ce fichier.</translation>
     </message>
     <message>
-        <source>PNG, JPEG, WebP, BMP, TIFF and GIF pictures work, and videos.</source>
-        <translation>Les images PNG, JPEG, WebP, BMP, TIFF et GIF conviennent, et les vidéos.</translation>
+        <source>PNG, JPEG, WebP, BMP, TIFF and GIF work, and videos.</source>
+        <translation>PNG, JPEG, WebP, BMP, TIFF, GIF et vidéos conviennent.</translation>
     </message>
     <message>
         <source>One picture at a time, please.</source>
@@ -659,8 +667,8 @@
         <translation>Il n’y a pas d’image là-dedans.</translation>
     </message>
     <message>
-        <source>PNG, JPEG and WebP pictures work, and videos.</source>
-        <translation>Les images PNG, JPEG et WebP conviennent, et les vidéos.</translation>
+        <source>PNG, JPEG and WebP work, and videos.</source>
+        <translation>PNG, JPEG, WebP et vidéos conviennent.</translation>
     </message>
     <message>
         <source>The pasted picture could not be kept.</source>
@@ -681,6 +689,10 @@
     <message>
         <source>The clip is too long to open at once.</source>
         <translation>Le clip est trop long pour être ouvert d’un coup.</translation>
+    </message>
+    <message>
+        <source>Cut it into shorter clips.</source>
+        <translation>Coupez-le en clips plus courts.</translation>
     </message>
     <message>
         <source>The clip has too few frames to continue it there.</source>
@@ -855,8 +867,8 @@
         <translation>Il n’y a pas assez de mémoire pour ce clip.</translation>
     </message>
     <message>
-        <source>Close other programs, or make a shorter clip.</source>
-        <translation>Fermez d’autres programmes, ou faites un clip plus court.</translation>
+        <source>Close other programs, or make it smaller.</source>
+        <translation>Fermez d’autres programmes, ou réduisez la taille du clip.</translation>
     </message>
     <message>
         <source>The engine is not running yet.</source>
@@ -1264,6 +1276,14 @@
         <translation>Ce clip n’a pas pu être fait</translation>
     </message>
     <message>
+        <source>Make only {0} s</source>
+        <translation>N’en faire que {0} s</translation>
+    </message>
+    <message>
+        <source>Make it at {0} × {1}</source>
+        <translation>Faire en {0} × {1}</translation>
+    </message>
+    <message>
         <source>Copied</source>
         <translation>Copié</translation>
     </message>
@@ -1403,8 +1423,16 @@
         <translation>Qualité et temps</translation>
     </message>
     <message>
-        <source>Draft takes half the steps, Best twice as many. Steps and guidance are in the Advanced fold. Cancelling keeps the last stage that was finished.</source>
-        <translation>Brouillon fait moitié moins d’étapes, Soigné deux fois plus. Étapes et guidage sont dans les réglages avancés. Si vous annulez, le dernier niveau terminé est gardé.</translation>
+        <source>Draft takes half the steps, Best twice as many. Size, steps and guidance are in the Advanced fold. Cancelling keeps the last stage that was finished.</source>
+        <translation>Brouillon fait moitié moins d’étapes, Soigné deux fois plus. Taille, étapes et guidage sont dans les réglages avancés. Si vous annulez, le dernier niveau terminé est gardé.</translation>
+    </message>
+    <message>
+        <source>A film</source>
+        <translation>Un film</translation>
+    </message>
+    <message>
+        <source>Continue makes what comes after the clip. Clips from the library are dropped on the timeline. Drag the edge of a segment to trim it, the segment itself to move it; S splits it at the playhead, Delete takes it out. Ctrl+Z undoes all of it.</source>
+        <translation>Continuer crée la suite du clip. Les clips de la bibliothèque se déposent sur la frise. Tirez le bord d’un segment pour le raccourcir, le segment lui-même pour le déplacer ; S le coupe à la tête de lecture, Suppr le retire. Ctrl+Z annule tout cela.</translation>
     </message>
     <message>
         <source>Where clips are</source>
@@ -1642,8 +1670,8 @@
         <translation>Images et vidéos ({0});;Tous les fichiers (*)</translation>
     </message>
     <message>
-        <source>Open Still</source>
-        <translation>Ouvrir une image</translation>
+        <source>Open Picture or Video</source>
+        <translation>Ouvrir une image ou une vidéo</translation>
     </message>
     <message>
         <source>walt broke off last time. A report of it was kept on this machine: {0}</source>
@@ -1710,6 +1738,17 @@
     <message>
         <source>Close</source>
         <translation>Fermer</translation>
+    </message>
+</context>
+<context>
+    <name>PackView</name>
+    <message>
+        <source>Packs…</source>
+        <translation>Modèles…</translation>
+    </message>
+    <message>
+        <source>No model to make clips with</source>
+        <translation>Aucun modèle pour faire des clips</translation>
     </message>
 </context>
 <context>

@@ -205,14 +205,3 @@ def test_events_of_another_job_change_nothing(qtbot: QtBot, studio: Studio) -> N
     with qtbot.waitSignal(studio.bridge.news):
         studio.bridge.listen(JobDone("job-99", clip_of("base", studio.engine.requests[0])))
     assert studio.session.state is before
-
-
-def test_a_missing_pack_is_named_before_anything_is_asked(
-    qtbot: QtBot, open_studio: OpenStudio, tmp_path: object
-) -> None:
-    from engine.packs.store import PackStore
-
-    studio = open_studio(store=PackStore([tmp_path]))  # pyright: ignore[reportArgumentType]
-    assert studio.session.pack_error is not None
-    assert "starter" in studio.window.status.line.text()
-    assert studio.window.header.pack.text() == "No pack"

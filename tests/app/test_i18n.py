@@ -189,11 +189,11 @@ def test_the_starter_knows_every_word_of_the_examples(translators: Translators, 
 
 
 def test_errors_are_said_in_the_window_s_language(translators: Translators) -> None:
-    error = WaltError("image-too-large", "/x/y.png is too large a file.", "Pictures may have up to 100 MB.")
+    error = WaltError("output-exists", "There is /x/y.mp4 already.", "Give another name.")
     translators.speak("en")
-    assert sentence(error).message == error.message
+    assert sentence(error) == (error.message, error.hint)
     translators.speak("fr")
-    assert sentence(error).message == "L’image est trop grande."
+    assert sentence(error).message == "Un fichier de ce nom existe déjà."
     odd = WaltError("never-heard-of", "Odd.")
     assert sentence(odd).message == "Odd."
 

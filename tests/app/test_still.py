@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.model.crop import Crop
+from app.model.sentences import sentence
 from app.model.still import NoStill, Ready, Recalled, Refused, offer_of
 from engine.media.clips import write_mp4
 from engine.request import ClipRequest
@@ -81,7 +82,7 @@ def test_junk_is_refused_with_words_that_help(qtbot: QtBot, studio: Studio, tmp_
     state = settled(qtbot, studio)
     assert isinstance(state, Refused)
     assert "notes.png" in state.error.message
-    assert state.error.message in studio.window.composer.drop_zone.accessibleDescription()
+    assert sentence(state.error).message in studio.window.composer.drop_zone.accessibleDescription()
     studio.session.edit(prompt="a horse")
     assert not studio.window.actions_["generate"].isEnabled()
     studio.window.actions_["clear_still"].trigger()
