@@ -77,7 +77,7 @@ class Device:
             torch.mps.empty_cache()
 
 
-def room(device: Device, allowed_mb: int | None = None) -> tuple[float, float]:
+def room(device: Device, allowed_mb: int | None = None, mapped: int = 0) -> tuple[float, float]:
     """Bytes that a clip may still take on a device, and those that this process takes there now.
 
     On the CPU the latter is all of it, the program too.
@@ -85,6 +85,7 @@ def room(device: Device, allowed_mb: int | None = None) -> tuple[float, float]:
     Args:
         device: Where it is made.
         allowed_mb: The most that this process may take there, in MiB; no limit of its own if None.
+        mapped: Bytes of files that will be mapped at once.
     """
     used = _used_bytes(device)
     if device.torch.type == "cuda":
@@ -93,7 +94,7 @@ def room(device: Device, allowed_mb: int | None = None) -> tuple[float, float]:
     elif device.torch.type == "mps":
         free = float(torch.mps.recommended_max_memory() - used)
     else:
-        free = available_mb() * 2**20
+        free = available_mb(mapped / 2**20) * 2**20
     return (free if allowed_mb is None else min(free, allowed_mb * 2**20 - used)), used
 
 

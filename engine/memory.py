@@ -32,8 +32,16 @@ def peak_rss_mb() -> float:
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-def available_mb() -> float:
-    """Memory that this process may still take without pushing others out, in MiB: the system's and any limit's."""
+def available_mb(mapped_mb: float = 0.0) -> float:
+    """Memory that this process may still take without pushing others out, in MiB: the system's and any limit's.
+
+    Args:
+        mapped_mb: Of files that will be mapped at once: the process's own limits count them whole.
+    """
+    return min(_free_mb(), max(0.0, _own_limits_mb() - mapped_mb))
+
+
+def _free_mb() -> float:
     if sys.platform == "win32":
         free = _windows_free() / 2**20
     elif sys.platform == "linux":
@@ -43,6 +51,20 @@ def available_mb() -> float:
         free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**20 / 2
     limit = limit_mb()
     return free if limit is None else min(free, max(0.0, limit - _group_used_mb()))
+
+
+def _own_limits_mb() -> float:
+    """Memory until this process's own limits (`ulimit -d`, `ulimit -v`), in MiB; they count what is reserved too."""
+    if sys.platform != "linux":
+        return math.inf
+    import resource
+
+    left = math.inf
+    for what, field in ((resource.RLIMIT_DATA, "VmData:"), (resource.RLIMIT_AS, "VmSize:")):
+        soft, _ = resource.getrlimit(what)
+        if soft != resource.RLIM_INFINITY:
+            left = min(left, soft / 2**20 - _proc_field("/proc/self/status", field) / 2**10)
+    return left
 
 
 def limit_mb() -> float | None:
@@ -147,7 +169,9 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
     text = str(error).lower()
-    return isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text)
+    # The last is a file that cannot be mapped.
+    said = ("out of memory", "can't allocate memory", "cannot allocate memory")
+    return isinstance(error, RuntimeError) and any(words in text for words in said)
 
 
 def retry_without_memory(attempts: Sequence[Callable[[], _T]], free: Callable[[], None]) -> _T:

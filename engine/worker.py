@@ -204,7 +204,8 @@ class Engine:
             there = -devices.FIRST_USE if device.maps_files else 0
         else:
             there = held(self._loaded.kept, weights)
-        free, used = devices.room(device, self._memory_mb)
+        largest = max(file.bytes for file in pack.manifest.files.values())
+        free, used = devices.room(device, self._memory_mb, largest)
         way = choose(weights, pack.manifest, request, free + there)
         if way.tight and device.maps_files:  # cards have allocators of their own
             leave_no_gaps()

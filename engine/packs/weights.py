@@ -95,8 +95,8 @@ def fill(
         state: dict[str, Tensor] = {}
         for key in part:
             with _reading(path, name) as file:
-                tensor = _finite(path, name, key, file.get_tensor(key))
-                state[key] = tensor.to(device.torch, numbers[key], copy=True)
+                # Under no name: it would keep this mapping until the next is made.
+                state[key] = _finite(path, name, key, file.get_tensor(key)).to(device.torch, numbers[key], copy=True)
         network.load_state_dict(state, strict=False, assign=True)
         if int8 and part[0].startswith(LAYERS):
             in_eight_bits(network.get_submodule(_layer(part[0])), device)
