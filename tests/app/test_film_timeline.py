@@ -1,70 +1,24 @@
-"""The film by hand: continuing, trimming, splitting, moving, undoing, and coming back another day."""
+"""The film by hand: continuing, trimming, splitting, moving, undoing."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAccessible, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from app.instance import Call
 from app.model.film import Film
 from app.model.job import Done, Stopped
-from app.model.still import NoStill
-from app.ui.timeline import Timeline
 from app.ui.timeline_scale import Scale
 from engine.errors import WaltError
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import RED, Gate, failing, gated, whole_clip
-from tests.app.test_still import drop as dropped
-from tests.app.test_still import files
+from tests.app.film_hands import ALT, CTRL, LEFT, continue_, drag, film, first_frame, make_clip, shape
 
-ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
-LEFT = Qt.MouseButton.LeftButton
-
-
-def make_clip(qtbot: QtBot, studio: Studio, prompt: str = "a horse") -> None:
-    """A clip, made and in the library."""
-    studio.session.edit(prompt=prompt)
-    with qtbot.waitSignal(studio.session.library.kept):
-        studio.session.generate()
-    studio.session.player.pause()
-    studio.window.deck.timeline.setFocus()
-
-
-def continue_(qtbot: QtBot, studio: Studio) -> None:
-    with qtbot.waitSignal(studio.session.library.kept):
-        qtbot.mouseClick(studio.window.deck.plus, LEFT)
-    studio.session.player.pause()
-    studio.window.deck.timeline.setFocus()
-
-
-def shape(film: Film) -> list[tuple[int, int]]:
-    return [(segment.start, segment.stop) for segment in film.segments]
-
-
-@pytest.fixture
-def timeline(studio: Studio) -> Timeline:
-    return studio.window.deck.timeline
-
-
-@pytest.fixture
-def film(qtbot: QtBot, studio: Studio) -> Film:
-    """A film of a clip and what comes after it."""
-    make_clip(qtbot, studio)
-    continue_(qtbot, studio)
-    return studio.session.room.film
-
-
-def drag(qtbot: QtBot, timeline: Timeline, start: QPointF, end: QPointF) -> None:
-    qtbot.mousePress(timeline, LEFT, pos=start.toPoint())
-    for step in range(1, 5):
-        qtbot.mouseMove(timeline, (start + (end - start) * step / 4).toPoint())
-    qtbot.mouseRelease(timeline, LEFT, pos=end.toPoint())
+__all__ = ["film"]
 
 
 def test_continuing_asks_for_what_comes_after(qtbot: QtBot, studio: Studio, film: Film) -> None:
@@ -330,7 +284,7 @@ def test_a_library_clip_and_a_still_are_dropped(
     assert film.take_of(film.segments[0]).file == clip
     from engine.media.images import write_png
 
-    write_png(tmp_path / "still.png", studio_frame(studio))
+    write_png(tmp_path / "still.png", first_frame(studio))
     with qtbot.waitSignal(studio.session.library.kept):
         drop(tmp_path / "still.png", timeline.width() - 2)
     assert len(film.segments) == 4
@@ -340,194 +294,6 @@ def test_a_library_clip_and_a_still_are_dropped(
     assert "library" in studio.window.status.line.text()
     drop(tmp_path / "gone.png", 2)
     assert len(film.segments) == 4
-
-
-def studio_frame(studio: Studio) -> object:
-    frame = studio.session.monitor.frame(0)
-    assert frame is not None
-    return frame
-
-
-def test_a_film_is_saved_and_opened(qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path) -> None:
-    keeper, player = studio.window.film.keeper, studio.session.player
-    studio.session.room.edits.split(9)
-    player.seek(13)
-    player.set_marks(2, 20)
-    segments, takes = film.segments, dict(film.takes)
-    assert keeper.modified
-    with qtbot.waitSignal(keeper.saved):
-        keeper.save(tmp_path / "my film.walt")
-    assert not keeper.modified
-    assert studio.window.windowTitle().startswith("my film")
-    studio.window.actions_["new_film"].trigger()
-    assert (film.segments, studio.session.monitor.mode) == ((), "clip")
-    with qtbot.waitSignal(keeper.opened):
-        keeper.open(tmp_path / "my film.walt")
-    assert film.segments == segments
-    assert film.takes == {name: takes[name] for name in film.takes}
-    assert (player.position, player.marks, player.total) == (13, (2, 20), 29)
-    assert not film.history.canUndo()
-    qtbot.waitUntil(lambda: studio.session.monitor.frame(20) is not None)
-
-
-def test_a_film_is_opened_wherever_it_is_dropped_and_from_the_command_line(
-    qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path
-) -> None:
-    window, keeper = studio.window, studio.window.film.keeper
-    file = tmp_path / "my film.WALT"
-    with qtbot.waitSignal(keeper.saved):
-        keeper.save(file)
-    segments = film.segments
-    for target in (window, window.viewer, window.composer.drop_zone, window.deck.timeline):
-        film.open({}, ())
-        with qtbot.waitSignal(keeper.opened):
-            assert dropped(target, files(file))
-        assert film.segments == segments
-    film.open({}, ())
-    with qtbot.waitSignal(keeper.opened):
-        window.receive(Call((str(file),), ""))
-    assert film.segments == segments
-    assert isinstance(studio.session.still.state, NoStill)
-
-
-def test_a_film_that_was_not_saved_is_not_lost(qtbot: QtBot, studio: Studio, film: Film) -> None:
-    keeper, segments = studio.window.film.keeper, film.segments
-    with qtbot.waitSignal(keeper.kept) as kept:
-        studio.window.actions_["new_film"].trigger()
-    assert kept.args is not None
-    assert "is kept as" in studio.window.status.line.text()
-    with qtbot.waitSignal(keeper.opened):
-        keeper.open(kept.args[0])
-    assert film.segments == segments
-
-
-def test_a_damaged_film_is_refused_and_the_old_one_stays(
-    qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path
-) -> None:
-    segments = film.segments
-    (tmp_path / "bad.walt").write_text('{"walt_project": 1, "takes": 3}')
-    with qtbot.waitSignal(studio.window.film.keeper.failed):
-        studio.window.film.keeper.open(tmp_path / "bad.walt")
-    assert film.segments == segments
-    assert "damaged" in studio.window.status.line.text()
-
-
-def copy_of(studio: Studio) -> Path:
-    return studio.session.library.places.data / "film.walt"
-
-
-def test_the_film_is_there_the_next_day(qtbot: QtBot, open_studio: OpenStudio) -> None:
-    first = open_studio()
-    make_clip(qtbot, first)
-    continue_(qtbot, first)
-    segments = first.session.room.film.segments
-    with qtbot.waitSignal(first.bridge.closed):
-        first.window.close()
-    first.window.shut_down()
-    assert json.loads(copy_of(first).read_text())["segments"]
-    second = open_studio()
-    qtbot.waitUntil(lambda: second.session.room.film.segments == segments)
-    assert second.session.monitor.mode == "film"
-    assert "Your film is back" not in second.window.status.line.text()
-
-
-def test_the_film_survives_a_crash(qtbot: QtBot, open_studio: OpenStudio) -> None:
-    first = open_studio()
-    make_clip(qtbot, first)
-    continue_(qtbot, first)
-    film = first.session.room.film
-    qtbot.waitUntil(lambda: copy_of(first).exists() and len(json.loads(copy_of(first).read_text())["segments"]) == 2)
-    first.session.room.edits.split(4)
-    qtbot.waitUntil(lambda: len(json.loads(copy_of(first).read_text())["segments"]) == 3)
-    left = copy_of(first).read_bytes()  # what a killed program leaves behind
-    segments = film.segments
-    with qtbot.waitSignal(first.bridge.closed):
-        first.window.close()
-    first.window.shut_down()
-    copy_of(first).write_bytes(left)
-    second = open_studio()
-    qtbot.waitUntil(lambda: second.session.room.film.segments == segments)
-    assert "Your film is back" in second.window.status.line.text()
-    assert second.window.film.keeper.modified
-
-
-def test_a_damaged_copy_is_set_aside(qtbot: QtBot, open_studio: OpenStudio) -> None:
-    first = open_studio()
-    with qtbot.waitSignal(first.bridge.closed):
-        first.window.close()
-    first.window.shut_down()
-    copy_of(first).write_bytes(b"\x00\x01")
-    second = open_studio()
-    qtbot.waitUntil(lambda: "damaged" in second.window.status.line.text())
-    assert copy_of(second).with_suffix(".damaged").read_bytes() == b"\x00\x01"
-
-
-def test_a_screen_reader_hears_and_moves_the_playhead(qtbot: QtBot, studio: Studio, film: Film) -> None:
-    timeline, player = studio.window.deck.timeline, studio.session.player
-    access = QAccessible.queryAccessibleInterface(timeline)
-    assert access.role() == QAccessible.Role.Slider
-    value = access.valueInterface()
-    player.seek(18)
-    assert (value.currentValue(), value.minimumValue(), value.maximumValue()) == (18, 0, 28)
-    spoken = access.text(QAccessible.Text.Value)
-    assert spoken.startswith("Frame 19 of 29, 00:02.250, segment 2 of 2, a horse")
-    value.setCurrentValue(5)
-    assert player.position == 5
-    actions = access.actionInterface()
-    assert "split" in actions.actionNames()
-    actions.doAction("split")
-    assert len(film.segments) == 3
-
-
-def test_segments_are_items_with_names_values_and_focus(qtbot: QtBot, studio: Studio, film: Film) -> None:
-    timeline = studio.window.deck.timeline
-    access = QAccessible.queryAccessibleInterface(timeline)
-    assert access.childCount() == 2
-    first, second = access.child(0), access.child(1)
-    assert [child.role() for child in (first, second)] == [QAccessible.Role.ListItem] * 2
-    assert access.child(2) is None
-    assert second.text(QAccessible.Text.Name) == "a horse"
-    assert second.text(QAccessible.Text.Value) == "2 of 2, from 2.1 s, 1.5 s long"
-    assert second.parent().object() is timeline
-    assert access.indexOfChild(second) == 1
-    middle = second.rect().center()
-    assert timeline.rect().contains(timeline.mapFromGlobal(middle))
-    assert access.childAt(middle.x(), middle.y()) is second
-    assert not first.rect().intersects(second.rect())
-    actions = second.actionInterface()
-    actions.doAction(actions.actionNames()[0])
-    assert film.selected == film.segments[1]
-    assert studio.session.player.position == 17
-    assert second.state().selected  # pyright: ignore
-    assert second.state().focused  # pyright: ignore
-    assert not first.state().selected  # pyright: ignore
-    assert access.focusChild() is second
-    studio.window.actions_["delete_segment"].trigger()
-    assert (access.childCount(), second.isValid()) == (1, False)
-    assert second.text(QAccessible.Text.Name) == ""
-    studio.window.actions_["undo"].trigger()
-    assert second.isValid()
-
-
-def test_screen_readers_are_told_of_segments(studio: Studio, film: Film) -> None:
-    """With a screen reader there, as Qt sees it; what it is told must not bring the window down."""
-    QAccessible.setActive(True)
-    try:
-        timeline = studio.window.deck.timeline
-        timeline.setFocus()
-        access = QAccessible.queryAccessibleInterface(timeline)
-        for frame in (3, 9, 20):
-            studio.session.player.seek(frame)
-            studio.window.actions_["split"].trigger()
-            film.select(film.segments[-1].id)
-            for number in range(access.childCount()):
-                assert QAccessible.uniqueId(access.child(number)) > 0
-        assert access.childCount() == 5
-        assert timeline._told == (5, 4)
-        film.history.undo()
-        assert timeline._told[0] == 4
-    finally:
-        QAccessible.setActive(False)
 
 
 def test_the_clip_being_made_is_seen_while_the_film_waits(

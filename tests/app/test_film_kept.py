@@ -1,0 +1,132 @@
+"""The film on the disk: saved and opened, there the next day, through a crash, damaged."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from app.instance import Call
+from app.model.film import Film
+from app.model.still import NoStill
+from tests.app.conftest import OpenStudio, Studio
+from tests.app.film_hands import continue_, film, make_clip
+from tests.app.test_still import drop as dropped
+from tests.app.test_still import files
+
+__all__ = ["film"]
+
+
+def test_a_film_is_saved_and_opened(qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path) -> None:
+    keeper, player = studio.window.film.keeper, studio.session.player
+    studio.session.room.edits.split(9)
+    player.seek(13)
+    player.set_marks(2, 20)
+    segments, takes = film.segments, dict(film.takes)
+    assert keeper.modified
+    with qtbot.waitSignal(keeper.saved):
+        keeper.save(tmp_path / "my film.walt")
+    assert not keeper.modified
+    assert studio.window.windowTitle().startswith("my film")
+    studio.window.actions_["new_film"].trigger()
+    assert (film.segments, studio.session.monitor.mode) == ((), "clip")
+    with qtbot.waitSignal(keeper.opened):
+        keeper.open(tmp_path / "my film.walt")
+    assert film.segments == segments
+    assert film.takes == {name: takes[name] for name in film.takes}
+    assert (player.position, player.marks, player.total) == (13, (2, 20), 29)
+    assert not film.history.canUndo()
+    qtbot.waitUntil(lambda: studio.session.monitor.frame(20) is not None)
+
+
+def test_a_film_is_opened_wherever_it_is_dropped_and_from_the_command_line(
+    qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path
+) -> None:
+    window, keeper = studio.window, studio.window.film.keeper
+    file = tmp_path / "my film.WALT"
+    with qtbot.waitSignal(keeper.saved):
+        keeper.save(file)
+    segments = film.segments
+    for target in (window, window.viewer, window.composer.drop_zone, window.deck.timeline):
+        film.open({}, ())
+        with qtbot.waitSignal(keeper.opened):
+            assert dropped(target, files(file))
+        assert film.segments == segments
+    film.open({}, ())
+    with qtbot.waitSignal(keeper.opened):
+        window.receive(Call((str(file),), ""))
+    assert film.segments == segments
+    assert isinstance(studio.session.still.state, NoStill)
+
+
+def test_a_film_that_was_not_saved_is_not_lost(qtbot: QtBot, studio: Studio, film: Film) -> None:
+    keeper, segments = studio.window.film.keeper, film.segments
+    with qtbot.waitSignal(keeper.kept) as kept:
+        studio.window.actions_["new_film"].trigger()
+    assert kept.args is not None
+    assert "is kept as" in studio.window.status.line.text()
+    with qtbot.waitSignal(keeper.opened):
+        keeper.open(kept.args[0])
+    assert film.segments == segments
+
+
+def test_a_damaged_film_is_refused_and_the_old_one_stays(
+    qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path
+) -> None:
+    segments = film.segments
+    (tmp_path / "bad.walt").write_text('{"walt_project": 1, "takes": 3}')
+    with qtbot.waitSignal(studio.window.film.keeper.failed):
+        studio.window.film.keeper.open(tmp_path / "bad.walt")
+    assert film.segments == segments
+    assert "damaged" in studio.window.status.line.text()
+
+
+def copy_of(studio: Studio) -> Path:
+    return studio.session.library.places.data / "film.walt"
+
+
+def test_the_film_is_there_the_next_day(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    first = open_studio()
+    make_clip(qtbot, first)
+    continue_(qtbot, first)
+    segments = first.session.room.film.segments
+    with qtbot.waitSignal(first.bridge.closed):
+        first.window.close()
+    first.window.shut_down()
+    assert json.loads(copy_of(first).read_text())["segments"]
+    second = open_studio()
+    qtbot.waitUntil(lambda: second.session.room.film.segments == segments)
+    assert second.session.monitor.mode == "film"
+    assert "Your film is back" not in second.window.status.line.text()
+
+
+def test_the_film_survives_a_crash(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    first = open_studio()
+    make_clip(qtbot, first)
+    continue_(qtbot, first)
+    film = first.session.room.film
+    qtbot.waitUntil(lambda: copy_of(first).exists() and len(json.loads(copy_of(first).read_text())["segments"]) == 2)
+    first.session.room.edits.split(4)
+    qtbot.waitUntil(lambda: len(json.loads(copy_of(first).read_text())["segments"]) == 3)
+    left = copy_of(first).read_bytes()  # what a killed program leaves behind
+    segments = film.segments
+    with qtbot.waitSignal(first.bridge.closed):
+        first.window.close()
+    first.window.shut_down()
+    copy_of(first).write_bytes(left)
+    second = open_studio()
+    qtbot.waitUntil(lambda: second.session.room.film.segments == segments)
+    assert "Your film is back" in second.window.status.line.text()
+    assert second.window.film.keeper.modified
+
+
+def test_a_damaged_copy_is_set_aside(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    first = open_studio()
+    with qtbot.waitSignal(first.bridge.closed):
+        first.window.close()
+    first.window.shut_down()
+    copy_of(first).write_bytes(b"\x00\x01")
+    second = open_studio()
+    qtbot.waitUntil(lambda: "damaged" in second.window.status.line.text())
+    assert copy_of(second).with_suffix(".damaged").read_bytes() == b"\x00\x01"
