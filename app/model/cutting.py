@@ -98,15 +98,15 @@ class CuttingRoom(QObject):
         take = known or Take(new_id(), record.frames, size, record.request, path)
         return self.edits.insert(take, at, part)
 
-    def continue_clip(self, record: ClipRecord, wish: ClipRequest) -> None:
-        """Begin with a clip of the library, after whatever the film has, and make what comes after it."""
+    def continue_clip(self, record: ClipRecord, wish: ClipRequest, part: range | None = None) -> None:
+        """Begin with a clip of the library, or a part of it, after whatever the film has, and make what comes after."""
         film = self.film
         last = film.segments[-1] if film.segments else None
         path = self._library.path(record)
         if last is None or film.take_of(last).file != path:
             film.history.beginMacro(translate("Edits", "Continue"))
             try:
-                self.continue_segment(self.add(record), wish)
+                self.continue_segment(self.add(record, part=part), wish)
             finally:
                 film.history.endMacro()
         else:

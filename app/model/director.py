@@ -82,8 +82,8 @@ class Director(QObject):
             "delete_segment": segment is not None,
             "move_earlier": segment is not None and many and segment != film.segments[0],
             "move_later": segment is not None and many and segment != end,
-            "trim_start": segment is not None,
-            "trim_end": segment is not None,
+            "trim_start": segment is not None or (shown and not in_film),
+            "trim_end": segment is not None or (shown and not in_film),
             "mark_in": shown,
             "mark_out": shown,
             "clear_marks": player.marks != (None, None),
@@ -104,6 +104,12 @@ class Director(QObject):
         stored = self._session.screen.stored
         return stored.record if stored is not None else self._room.newest
 
+    @property
+    def _part(self) -> range | None:
+        """The part of the clip on show between its marks, if it has any."""
+        player = self._monitor.player
+        return player.part if player.marks != (None, None) else None
+
     # The longer verbs.
 
     def continue_(self) -> None:
@@ -114,7 +120,7 @@ class Director(QObject):
             last = film.segments[-1]
             self.continue_segment(last)
         elif record is not None:
-            self._room.continue_clip(record, self._wish(record.request))
+            self._room.continue_clip(record, self._wish(record.request), self._part)
             self._monitor.show("film")
             self._seek_to_selected()
 
@@ -129,11 +135,10 @@ class Director(QObject):
 
     def add_to_film(self) -> None:
         """Put the clip on show at the film's end, from its in to its out point."""
-        record, player = self.record, self._monitor.player
+        record = self.record
         if record is None:
             return
-        part = player.part if player.marks != (None, None) else None
-        self._room.add(record, part=part)
+        self._room.add(record, part=self._part)
         self._monitor.show("film")
         self._seek_to_selected()
 
@@ -187,7 +192,10 @@ class Director(QObject):
             self._room.edits.move(segment, self._room.film.segments.index(segment) + by)
 
     def _trim(self, *, start: bool) -> None:
-        """Let the segment under the playhead begin, or end, there."""
+        """Let the segment under the playhead, or the clip on show, begin or end there."""
+        if self._monitor.mode == "clip":
+            self._mark(first=start)
+            return
         under = self._room.film.at(self._monitor.player.position)
         if under is None:
             return

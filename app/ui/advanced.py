@@ -21,8 +21,8 @@ class Advanced(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.size = DropDown(self.tr("Size"))
-        self.size.setToolTip(self.tr("A smaller picture leaves out the last stages: less memory, less time"))
+        self.sizes = DropDown(self.tr("Size"))
+        self.sizes.setToolTip(self.tr("A smaller picture leaves out the last stages: less memory, less time"))
         self.steps = NumberField(self.tr("Steps"), 1, MOST_STEPS)
         self.steps.setToolTip(self.tr("Denoising steps of the first stage; the others follow in proportion"))
         self.guidance = DecimalField(self.tr("Guidance"), 0.0, MOST_GUIDANCE)
@@ -35,7 +35,7 @@ class Advanced(QWidget):
         grid.setHorizontalSpacing(BETWEEN)
         grid.setVerticalSpacing(INSIDE)
         fields: tuple[tuple[str, QWidget], ...] = (
-            (self.tr("Size"), self.size),
+            (self.tr("Size"), self.sizes),
             (self.tr("Steps"), self.steps),
             (self.tr("Guidance"), self.guidance),
         )
@@ -49,7 +49,7 @@ class Advanced(QWidget):
         foot.addStretch()
         grid.addLayout(foot, len(fields), 0, 1, 2)
         grid.setColumnStretch(1, 1)
-        self.size.picked.connect(self._chose_size)
+        self.sizes.picked.connect(self._chose_size)
         self.steps.valueChanged.connect(self._chose_steps)
         self.guidance.valueChanged.connect(self._chose_guidance)
         self.preset.clicked.connect(self._back)
@@ -73,9 +73,9 @@ class Advanced(QWidget):
     def _show_sizes(self) -> None:
         stages = self._session.card.stages if self._session.card else ()
         sizes = {stage: self._session.stage_size(stage) for stage in reversed(stages)}
-        self.size.fill([(stage, "{} × {}".format(*size)) for stage, size in sizes.items() if size])
-        self.size.choose(self._session.last_stage)
-        self.size.setEnabled(self.size.count() > 1)
+        self.sizes.fill([(stage, "{} × {}".format(*size)) for stage, size in sizes.items() if size])
+        self.sizes.choose(self._session.last_stage)
+        self.sizes.setEnabled(self.sizes.count() > 1)
 
     @Slot(object)
     def _chose_size(self, stage: StageName) -> None:

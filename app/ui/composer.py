@@ -84,6 +84,8 @@ class Composer(QWidget):
         self.prompt.picture_offered.connect(self._offered)
         self.unknown.found.connect(self.prompt.mark)
         self.unknown.replace.connect(self.prompt.replace_word)
+        self.unknown.spare(lambda: self.prompt.beginning)
+        self.prompt.decided.connect(self.unknown.judge)
         self.chips.written.connect(self.prompt.replace_all)
         self.drop_zone.browse.connect(actions["open_still"].trigger)
         session.draft_changed.connect(self._refresh)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QStringListModel, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, QObject, QStringListModel, Qt, Signal, Slot
 from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
@@ -62,10 +62,12 @@ class PromptEdit(QPlainTextEdit):
     Signals:
         picture_offered(QMimeData): a picture or a file was pasted or dropped here.
         left(): Escape was pressed.
+        decided(): words are no longer offered.
     """
 
     picture_offered = Signal(object)
     left = Signal()
+    decided = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,8 +87,20 @@ class PromptEdit(QPlainTextEdit):
         self.popup.setAccessibleName(self.tr("Words the model knows"))
         self.completer.setPopup(self.popup)
         self.completer.activated.connect(self._complete)
+        self.popup.installEventFilter(self)
 
     # Words.
+
+    @property
+    def beginning(self) -> str:
+        """The word being typed, as long as words are offered that begin like it."""
+        return self._started_word().lower() if self.popup.isVisible() else ""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The popup goes: a word was chosen, or none."""
+        if watched is self.popup and event.type() == QEvent.Type.Hide:
+            self.decided.emit()
+        return super().eventFilter(watched, event)
 
     def mark(self, words: Sequence[str]) -> None:
         """Underline these words."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -34,7 +34,7 @@ from app.model.words import time_code
 from app.theme import CAPTION_PX, figures
 from app.ui import timeline_paint as paint
 from app.ui.timeline_access import access_of
-from app.ui.timeline_drag import Drag, grab
+from app.ui.timeline_drag import TRIM, Drag, grab
 from app.ui.timeline_lane import Lane
 from app.ui.timeline_scale import Scale
 
@@ -202,8 +202,7 @@ class Timeline(QWidget):
         blocks = self.lane.blocks()
         for block in blocks:
             paint.paint_block(painter, colours, scale, block)
-        parts = [(block.first, block.length) for block in blocks]
-        paint.paint_strip(painter, colours, scale, parts, self.span, self._pixmap)
+        paint.paint_strip(painter, colours, scale, self.lane.parts(), self.span, self._pixmap)
         paint.paint_outside(painter, colours, scale, marks)
         if not self._monitor.empty:
             paint.paint_playhead(painter, colours, self.cell(self.player.position))
@@ -284,10 +283,15 @@ class Timeline(QWidget):
     def event(self, event: QEvent) -> bool:
         """What a segment is, when the mouse rests on it."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            words = self.lane.tip(self._scale.frame_at(event.pos().x())) if self._monitor.total else ""
+            words = self._tip(QPointF(event.pos())) if self._monitor.total else ""
             QToolTip.showText(event.globalPos(), words, self)
             return True
         return super().event(event)
+
+    def _tip(self, at: QPointF) -> str:
+        if grab(self._session, self.lane, self._scale, at).cursor == TRIM:
+            return self.tr("Drag to trim")
+        return self.lane.tip(self._scale.frame_at(at.x()))
 
     # The keys. What is not handled here belongs to the window, whose actions know the film's verbs.
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.ui.timeline_scale import Scale
 
 NEAR = 5
+TRIM = Qt.CursorShape.SplitHCursor
 
 
 class Drag:
@@ -52,18 +53,24 @@ class MarkDrag(Drag):
 
     cursor = Qt.CursorShape.SizeHorCursor
 
-    def __init__(self, session: Session, lane: Lane, scale: Scale, start: QPointF, *, first: bool) -> None:
+    def __init__(
+        self, session: Session, lane: Lane, scale: Scale, start: QPointF, *, first: bool, trim: bool = False
+    ) -> None:
         super().__init__(session, lane, scale, start)
         self._first = first
+        if trim:
+            self.cursor = TRIM
 
     def move(self, to: QPointF) -> None:
-        """Set it under the mouse, never beyond the other one."""
+        """Set it under the mouse, never beyond the other one; at the clip's own end there is nothing to mark."""
         player, frame = self._session.player, self.scale.frame_at(to.x())
         begin, end = player.marks
         if self._first:
-            player.set_marks(frame if end is None else min(frame, end), end)
+            frame = frame if end is None else min(frame, end)
+            player.set_marks(frame or None, end)
         else:
-            player.set_marks(begin, frame if begin is None else max(frame, begin))
+            frame = frame if begin is None else max(frame, begin)
+            player.set_marks(begin, frame if frame < self.scale.total - 1 else None)
         player.seek(frame)
 
 
@@ -98,7 +105,7 @@ class SegmentDrag(Drag):
 class EdgeDrag(Drag):
     """A segment's start or end."""
 
-    cursor = Qt.CursorShape.SplitHCursor
+    cursor = TRIM
 
     def __init__(
         self, session: Session, lane: Lane, scale: Scale, start: QPointF, segment: Segment, *, first: bool
@@ -139,6 +146,8 @@ def grab(session: Session, lane: Lane, scale: Scale, at: QPointF) -> Drag:
         if last is not None and abs(at.x() - scale.x(last + 1)) <= NEAR:
             return MarkDrag(session, lane, scale, at, first=False)
         return Drag(session, lane, scale, at)
+    if not lane.is_film:
+        return _grab_clip(session, lane, scale, at)
     segment = lane.segment_at(scale.frame_at(at.x())) if at.y() < RULER + LANE else None
     if segment is None or at.x() > scale.x(scale.total):
         return Drag(session, lane, scale, at)
@@ -150,3 +159,15 @@ def grab(session: Session, lane: Lane, scale: Scale, at: QPointF) -> Drag:
         if box.right() - at.x() <= GRIP:
             return EdgeDrag(session, lane, scale, at, segment, first=False)
     return SegmentDrag(session, lane, scale, at, segment)
+
+
+def _grab_clip(session: Session, lane: Lane, scale: Scale, at: QPointF) -> Drag:
+    """A clip that is in no film is trimmed by its marks."""
+    block = next(iter(lane.blocks()), None)
+    if block is not None and block.grips and at.y() < RULER + LANE:
+        box = block_box(scale, block)
+        if abs(at.x() - box.left()) <= GRIP:
+            return MarkDrag(session, lane, scale, at, first=True, trim=True)
+        if abs(at.x() - box.right()) <= GRIP:
+            return MarkDrag(session, lane, scale, at, first=False, trim=True)
+    return Drag(session, lane, scale, at)

@@ -38,6 +38,7 @@ class Lane(QObject):
         session.progress_changed.connect(self._progressed)
         session.state_changed.connect(self.changed)
         session.screen.changed.connect(self.changed)
+        session.player.marks_changed.connect(self.changed)
 
     @property
     def is_film(self) -> bool:
@@ -48,8 +49,17 @@ class Lane(QObject):
         """What to paint."""
         if self.is_film:
             return [self._block(segment, first) for segment, first in placed(self._film.segments)]
+        if not self._session.monitor.total:
+            return []
+        part, made = self._session.player.part, self._fraction()
+        return [Block("", part.start, len(part), self._clip_words(), fraction=made, grips=made is None)]
+
+    def parts(self) -> list[tuple[int, int]]:
+        """The first frame and the length of what stands side by side in the filmstrip."""
+        if self.is_film:
+            return [(first, len(segment)) for segment, first in placed(self._film.segments)]
         total = self._session.monitor.total
-        return [Block("", 0, total, self._clip_words(), fraction=self._fraction(), grips=False)] if total else []
+        return [(0, total)] if total else []
 
     @property
     def selected(self) -> int | None:

@@ -34,7 +34,10 @@ GRIP = 6
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A segment in the lane. ``fraction`` is how much of it is made, None when all of it is there."""
+    """A segment in the lane, or with an empty ``id`` the clip on show, from its in to its out point.
+
+    ``fraction`` is how much of it is made, None when all of it is there.
+    """
 
     id: str
     first: int
@@ -70,7 +73,7 @@ def paint_ruler(painter: QPainter, colours: QPalette, scale: Scale, fps: int) ->
         x = scale.x(mark * fps / 2)
         if not -LABEL_ROOM <= x <= scale.width:
             continue
-        painter.setPen(faint)
+        painter.setPen(colours.color(QPalette.ColorRole.WindowText))
         text = f"{mark // 2} s" if mark % 2 == 0 else f"{tenths(mark / 2)} s"
         painter.drawText(QRectF(x + 4, 0, LABEL_ROOM, RULER - 4), Qt.AlignmentFlag.AlignVCenter, text)
         painter.setPen(line)
@@ -128,8 +131,8 @@ def paint_block(painter: QPainter, colours: QPalette, scale: Scale, block: Block
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(edge, 1.5 if block.selected else 1))
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-    if block.selected and block.grips and box.width() > 4 * GRIP:
-        painter.setPen(QPen(accent, 2))
+    if block.grips and (block.selected or not block.id) and box.width() > 4 * GRIP:
+        painter.setPen(QPen(accent if block.selected else colours.color(roles.PlaceholderText), 2))
         for x in (box.left() + 4, box.right() - 4):
             painter.drawLine(QPointF(x, box.top() + 5), QPointF(x, box.bottom() - 5))
     words = box.adjusted(10, 0, -10, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 from PySide6.QtCore import QTimer, QUrl, Signal, Slot
@@ -37,8 +38,13 @@ class UnknownLine(QLabel):
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self.judge)
         self._prompt = ""
+        self._beginning: Callable[[], str] = str
         session.draft_changed.connect(self._wait)
         session.pack_changed.connect(self.judge)
+
+    def spare(self, beginning: Callable[[], str]) -> None:
+        """A word that is still being typed is not judged: ``beginning`` says which, or nothing."""
+        self._beginning = beginning
 
     @Slot()
     def _wait(self) -> None:
@@ -52,6 +58,7 @@ class UnknownLine(QLabel):
         self._prompt = self._session.draft.prompt
         card = self._session.card
         words = card.unknown(self._prompt) if card else []
+        words = [word for word in words if word.lower() != self._beginning()]
         self.found.emit(words)
         if self._session.surplus:
             from engine.request import MAX_PROMPT

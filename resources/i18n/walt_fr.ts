@@ -2573,6 +2573,10 @@
         <source>Frame {0} of {1}, {2}</source>
         <translation>Image {0} sur {1}, {2}</translation>
     </message>
+    <message>
+        <source>Drag to trim</source>
+        <translation>Tirez pour raccourcir</translation>
+    </message>
 </context>
 <context>
     <name>Title</name>

@@ -64,6 +64,17 @@ def test_escape_and_a_finished_word_close_the_offer(qtbot: QtBot, composer: Comp
     assert composer.prompt.toPlainText() == "beach"
 
 
+def test_a_word_that_is_still_being_typed_is_not_called_unknown(qtbot: QtBot, composer: Composer) -> None:
+    prompt, line = composer.prompt, composer.unknown
+    qtbot.keyClicks(prompt, "castle hor")
+    qtbot.waitUntil(lambda: "castle" in line.text())
+    assert prompt.popup.isVisible()
+    assert "hor" not in line.text()
+    qtbot.keyClick(prompt, Qt.Key.Key_Escape)
+    assert not prompt.popup.isVisible()
+    assert "hor" in line.text()
+
+
 def test_unknown_letters_offer_nothing(qtbot: QtBot, composer: Composer) -> None:
     qtbot.keyClicks(composer.prompt, "zzz")
     assert not composer.prompt.popup.isVisible()

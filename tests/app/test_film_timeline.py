@@ -166,6 +166,45 @@ def test_marks_are_set_dragged_and_cleared(qtbot: QtBot, studio: Studio, film: F
     assert player.marks == (None, None)
 
 
+def test_a_clip_on_show_is_trimmed_by_its_edges(qtbot: QtBot, studio: Studio) -> None:
+    make_clip(qtbot, studio)
+    timeline, player = studio.window.deck.timeline, studio.session.player
+    y = timeline.box_of("").center().y()
+    right = QPointF(timeline.box_of("").right() - 1, y)
+    drag(qtbot, timeline, right, QPointF(timeline.cell(11).center().x(), y))
+    assert player.marks == (None, 11)
+    drag(qtbot, timeline, QPointF(1, y), QPointF(timeline.cell(3).center().x(), y))
+    assert player.marks == (3, 11)
+    assert player.position == 3
+    block = timeline.box_of("")
+    assert (block.left(), round(block.right())) == (timeline.scale.x(3), round(timeline.scale.x(12) - 2))
+    drag(qtbot, timeline, QPointF(block.left() + 1, y), QPointF(-5, y))
+    assert player.marks == (None, 11)
+    continue_(qtbot, studio)
+    assert shape(studio.session.room.film) == [(0, 12), (0, 12)]
+    assert studio.engine.requests[-1].source_frame == 11
+
+
+def test_trim_keys_mark_a_clip_that_is_in_no_film(qtbot: QtBot, studio: Studio) -> None:
+    make_clip(qtbot, studio)
+    timeline, player = studio.window.deck.timeline, studio.session.player
+    for frame, key in ((2, Qt.Key.Key_BracketLeft), (9, Qt.Key.Key_BracketRight)):
+        player.seek(frame)
+        qtbot.keyClick(timeline, key)
+    assert player.marks == (2, 9)
+
+
+def test_a_clip_being_made_has_no_edges_to_drag(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    studio = open_studio(gated(Gate(), "sr1"))
+    studio.session.edit(prompt="a horse")
+    studio.session.generate()
+    timeline, player = studio.window.deck.timeline, studio.session.player
+    qtbot.waitUntil(lambda: studio.session.monitor.frame(16) is not None)
+    y = timeline.box_of("").center().y()
+    drag(qtbot, timeline, QPointF(timeline.width() - 3, y), QPointF(timeline.cell(8).center().x(), y))
+    assert player.marks == (None, None)
+
+
 def test_j_k_l(qtbot: QtBot, studio: Studio, film: Film) -> None:
     timeline, player = studio.window.deck.timeline, studio.session.player
     qtbot.keyClick(timeline, Qt.Key.Key_L)

@@ -52,7 +52,7 @@ def test_too_little_memory_offers_a_smaller_clip(qtbot: QtBot, open_studio: Open
     asked, again = studio.engine.requests
     assert again == asked.model_copy(update={"upto": "sr1"})
     assert composer.advanced.content.isVisible()
-    assert composer.advanced.content.size.currentData() == "sr1"  # pyright: ignore[reportAttributeAccessIssue]
+    assert composer.advanced.content.sizes.currentData() == "sr1"  # pyright: ignore[reportAttributeAccessIssue]
     assert len(studio.window.status.stages.runs()) == 2
     session.generate()
     qtbot.waitUntil(lambda: len(studio.engine.requests) == 3)
@@ -62,7 +62,7 @@ def test_too_little_memory_offers_a_smaller_clip(qtbot: QtBot, open_studio: Open
 def test_a_size_is_chosen_by_key_and_the_stage_bar_follows(qtbot: QtBot, studio: Studio) -> None:
     composer, session = studio.window.composer, studio.session
     composer.advanced.open()
-    size = composer.advanced.content.size  # pyright: ignore[reportAttributeAccessIssue]
+    size = composer.advanced.content.sizes  # pyright: ignore[reportAttributeAccessIssue]
     for stage, count in (("sr1", 2), ("base", 1)):
         qtbot.keyClick(size, Qt.Key.Key_Down)
         assert session.draft.upto == stage
