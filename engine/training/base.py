@@ -155,7 +155,7 @@ class BaseTrainer:
         x0, truths = kind.validation(64)
         ids = self.captioner.ids(truths, np.random.default_rng(99))
         pairs = zip(x0.split(size), ids.split(size), strict=True)
-        return [DenoisingBatch(x, i) for x, i in pairs if len(x) == size]
+        return [DenoisingBatch(x, i) for x, i in pairs]
 
     def _sheet(self) -> NDArray[np.uint8]:
         columns: list[NDArray[Any]] = []

@@ -145,12 +145,15 @@ def known_frames(truths: list[dict[str, Any]], rate: float, rng: np.random.Gener
 class LatentSet:
     """Latents of one kind (images or clips), split into training and validation by position.
 
-    The last ``held`` items are for validation only.
+    The last ``held`` items, at most an eighth, are for validation only; where that is none, the first are for both.
     """
 
     store: ShardStore
     held: int = 64
     crop_width: int = 0
+
+    def __post_init__(self) -> None:
+        self.held = min(self.held, len(self.store) // 8)
 
     @property
     def size(self) -> int:
@@ -164,7 +167,8 @@ class LatentSet:
 
     def validation(self, count: int) -> tuple[Tensor, list[dict[str, Any]]]:
         """The first ``count`` validation items, cropped at the centre."""
-        picks = list(range(self.size, self.size + min(count, self.held)))
+        first, there = (self.size, self.held) if self.held else (0, self.size)
+        picks = list(range(first, first + min(count, there)))
         return self.take(picks, None), [self.store.truth[i] for i in picks]
 
     def take(self, picks: list[int], rng: np.random.Generator | None) -> Tensor:

@@ -17,6 +17,7 @@ from torch import Tensor
 from engine.diffusion.guidance import Guidance
 from engine.diffusion.noise import frame_noise
 from engine.diffusion.schedule import Schedule
+from engine.errors import WaltError
 from engine.media.images import write_png
 from engine.models.superres import LowResPath
 from engine.models.text import TextEncoder
@@ -74,8 +75,17 @@ class Pairs:
 
     @classmethod
     def open(cls, high: Path, low: Path, held: int) -> Pairs:
-        """Open both folders; the last ``held`` pairs are for validation."""
-        return cls(LatentSet(ShardStore(high), held), LatentSet(ShardStore(low), held))
+        """Open both folders; the last ``held`` pairs are for validation.
+
+        Raises:
+            WaltError: ``no-training-data`` where they aren't pairs.
+        """
+        pairs = cls(LatentSet(ShardStore(high), held), LatentSet(ShardStore(low), held))
+        if len(pairs.high.store) != len(pairs.low.store):
+            raise WaltError(
+                "no-training-data", f"{low} does not pair with {high}.", "Encode both from one store."
+            )
+        return pairs
 
 
 class SuperresTrainer:

@@ -194,3 +194,25 @@ def test_a_run_of_the_wrong_kind_is_refused(road: Path, capsys: pytest.CaptureFi
     )
     assert status == 2
     assert "wrong-run" in capsys.readouterr().err
+
+
+def test_a_few_clips_are_enough_to_train_on(road: Path, tmp_path: Path) -> None:
+    store = ShardStore(road / "clips-low")
+    write_shard(tmp_path / "few", 0, np.stack([store[i] for i in range(3)]), store.truth[:3])
+    run = str(road / "base.json")
+    walt(
+        "train", "base", "--run", run, "--tokenizer", road / "tok", "--videos", tmp_path / "few",
+        "--out", tmp_path / "base",
+    )  # fmt: skip
+    log = (tmp_path / "base" / "log.csv").read_text()
+    assert "valid,val_video" in log
+    assert "nan" not in log
+
+
+def test_latents_that_do_not_pair_are_refused(road: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["train", "superres", "--run", road / "sr1.json", "--tokenizer", road / "tok", "--base", road / "base"]
+    words += ["--videos", road / "clips-high", road / "few", "--out", road / "x"]
+    store = ShardStore(road / "clips-low")
+    write_shard(road / "few", 0, np.stack([store[i] for i in range(3)]), store.truth[:3])
+    assert main([str(word) for word in words]) == 1
+    assert "does not pair" in capsys.readouterr().err
