@@ -6,12 +6,12 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, QUrl, Slot
+from PySide6.QtCore import QDateTime, QMimeData, QModelIndex, QObject, Qt, QUrl, Slot
 
 from app.model.library import Library
 from app.model.records import ClipRecord
 from app.model.rows import Index, Rows
-from app.model.words import date_text, seconds_text
+from app.model.words import date_text, day_text, near_day, seconds_text
 
 Order = Literal["newest", "oldest", "words"]
 ORDERS: tuple[Order, ...] = ("newest", "oldest", "words")
@@ -33,6 +33,7 @@ class LibraryList(Rows[ClipRecord]):
         self._favourites = False
         self._order: Order = "newest"
         self._folded: dict[str, str] = {}
+        self._days: dict[int, str] = {}
         library.changed.connect(self.refresh)
         self.refresh()
 
@@ -42,8 +43,9 @@ class LibraryList(Rows[ClipRecord]):
         return bool(self._words) or self._favourites
 
     def search(self, text: str) -> None:
-        """Show only clips with all these words: of the prompt, the seed, the pack or the size."""
+        """Show only clips with all these words: of the prompt, the seed, the pack, the size or the day."""
         words = tuple(folded(text).split())
+        self._days.clear()  # a day that was today may be yesterday by now
         if words != self._words:
             self._words = words
             self.refresh()
@@ -73,13 +75,21 @@ class LibraryList(Rows[ClipRecord]):
     def _shows(self, clip: ClipRecord) -> bool:
         if self._favourites and not clip.favourite:
             return False
-        return not self._words or all(word in self._text(clip) for word in self._words)
+        return not self._words or all(word in self._text(clip) or word in self._day(clip) for word in self._words)
 
     def _text(self, clip: ClipRecord) -> str:
         found = self._folded.get(clip.id)
         if found is None:
             words = f"{clip.prompt} {clip.seed} {clip.pack} {clip.width}x{clip.height}"
             found = self._folded[clip.id] = folded(words)
+        return found
+
+    def _day(self, clip: ClipRecord) -> str:
+        day = QDateTime.fromSecsSinceEpoch(int(clip.created)).date()
+        found = self._days.get(day.toJulianDay())
+        if found is None:
+            words = f"{near_day(day)} {day_text(day)} {day.toString(Qt.DateFormat.ISODate)}"
+            found = self._days[day.toJulianDay()] = folded(words)
         return found
 
     def facts(self, clip: ClipRecord) -> str:

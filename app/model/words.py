@@ -1,11 +1,14 @@
-"""Times and names as people write them. Numbers only, so nothing here needs translating."""
+"""Times, days and names as people write them."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
+
+translate = QCoreApplication.translate
+"""Under this name lupdate finds the words."""
 
 MAX_NAME = 48
 
@@ -43,11 +46,21 @@ def file_name(prompt: str, seed: int) -> str:
 
 
 def date_text(moment: float) -> str:
-    """A moment (seconds since 1970) as a date and a time of the day, as the system writes them."""
+    """A moment (seconds since 1970) as a day and a time of the day: ``Yesterday, 21:40``."""
     when = QDateTime.fromSecsSinceEpoch(int(moment))
-    locale = QLocale()
-    date = locale.toString(when.date(), QLocale.FormatType.LongFormat)
-    return f"{date}, {locale.toString(when.time(), QLocale.FormatType.ShortFormat)}"
+    clock = QLocale().toString(when.time(), QLocale.FormatType.ShortFormat)
+    return f"{near_day(when.date()) or day_text(when.date())}, {clock}"
+
+
+def near_day(day: QDate) -> str:
+    """Today or yesterday, in words; nothing for other days."""
+    names = {0: translate("Days", "Today"), 1: translate("Days", "Yesterday")}
+    return names.get(day.daysTo(QDate.currentDate()), "")
+
+
+def day_text(day: QDate) -> str:
+    """A day, as the language writes it in full."""
+    return QLocale().toString(day, QLocale.FormatType.LongFormat)
 
 
 def size_text(count: int) -> str:

@@ -12,6 +12,7 @@ from app.theme import BETWEEN, GRID, INSIDE
 from app.ui.parts import FIELD, ICON, IconButton, hairline, note
 
 _BUTTONS: tuple[tuple[str, IconName], ...] = (
+    ("play", "play"),
     ("reuse", "reuse"),
     ("vary", "dice"),
     ("favourite", "star"),

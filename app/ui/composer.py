@@ -95,7 +95,10 @@ class Composer(QWidget):
         action = actions["generate"]
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         words = self.tr("Generate") + "\u2003" + keys.replace("Return", "↵").replace("Retour", "↵")
-        return ActionButton(action, words, "primary")
+        result = ActionButton(action, words, "primary")
+        # A click leaves the caret in the prompt: Space after it is no second clip.
+        result.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return result
 
     def _examples_button(self) -> QToolButton:
         result = QToolButton()

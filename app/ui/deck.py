@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollBar, QVBoxLayout, QWidget
 
 from app.actions import Actions
@@ -11,7 +11,7 @@ from app.actions import Name as ActionName
 from app.icons import Name as IconName
 from app.model.session import Session
 from app.model.words import time_code
-from app.theme import AROUND, BETWEEN, GRID, INSIDE, figures
+from app.theme import AROUND, BETWEEN, CAPTION_PX, GRID, INSIDE, figures
 from app.ui.choices import Segments
 from app.ui.parts import ActionButton, IconButton, hairline, note, set_role
 from app.ui.timeline import Timeline
@@ -34,6 +34,8 @@ MENU: tuple[ActionName | None, ...] = (
 """What the timeline's own menu holds, and a screen reader's list of actions."""
 
 MODE = 56
+CONTINUE = 72
+"""Width of the button that continues, logical pixels: its word fits in both languages."""
 ROOMY = 860
 """From this width on, all of it is shown; the least telling parts go first as it gets narrower."""
 NARROW, TIGHT, TIGHTEST = 740, 660, 560
@@ -56,9 +58,7 @@ class Deck(QWidget):
         policy = self.scroll_bar.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # so that nothing jumps when one zooms
         self.scroll_bar.setSizePolicy(policy)
-        self.plus = IconButton("plus", "").follow(actions["continue"])
-        self.plus.setFixedSize(AROUND + 24, STRIP)
-        self.plus.setProperty("role", "field")
+        self.plus = self._continue_button()
         self.buttons = {action: IconButton(icon, "").follow(actions[action]) for icon, action in TRANSPORT}
         self.mode = self._mode_picker()
         self.time = note(role="")
@@ -71,6 +71,17 @@ class Deck(QWidget):
         self._wire()
         self.refresh()
         self._scaled()
+
+    def _continue_button(self) -> IconButton:
+        result = IconButton("plus", "").follow(self._actions["continue"])
+        result.setText(self.tr("Continue"))
+        font = QFont(result.font())
+        font.setPixelSize(CAPTION_PX)
+        result.setFont(font)
+        result.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        result.setFixedSize(CONTINUE, STRIP)
+        result.setProperty("role", "field")
+        return result
 
     def _mode_picker(self) -> Segments:
         picker = Segments()

@@ -53,6 +53,7 @@ class LibraryPanel(QWidget):
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search"))
         self.search.setAccessibleName(self.tr("Search the library"))
+        self.search.setToolTip(self.tr("Words of the prompt, a seed, a size, or a day: yesterday, november"))
         self.search.setClearButtonEnabled(True)
         self.favourites = IconButton("star", self.tr("Only favourites"))
         self.favourites.set_toggle(True)

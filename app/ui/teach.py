@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from app.frames import to_image
 from app.model.sentences import sentence
 from app.model.teacher import Progress, Teacher
-from app.theme import BETWEEN, INSIDE
+from app.theme import BETWEEN, GRID, INSIDE
 from app.ui.choices import NumberField
 from app.ui.parts import FIELD, button, note, set_role
 from app.ui.sheet import Sheet
@@ -133,10 +133,12 @@ class TeachSheet(Sheet):
         self.name.setAccessibleName(self.tr("Name of the new pack"))
         self.name.setPlaceholderText(self.tr("Name of the new pack"))
         self.estimate.setWordWrap(True)
-        column.addWidget(note(self.tr("Name"), role=""))
-        column.addWidget(self.name)
-        column.addWidget(note(self.tr("Minutes to learn"), role=""))
-        column.addWidget(self.minutes)
+        for words, field in ((self.tr("Name"), self.name), (self.tr("Minutes to learn"), self.minutes)):
+            pair = QVBoxLayout()
+            pair.setSpacing(GRID)
+            pair.addWidget(note(words, role=""))
+            pair.addWidget(field)
+            column.addLayout(pair)
         column.addWidget(self.estimate)
         column.addStretch(1)
         return page

@@ -490,10 +490,25 @@
     </message>
 </context>
 <context>
+    <name>Days</name>
+    <message>
+        <source>Today</source>
+        <translation>Aujourd’hui</translation>
+    </message>
+    <message>
+        <source>Yesterday</source>
+        <translation>Hier</translation>
+    </message>
+</context>
+<context>
     <name>Deck</name>
     <message>
         <source>Export…</source>
         <translation>Exporter…</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>Continuer</translation>
     </message>
     <message>
         <source>Clip</source>
@@ -1509,6 +1524,10 @@
     <message>
         <source>Search the library</source>
         <translation>Rechercher dans la bibliothèque</translation>
+    </message>
+    <message>
+        <source>Words of the prompt, a seed, a size, or a day: yesterday, november</source>
+        <translation>Des mots de la description, une graine, une taille ou un jour : hier, novembre</translation>
     </message>
     <message>
         <source>Only favourites</source>

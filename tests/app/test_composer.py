@@ -265,6 +265,16 @@ def test_clicking_chips_edits_the_prompt(qtbot: QtBot, studio: Studio, composer:
     assert not walk.isChecked()
 
 
+def test_a_click_on_generate_leaves_the_caret_in_the_prompt(
+    qtbot: QtBot, studio: Studio, composer: Composer
+) -> None:
+    qtbot.keyClicks(composer.prompt, "a horse")
+    qtbot.mouseClick(composer.generate, Qt.MouseButton.LeftButton)
+    assert composer.prompt.hasFocus()
+    qtbot.waitUntil(lambda: studio.session.clip is not None)
+    assert len(studio.engine.requests) == 1
+
+
 # Presets, length, seed.
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QDateTime, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QEnterEvent, QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
 
+from app.i18n import Language, Translators
 from app.model.job import Done, Running
 from app.model.keeping import Places
 from app.model.library_list import folded
@@ -23,6 +25,9 @@ from engine.media.reading import read_clip
 from engine.request import ClipRequest
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import SIZES, Gate, clip_of, gated
+from tests.app.test_i18n import translators
+
+__all__ = ["translators"]
 
 
 def panel_of(studio: Studio) -> LibraryPanel:
@@ -84,6 +89,31 @@ def test_search_forgives_case_and_accents(qtbot: QtBot, stocked: Studio) -> None
     qtbot.mouseClick(panel.empty.act, Qt.MouseButton.LeftButton)
     assert len(shown(panel)) == 3
     assert folded("Éléphant") == "elephant"
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "yesterday"), ("fr", "hier")])
+def test_yesterday_s_clip_is_found_by_its_day(
+    qtbot: QtBot, stocked: Studio, translators: Translators, language: Language, word: str
+) -> None:
+    translators.speak(language)
+    panel, library = panel_of(stocked), stocked.session.library
+    now = QDateTime.currentDateTime()
+    for number, clip in enumerate(library.clips):
+        moved = replace(clip, created=now.addDays(-number).toSecsSinceEpoch())
+        library._clips[clip.id] = moved
+    qtbot.keyClicks(panel.search, word)
+    assert shown(panel) == ["un éléphant de mer"]
+    clip = choose(panel.grid, 0)
+    assert panel.details.date.text().casefold().startswith(word)
+    panel.search.setText(now.addDays(-2).date().toString(Qt.DateFormat.ISODate))
+    assert shown(panel) == ["a horse on the beach"]
+    panel.search.setText("")
+    panel.grid.setCurrentIndex(panel.clips.index_of(clip.id))
+    with qtbot.waitSignal(stocked.session.screen.changed):
+        qtbot.mouseClick(panel.details.buttons["play"], Qt.MouseButton.LeftButton)
+    stored = stocked.session.screen.stored
+    assert stored is not None
+    assert stored.record.id == clip.id
 
 
 def test_ctrl_f_searches_even_when_the_shelf_is_folded(qtbot: QtBot, studio: Studio) -> None:
