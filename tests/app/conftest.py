@@ -14,7 +14,8 @@ from functools import partialmethod
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bridge import EngineBridge
@@ -90,6 +91,12 @@ class Studio:
 OpenStudio = Callable[..., Studio]
 
 
+def ticking(window: QWidget) -> list[str]:
+    """Whose timers still run, and how often, in a window that is gone."""
+    repeating = [timer for timer in window.findChildren(QTimer) if not timer.isSingleShot()]
+    return [f"{type(timer.parent()).__name__}, {timer.interval()} ms" for timer in repeating if timer.isActive()]
+
+
 @pytest.fixture
 def open_studio(
     qtbot: QtBot, qapp: QApplication, theme: Theme, face_store: PackStore, tmp_path: Path
@@ -124,6 +131,8 @@ def open_studio(
             with qtbot.waitSignal(studio.bridge.closed):
                 studio.window.leave()
         studio.window.shut_down()
+        QApplication.processEvents()
+        assert ticking(studio.window) == []
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.model.job import Done, Failed, Idle, Running, Stopped
 from engine.errors import WaltError
+from engine.events import StageName
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import SIZES, Gate, clip_of, failing, gated
 
@@ -139,6 +141,22 @@ def test_cancel_keeps_what_was_finished(qtbot: QtBot, open_studio: OpenStudio) -
     assert studio.window.viewer.currentWidget() is studio.window.viewer.preview
     assert studio.window.actions_["export"].isEnabled()
     assert studio.window.actions_["generate"].isEnabled()
+
+
+@pytest.mark.parametrize(("during", "kept"), [("base", None), ("sr1", "base"), ("sr2", "sr1")])
+def test_a_cancelled_clip_keeps_the_stages_before(
+    qtbot: QtBot, open_studio: OpenStudio, during: StageName, kept: StageName | None
+) -> None:
+    studio = open_studio(gated(Gate(), before=during))
+    type_and_generate(qtbot, studio)
+    qtbot.waitUntil(lambda: isinstance(studio.session.state, Running) and studio.session.state.stage(during).step > 0)
+    studio.window.actions_["cancel"].trigger()
+    wait_for(qtbot, studio, Stopped)
+    clip = studio.session.clip
+    assert (clip.stage if clip else None) == kept
+    qtbot.waitUntil(lambda: [record.stage for record in studio.session.library.clips] == ([kept] if kept else []))
+    studio.session.generate()
+    qtbot.waitUntil(lambda: len(studio.engine.requests) == 2)
 
 
 def test_cancel_before_anything_was_finished_leaves_the_examples(

@@ -10,13 +10,13 @@ import os
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.i18n import Translators
-from tests.app.conftest import OpenStudio
+from tests.app.conftest import OpenStudio, ticking
 from tests.app.monkey import Monkey, moody
 
 FIRST, COUNT = (
@@ -27,14 +27,6 @@ LANGUAGES = ("en", "fr")
 GRAVE = (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
 OFF_SCREEN = ("This plugin does not support", "Mouse event at ")
 """What the platform without a screen says of things that it cannot do, and the test kit of clicks beside the window."""
-
-
-def ticking(window: QWidget) -> list[str]:
-    """Whose timers still run, and how often, in a window that is gone."""
-    repeating = [timer for timer in window.findChildren(QTimer) if not timer.isSingleShot()]
-    return [
-        f"{type(timer.parent()).__name__}, {timer.interval()} ms" for timer in repeating if timer.isActive()
-    ]
 
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + COUNT))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
@@ -239,7 +239,8 @@ def test_two_stages_are_wiped_over_each_other(qtbot: QtBot, done: Studio) -> Non
 
     def red_at(share: float) -> int:
         picture = preview.grab().toImage()
-        return picture.pixelColor(round(box.left() + box.width() * share), round(box.top() + 20)).red()
+        at = QPointF(box.left() + box.width() * share, box.top() + 20) * picture.devicePixelRatio()
+        return picture.pixelColor(at.toPoint()).red()
 
     assert (red_at(0.3), red_at(0.7)) == (RED["base"], RED["sr2"])
     playing = done.session.player.playing
