@@ -28,7 +28,8 @@ class StatusPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._notice = ""
-        self._shown: JobState = session.state
+        self._loaded = ""
+        """The pack that the engine has in its hands, as far as one can tell."""
         self.stages = StageBar(session)
         self.line = note()
         self.line.setFont(figures(self.line.font()))
@@ -116,6 +117,7 @@ class StatusPanel(QWidget):
         run = state.current
         if run is None:
             return self._waking(state) + " · " + elapsed
+        self._loaded = state.request.pack
         if run.decoding or run.done:
             parts = [self._developing(run.name)]
         else:
@@ -128,7 +130,7 @@ class StatusPanel(QWidget):
         return " · ".join(parts)
 
     def _waking(self, state: Running) -> str:
-        if not state.started:
+        if not state.started or state.request.pack == self._loaded:
             return self.tr("Getting ready…")
         title = self._session.card.title if self._session.card else state.request.pack
         return self.tr("Loading {0}…").format(title)

@@ -75,7 +75,8 @@ def paint_ruler(painter: QPainter, colours: QPalette, scale: Scale, fps: int) ->
             continue
         painter.setPen(colours.color(QPalette.ColorRole.WindowText))
         text = f"{mark // 2} s" if mark % 2 == 0 else f"{tenths(mark / 2)} s"
-        painter.drawText(QRectF(x + 4, 0, LABEL_ROOM, RULER - 4), Qt.AlignmentFlag.AlignVCenter, text)
+        if x + 4 + painter.fontMetrics().horizontalAdvance(text) <= scale.width:
+            painter.drawText(QRectF(x + 4, 0, LABEL_ROOM, RULER - 4), Qt.AlignmentFlag.AlignVCenter, text)
         painter.setPen(line)
         painter.drawLine(QPointF(round(x) + 0.5, 4), QPointF(round(x) + 0.5, RULER - 4))
     if scale.pitch >= 8:

@@ -137,6 +137,21 @@ def test_the_status_names_stage_step_and_time_left(qtbot: QtBot, open_studio: Op
     assert "67 %" in studio.window.status.stages.accessibleDescription()
 
 
+def test_only_the_first_clip_waits_for_the_pack_to_be_loaded(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    studio = open_studio(held(gate := Gate()))
+    line = studio.window.status.line
+    job = start(studio)
+    studio.bridge.listen(JobStarted(job))
+    qtbot.waitUntil(lambda: "Loading Starter" in line.text())
+    gate.open.set()
+    qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
+    studio.engine.script = held(Gate())
+    job = start(studio)
+    studio.bridge.listen(JobStarted(job))
+    qtbot.waitUntil(lambda: isinstance(studio.session.state, Running) and studio.session.state.started)
+    assert "Getting ready" in line.text()
+
+
 def test_the_stage_bar_says_how_long_the_stage_at_work_will_take(studio: Studio) -> None:
     session, bar = studio.session, studio.window.status.stages
     now = 1000.0
