@@ -20,7 +20,12 @@ from engine.models.text import TextConfig, TextEncoder
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import WindowTransformer
 from engine.training.base import BaseTrainer, BaseTraining
-from engine.training.denoising import Denoiser
+from engine.training.denoising import Denoiser, velocity_loss
+from engine.training.fullsize.discriminator import Discriminator
+from engine.training.fullsize.gan import GanModel
+from engine.training.fullsize.paper import PAPER_RUNS
+from engine.training.fullsize.runs import DenoiserRun, GanTokenizerRun
+from engine.training.fullsize.slots import NoiseSource, assemble
 from engine.training.loop import Draw, LoopConfig
 from engine.training.precision import training_dtype
 from engine.training.sampling import sample_latents
@@ -29,6 +34,7 @@ from engine.training.superres import SuperresTrainer, SuperresTraining
 from engine.training.tokenizer import BatchShape, TokenizerTrainer, TokenizerTraining
 from engine.worlds.captions import vocabulary
 from engine.worlds.sampling import sample_spec
+from tests.engine.test_fullsize_runs import reduced
 from tests.engine.test_training import TINY
 from tests.engine.test_training_road import transformer
 
@@ -106,6 +112,31 @@ def test_a_step_computes_where_the_run_is(
     assert {parameter.device for parameter in model.parameters()} == {META}
     assert loss.device == META
     assert seen.done["meta"] > 10 * seen.done["cpu"]
+
+
+@pytest.mark.parametrize("name", ["ucf101-l", "k600-l", "t2v-base", "t2v-sr1"])
+def test_a_full_size_step_computes_where_the_network_is(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = reduced(PAPER_RUNS[name])
+    assert isinstance(run, DenoiserRun)
+    schedule, source, places = Schedule.linear(), NoiseSource(run), range(run.batch)
+    batch = assemble(run, schedule, source.slots(0, places), source.null, 0, places).to(META)
+    model = WindowTransformer(run.model).to(META)
+    monkeypatch.setattr(Tensor, "__bool__", lambda _: True)  # whether there are images in the batch
+    with OneDevice():
+        loss = velocity_loss(model, schedule, batch.x0, batch.t, batch.eps, True, batch.told).mean()
+        loss.backward()
+    assert loss.device == META
+
+
+def test_a_step_with_the_discriminator_computes_where_the_networks_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = reduced(PAPER_RUNS["tokenizer-t2v"])
+    assert isinstance(run, GanTokenizerRun)
+    model = GanModel(Tokenizer(run.model), Discriminator(run.gan, run.crop), run.gan).to(META)
+    monkeypatch.setattr(Tensor, "__float__", lambda _: 0.0)
+    with OneDevice():
+        loss, _ = model(torch.zeros(1, 3, *run.crop).to(META), True, True)
+        loss.backward()
+    assert loss.device == META
 
 
 def test_samples_are_drawn_where_the_network_is() -> None:
