@@ -60,10 +60,21 @@ class ClipStore(ShardStore):
         return int(self.shards[0].shape[1])
 
     def crop(self, rng: np.random.Generator, frames: int, height: int, width: int) -> NDArray[np.uint8]:
-        """A random crop (frames, height, width, 3) of a random clip."""
+        """A random crop (frames, height, width, 3) of a random clip.
+
+        Raises:
+            WaltError: ``wrong-clips`` where they are smaller.
+        """
         clip = self[int(rng.integers(len(self)))]
-        wanted = zip(clip.shape, (frames, height, width), strict=False)
-        t, h, w = (int(rng.integers(have - want + 1)) for have, want in wanted)
+        spare = [have - want for have, want in zip(clip.shape[:3], (frames, height, width), strict=True)]
+        if min(spare) < 0:
+            had, wanted = " x ".join(map(str, clip.shape[:3])), f"{frames} x {height} x {width}"
+            raise WaltError(
+                "wrong-clips",
+                f"{self.folder} holds clips of {had} (frames, height, width).",
+                f"At least {wanted} are needed: prepare larger ones, or change the run.",
+            )
+        t, h, w = (int(rng.integers(room + 1)) for room in spare)
         return np.asarray(clip[t : t + frames, h : h + height, w : w + width])
 
 

@@ -78,12 +78,19 @@ class Pairs:
         """Open both folders; the last ``held`` pairs are for validation.
 
         Raises:
-            WaltError: ``no-training-data`` where they aren't pairs.
+            WaltError: ``no-training-data`` where they aren't pairs, ``wrong-latents`` where one isn't twice the other.
         """
         pairs = cls(LatentSet(ShardStore(high), held), LatentSet(ShardStore(low), held))
         if len(pairs.high.store) != len(pairs.low.store):
             raise WaltError(
                 "no-training-data", f"{low} does not pair with {high}.", "Encode both from one store."
+            )
+        large, small = pairs.high.store[0].shape, pairs.low.store[0].shape
+        if large != (*small[:2], 2 * small[2], 2 * small[3]):
+            raise WaltError(
+                "wrong-latents",
+                f"{high} holds latents of {large}, and {low} of {small}: not twice as high and wide.",
+                "Encode the same clips twice, once with --shrink 2.",
             )
         return pairs
 

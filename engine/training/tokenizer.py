@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.errors import WaltError
 from engine.media.images import write_png
 from engine.models.causal import space_to_depth
 from engine.models.tokenizer import SPACE, TIME, Tokenizer, TokenizerConfig
@@ -79,6 +80,9 @@ class TokenizerTrainer:
         sources: Name -> (source, weight); also validated one by one, on crops of a fixed seed.
         folder: Where the run lives.
         device: What it computes on.
+
+    Raises:
+        WaltError: ``wrong-clips`` where no source has clips as long as the run's.
     """
 
     def __init__(
@@ -88,6 +92,11 @@ class TokenizerTrainer:
         folder: Path,
         device: torch.device = CPU,
     ) -> None:
+        longest = max(training.view[0], *(shape.frames for shape in training.shapes))
+        if all(source.frames < longest for source, _ in sources.values()):
+            raise WaltError(
+                "wrong-clips", f"None of the clips has {longest} frames.", "Prepare longer ones, or change the run."
+            )
         torch.manual_seed(training.loop.seed)
         self.training, self.sources, self.folder, self.device = training, sources, folder, device
         self.tokenizer = Tokenizer(training.model).to(memory_format=torch.channels_last_3d)  # pyright: ignore[reportCallIssue]

@@ -216,3 +216,17 @@ def test_latents_that_do_not_pair_are_refused(road: Path, capsys: pytest.Capture
     write_shard(road / "few", 0, np.stack([store[i] for i in range(3)]), store.truth[:3])
     assert main([str(word) for word in words]) == 1
     assert "does not pair" in capsys.readouterr().err
+    words[words.index(road / "few")] = road / "clips-high"
+    assert main([str(word) for word in words]) == 1
+    assert "not twice as high and wide" in capsys.readouterr().err
+
+
+def test_clips_that_are_too_small_or_short_are_refused(
+    road: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small = np.zeros((2, 17, 16, 16, 3), np.uint8)
+    write_shard(tmp_path / "small", 0, small, [{"captions": ["a"]}] * 2)
+    for clips, said in ((tmp_path / "small", "17 x 16 x 16"), (road / "images", "None of the clips has 17 frames")):
+        words = ["train", "tokenizer", "--run", road / "tok.json", "--clips", clips, "--out", tmp_path / "run"]
+        assert main([str(word) for word in words]) == 1
+        assert said in capsys.readouterr().err
