@@ -50,6 +50,13 @@ class Remembered:
     folder: str = ""
 
 
+def _folder_for(last: str) -> str:
+    """The last folder, or the system's for videos, if they are there; not every home has one."""
+    places = QStandardPaths.StandardLocation
+    usual = (QStandardPaths.writableLocation(place) for place in (places.MoviesLocation, places.HomeLocation))
+    return next((folder for folder in (last, *usual) if folder and os.path.isdir(folder)), "")
+
+
 class ExportDialog(QDialog):
     """Asks how, then writes. Open it with ``open()``; it never blocks the window.
 
@@ -77,9 +84,7 @@ class ExportDialog(QDialog):
         self._marked = marked
         self._playhead = playhead
         self._kept = remembered
-        self._folder = remembered.folder or QStandardPaths.writableLocation(
-            QStandardPaths.StandardLocation.MoviesLocation
-        )
+        self._folder = _folder_for(remembered.folder)
         self.setWindowTitle(self.tr("Export"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(WIDTH)

@@ -56,6 +56,25 @@ def export_to(qtbot: QtBot, dialog: ExportDialog, studio: Studio, path: Path) ->
         qtbot.mouseClick(dialog.go, LEFT)
 
 
+def test_an_export_is_offered_a_folder_that_is_there(
+    qtbot: QtBot, done: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    dialog = open_dialog(qtbot, done)
+    assert Path(dialog.path.text()).parent == home  # it has no folder for videos
+    with qtbot.waitSignal(exporter_of(done).saved):
+        qtbot.mouseClick(dialog.go, LEFT)
+    assert list(home.glob("*.mp4"))
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    export_to(qtbot, open_dialog(qtbot, done), done, gone / "clip.mp4")
+    (gone / "clip.mp4").unlink()
+    gone.rmdir()
+    assert Path(open_dialog(qtbot, done).path.text()).parent == home
+
+
 def test_a_clip_is_exported_and_reads_back(qtbot: QtBot, done: Studio, tmp_path: Path) -> None:
     dialog = open_dialog(qtbot, done)
     assert Path(dialog.path.text()).name == "a-horse-walking-42.mp4"
