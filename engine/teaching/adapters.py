@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
 from torch import nn
 
 from engine.errors import WaltError
+from engine.preload import import_quietly
 
 TARGETS = r"blocks\.\d+\.((attention|cross)\.(q|k|v|out)|up|down)"
 """Attention and MLP of every layer. Modulation, patches and head stay: they are shared by all that is known."""
@@ -20,13 +22,15 @@ def add_adapters(transformer: nn.Module, rank: int) -> None:
         WaltError: ``peft-not-installed``.
     """
     try:
-        peft: Any = import_module("peft")
+        peft: Any = import_quietly("peft")
     except ImportError:
         raise WaltError(
             "peft-not-installed",
             "LoRA needs the package peft.",
             'pip install "walt[finetune]", or give --full.',
         ) from None
+    with suppress(ImportError):  # where it is installed, peft would import it, and not quietly
+        import_quietly("torchao")
     transformer.requires_grad_(False)
     config = peft.LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=TARGETS)
     peft.inject_adapter_in_model(config, transformer)
