@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +29,7 @@ MEASURED_PEAKS: dict[tuple[str, str], int] = {
     ("base", "16:9"): 435, ("sr1", "16:9"): 600, ("sr2", "16:9"): 1057, ("base", "9:16"): 434, ("sr1", "9:16"): 607,
     ("sr2", "9:16"): 1062, ("base", "1:1"): 414, ("sr1", "1:1"): 497, ("sr2", "1:1"): 742,
 }  # fmt: skip
+ROOT = Path(__file__).parents[2]
 _COUNTED = ("grid", "patch", "width", "layers", "heads", "spatial_window", "spacetime_window", "mlp_ratio")
 
 
@@ -137,3 +141,22 @@ def test_tiles_by_plan_make_a_clip(store: PackStore, monkeypatch: pytest.MonkeyP
     assert isinstance(done, JobDone)
     assert [(plan.kept, plan.tile) for plan in planned] == [("staged", 16)]
     assert done.clip.frames.shape == (1, 128, 256, 3)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there the system says what counts towards them")
+@pytest.mark.parametrize(("limit", "counted"), [("RLIMIT_AS", "VmSize:"), ("RLIMIT_DATA", "VmData:")])
+def test_a_process_of_limited_memory_has_no_more_than_is_left_to_it(limit: str, counted: str) -> None:
+    code = f"""
+import resource
+from pathlib import Path
+from engine.memory import available_mb
+before = available_mb()
+taken = int(Path("/proc/self/status").read_text().split("{counted}")[1].split()[0]) // 1024
+resource.setrlimit(resource.{limit}, ((taken + 64) * 2**20, resource.RLIM_INFINITY))
+print(before, available_mb(), available_mb(mapped_mb=20), available_mb(mapped_mb=1000))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    before, left, mapped, none = map(float, done.stdout.split())
+    assert left <= 65 < before
+    assert mapped == pytest.approx(left - 20, abs=4)
+    assert none == 0
