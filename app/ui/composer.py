@@ -107,6 +107,7 @@ class Composer(QWidget):
         result.setAccessibleName(self.tr("Examples"))
         result.setToolTip(self.tr("Sentences to begin with"))
         result.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        result.setFixedWidth(result.fontMetrics().horizontalAdvance(result.text()) + INSIDE)  # no room for an arrow
         menu = QMenu(result)
         for sentence in examples():
             menu.addAction(sentence)

@@ -100,7 +100,7 @@ class ExportDialog(QDialog):
         self.about.setWordWrap(True)
         self.part = self._segments(
             ("all", self.tr("All of it"), self.tr("Every frame")),
-            ("marked", self.tr("In to out"), self.tr("From the in point to the out point")),
+            ("marked", self.tr("Trimmed part"), self.tr("From the in point to the out point")),
         )
         self.quality = self._segments(
             ("small", self.tr("Small"), self.tr("A small file")),

@@ -132,7 +132,10 @@ class LibraryPanel(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addLayout(body, 1)
-        column.addWidget(self.undo)
+        below = QVBoxLayout()
+        below.setContentsMargins(BETWEEN, 0, BETWEEN, BETWEEN)
+        below.addWidget(self.undo)
+        column.addLayout(below)
         column.addWidget(self.details)
 
     def _wire(self) -> None:

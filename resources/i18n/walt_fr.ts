@@ -1082,12 +1082,12 @@
         <translation>Toutes les images</translation>
     </message>
     <message>
-        <source>In to out</source>
-        <translation>Du début à la fin marqués</translation>
-    </message>
-    <message>
         <source>From the in point to the out point</source>
         <translation>Du point de début au point de fin</translation>
+    </message>
+    <message>
+        <source>Trimmed part</source>
+        <translation>Partie gardée</translation>
     </message>
     <message>
         <source>Small</source>
