@@ -23,7 +23,7 @@ from app.bridge import EngineBridge
 from app.model.job import Running
 from app.model.sentences import sentence
 from app.model.session import Session
-from app.model.still import NoStill, offer_of
+from app.model.still import Checking, NoStill, Refused, offer_of
 from app.model.teacher import Teacher
 from app.theme import Theme
 from app.ui.composer import WIDTH, Composer
@@ -172,6 +172,8 @@ class MainWindow(QMainWindow):
         session.asked.connect(self.notebook.add)
         self.viewer.empty.chosen.connect(self._take_example)
         self.viewer.still_hovers.connect(self.composer.drop_zone.set_hot)
+        self.viewer.dropped.connect(self._take_drop)
+        session.still.changed.connect(self._show_still)
         session.trouble.connect(self._trouble)
         session.library.opened.connect(self._library_opened)
         self.film.trouble.connect(self._trouble)
@@ -260,6 +262,12 @@ class MainWindow(QMainWindow):
     def _take(self, mime: QMimeData) -> None:
         self.session.still.take(offer_of(mime))
 
+    @Slot()
+    def _show_still(self) -> None:
+        """What was dropped is not to vanish in a panel that is folded away."""
+        if isinstance(self.session.still.state, Checking | Refused):
+            self.actions_["composer"].setChecked(True)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Where no part of the window has a use of its own for a file, the window has."""
         accept_still(event)
@@ -267,7 +275,11 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Take a pack, a film, or a picture or video to begin with."""
         event.acceptProposedAction()
-        offer = offer_of(event.mimeData())
+        self._take_drop(event.mimeData())
+
+    @Slot(object)
+    def _take_drop(self, mime: QMimeData) -> None:
+        offer = offer_of(mime)
         if isinstance(offer, Path):
             self.take_file(offer)
         else:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from app.actions import Actions
 from app.model.examples import examples
 from app.model.job import Failed, Idle, Running, Stopped
 from app.model.session import Session
-from app.model.still import offer_of
 from app.theme import BETWEEN
 from app.ui.drop_zone import accept_still
 from app.ui.example_card import ExampleCard
@@ -66,9 +65,11 @@ class Viewer(QStackedWidget):
 
     Signals:
         still_hovers(bool): a picture is being dragged over it, or no longer.
+        dropped(QMimeData): something was let go over it.
     """
 
     still_hovers = Signal(bool)
+    dropped = Signal(object)
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,11 +81,27 @@ class Viewer(QStackedWidget):
         self.no_pack = PackView(session, actions)
         for page in (self.empty, self.preview, self.failure, self.no_pack):
             self.addWidget(page)
+        self.invitation = self._invitation()
         session.state_changed.connect(self.refresh)
         session.screen.changed.connect(self.refresh)
         session.monitor.mode_changed.connect(self.refresh)
         session.pack_changed.connect(self._take_pack)
         self.refresh()
+
+    def _invitation(self) -> QLabel:
+        """What letting go would do."""
+        result = note(self.tr("Let go: the clip will begin with it"), role="invitation", parent=self)
+        result.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        result.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        result.hide()
+        return result
+
+    def _invite(self, yes: bool) -> None:
+        self.invitation.adjustSize()
+        self.invitation.move(self.rect().center() - self.invitation.rect().center())
+        self.invitation.raise_()
+        self.invitation.setVisible(yes)
+        self.still_hovers.emit(yes)
 
     @Slot()
     def _take_pack(self) -> None:
@@ -111,14 +128,14 @@ class Viewer(QStackedWidget):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A picture may come in."""
         if accept_still(event):
-            self.still_hovers.emit(True)
+            self._invite(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """It went away again."""
-        self.still_hovers.emit(False)
+        self._invite(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Animate what was dropped."""
-        self.still_hovers.emit(False)
+        """Tell of what was dropped."""
+        self._invite(False)
         event.acceptProposedAction()
-        self._session.still.take(offer_of(event.mimeData()))
+        self.dropped.emit(event.mimeData())

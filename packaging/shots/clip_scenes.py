@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent
+from PySide6.QtWidgets import QApplication
+
 from engine.errors import UsageError, WaltError
 from engine.media.clips import write_mp4
 from engine.media.images import write_png
@@ -98,6 +102,25 @@ def done(stage: Stage) -> None:
     stage.rest_at(8)
 
 
+def hovering(stage: Stage) -> None:
+    """A picture is dragged over the clip."""
+    done(stage)
+    still = stage.folder / "holiday.png"
+    write_png(still, stage.source(PROMPT, "1:1").clip("sr2").frames[0])
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(still))])
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(
+        stage.window.viewer, QDragEnterEvent(QPoint(90, 90), Qt.DropAction.CopyAction, mime, left, none)
+    )
+
+
+def trimmed(stage: Stage) -> None:
+    """A clip whose ends were dragged in."""
+    done(stage)
+    stage.session.player.set_marks(3, 12)
+
+
 def wipe(stage: Stage) -> None:
     """Two stages of a clip over each other."""
     done(stage)
@@ -154,6 +177,7 @@ def folds(stage: Stage) -> None:
 
 
 SCENES = (
-    empty, typing, dropped_video, wrong_still, no_picture, no_pack, crashed, waking, sketch, detail, done, wipe, saved,
+    empty, typing, dropped_video, wrong_still, no_picture, no_pack, crashed, waking, sketch, detail, done, hovering,
+    trimmed, wipe, saved,
     stopped, failed, upright, square, folds,
 )  # fmt: skip

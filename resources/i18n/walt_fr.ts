@@ -2640,6 +2640,10 @@
 <context>
     <name>Viewer</name>
     <message>
+        <source>Let go: the clip will begin with it</source>
+        <translation>Lâchez : le clip commencera par là</translation>
+    </message>
+    <message>
         <source>Busy</source>
         <translation>Occupé</translation>
     </message>

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -71,6 +79,32 @@ def test_dropping_a_picture_makes_it_the_first_frame(qtbot: QtBot, studio: Studi
 def test_a_picture_may_be_dropped_on_the_preview(qtbot: QtBot, studio: Studio, picture: Path) -> None:
     assert drop(studio.window.viewer, files(picture))
     assert isinstance(settled(qtbot, studio), Ready)
+
+
+def test_the_picture_says_what_letting_go_would_do(qtbot: QtBot, studio: Studio, picture: Path) -> None:
+    viewer, words = studio.window.viewer, studio.window.viewer.invitation
+    studio.window.actions_["composer"].setChecked(False)
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    mime = files(picture)
+    enter = QDragEnterEvent(QPoint(9, 9), copy, mime, left, none)
+    QApplication.sendEvent(viewer, enter)
+    assert words.isVisible()
+    QApplication.sendEvent(viewer, QDragLeaveEvent())
+    assert not words.isVisible()
+    drop(viewer, files(picture))
+    assert not words.isVisible()
+    assert isinstance(settled(qtbot, studio), Ready)
+    assert studio.window.composer.isVisible()
+
+
+def test_a_pack_may_be_dropped_on_the_preview(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
+    archive = tmp_path / "new.zip"
+    archive.write_bytes(b"no archive")
+    drop(studio.window.viewer, files(archive))
+    assert isinstance(studio.session.still.state, NoStill)
+    sheet = studio.window.dialogs.packs
+    assert sheet is not None
+    assert sheet.isVisible()
 
 
 def test_junk_is_refused_with_words_that_help(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
