@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from engine.cli import main
 from engine.errors import WaltError
@@ -21,6 +23,7 @@ from engine.training.fullsize.paper import PAPER_RUNS
 from engine.training.fullsize.runs import DenoiserRun, with_overrides
 from engine.training.fullsize.slots import RAW_MEAN, RAW_STD, NoiseSource
 from engine.training.packing import load_run_tokenizer
+from engine.training.pixels import to_frames
 from engine.training.store import CAMERA, read_statistics, write_shard, write_statistics
 from engine.worlds.captions import canonical_caption
 from engine.worlds.sampling import sample_spec
@@ -189,3 +192,40 @@ def test_a_tokenizer_of_larger_pictures_starts_from_the_weights_of_the_smaller_o
         assert torch.equal(after.get_parameter(name), value)
     other = [*words[:4], tmp_path / "c", *words[5:], *settings, "--set", "model.channels=16"]
     assert main([str(word) for word in other]) == 2
+
+
+def flags(settings: list[str]) -> list[str]:
+    return [word for setting in settings for word in ("--set", setting)]
+
+
+def picture(path: Path) -> NDArray[np.int32]:
+    return cv2.imread(str(path))[..., ::-1].astype(np.int32)
+
+
+def test_reports_draw_what_was_held_over_what_is_made(shards: Path) -> None:
+    words = ["train", "full", "tokenizer-t2v", "--out", shards / "tok", "--noise"]
+    words += flags([*TOKENIZER, "loop.steps=1", "loop.report_steps=1"])
+    assert main([str(word) for word in words]) == 0
+    assert picture(shards / "tok" / "sheet-0000001.png").shape == (2 * 16, 3 * 16, 3)
+    settings = [*TEXT, "loop.report_steps=2", "image_share=0.4", "latent_norm=false"]
+    for name in ("videos", "images"):
+        write_statistics(shards / name, [0.0] * 8, [1.0] * 8)
+    words = ["train", "full", "t2v-base", "--out", shards / "run", "--tokenizer", shards / "tok"]
+    words += ["--videos", shards / "videos", "--images", shards / "images", "--embeddings", shards / "words"]
+    assert main([str(word) for word in [*words, *flags(settings)]]) == 0
+    sheet = picture(shards / "run" / "sheet-0000002.png")
+    assert sheet.shape == (2 * 64, 4 * 3 * 64, 3)
+    tokenizer = load_run_tokenizer(shards / "tok")
+    tokenizer.leave_raw()
+    run = with_overrides(PAPER_RUNS["t2v-base"], settings)
+    assert isinstance(run, DenoiserRun)
+    source = LatentSource(run, [shards / "videos"], [shards / "images"], shards / "words")
+    slots = source.slots(-1, range(4))
+    assert {slot.image for slot in slots} == {False, True}
+    for i, slot in enumerate(slots):
+        parts = slot.x0.split(1, dim=1) if slot.image else [slot.x0]
+        frames = to_frames(torch.cat([tokenizer.decode(part[None])[0].detach() for part in parts], dim=1))
+        shown = np.concatenate([frames[k] for k in (0, len(frames) // 2, len(frames) - 1)], axis=1)
+        column = sheet[:, 192 * i : 192 * (i + 1)]
+        assert np.abs(column[:64] - shown).max() <= 1
+        assert np.abs(column[64:] - shown).mean() > 1

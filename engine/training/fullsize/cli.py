@@ -65,6 +65,9 @@ def add_steps(steps: Any) -> None:
     )
     full.add_argument("--embeddings", type=Path, metavar="DIR", help="captions encoded by `walt train embed`")
     full.add_argument("--clips", type=Path, metavar="DIR", help="shards of clips, for a tokenizer")
+    full.add_argument(
+        "--tokenizer", type=Path, metavar="RUN", help="what coded the latents: reports then draw samples"
+    )
     full.add_argument("--minutes", type=float, default=0.0, help="stop after so many minutes and save")
 
     footage = steps.add_parser(
@@ -157,6 +160,7 @@ def runs(args: argparse.Namespace) -> None:
 def full(args: argparse.Namespace) -> None:
     """Train; every process of torchrun comes here."""
     from dataclasses import replace
+    from functools import partial
 
     from engine.training.fullsize.denoiser import DenoiserTrainer, keep_run
     from engine.training.fullsize.latents import LatentSource
@@ -164,6 +168,7 @@ def full(args: argparse.Namespace) -> None:
     from engine.training.fullsize.slots import NoiseSource
     from engine.training.fullsize.tokenizer import GanTrainer, NoiseClips, ShardClips
     from engine.training.fullsize.world import World
+    from engine.training.packing import load_run_tokenizer
 
     run = with_overrides(read_full_run(args.name), args.set)
     run = replace(run, loop=replace(run.loop, minutes=args.minutes))
@@ -174,7 +179,8 @@ def full(args: argparse.Namespace) -> None:
                 if args.noise
                 else LatentSource(run, args.videos, args.images, args.embeddings)
             )
-            trainer = DenoiserTrainer(run, data, world, args.out, _start(run, args.start))
+            tokenizer = None if args.tokenizer is None else partial(load_run_tokenizer, args.tokenizer)
+            trainer = DenoiserTrainer(run, data, world, args.out, _start(run, args.start), tokenizer)
         else:
             clips = NoiseClips(run.crop) if args.noise else ShardClips(_needed(args.clips), run)
             trainer = GanTrainer(run, clips, world, args.out, args.start)

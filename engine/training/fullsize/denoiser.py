@@ -13,11 +13,13 @@ from torch import Tensor
 from engine.diffusion.schedule import Schedule
 from engine.errors import UsageError
 from engine.files import atomic_write
+from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import WindowTransformer
 from engine.training.checkpoint import latest
 from engine.training.denoising import velocity_loss
 from engine.training.fullsize.runs import DenoiserRun, FullRun, run_to_json
-from engine.training.fullsize.slots import SlotSource, assemble
+from engine.training.fullsize.sheets import SLOTS, Sheets, sampled
+from engine.training.fullsize.slots import Batch, SlotSource, assemble, is_image
 from engine.training.fullsize.world import World
 from engine.training.loop import Draw, Loop
 
@@ -34,6 +36,7 @@ class DenoiserTrainer:
         world: The processes.
         folder: Where the run lives.
         start: Weights to start from when the run is new, in the first process; None is from nothing.
+        tokenizer: What its latents were coded by, asked for in the first process; with it, reports draw samples.
     """
 
     def __init__(
@@ -43,6 +46,7 @@ class DenoiserTrainer:
         world: World,
         folder: Path,
         start: Callable[[], dict[str, Tensor]] | None = None,
+        tokenizer: Callable[[], Tokenizer] | None = None,
     ) -> None:
         self.run, self.source, self.world = run, source, world
         self.slice = per_process(run.batch, world.size, run.loop.accumulate)
@@ -57,6 +61,7 @@ class DenoiserTrainer:
             torch.manual_seed(run.loop.seed)
             state = WindowTransformer(run.model).state_dict()
         self.model = world.shard(model, state)
+        self.sheets = None if tokenizer is None else Sheets(run, tokenizer, folder)
         self.loop = Loop(self.model, self.loss, self.report, run.loop, folder, world)
 
     def loss(self, draw: Draw) -> tuple[Tensor, dict[str, float]]:
@@ -66,19 +71,31 @@ class DenoiserTrainer:
         each = self._losses(draw.step, range(first, first + self.slice), bool(twice))
         return each.mean(), {}
 
-    def report(self, _step: int) -> dict[str, float]:
-        """Validation loss of the averaged weights on held-out slots, at fixed levels and noise."""
+    def report(self, step: int) -> dict[str, float]:
+        """Validation loss of the averaged weights on held-out slots, at fixed levels and noise; and a sheet of them."""
+        if self.sheets is not None:
+            self._draw(self.sheets, step)
         count = max(1, min(_VALIDATION_SLOTS, self.run.batch) // self.world.size)
         first = self.world.rank * count
         return self.world.mean(
             {"val": float(self._losses(VALIDATION, range(first, first + count), True).mean())}
         )
 
-    def _losses(self, step: int, indices: range, twice: bool) -> Tensor:
+    def _draw(self, sheets: Sheets, step: int) -> None:
+        """The same few slots in every process, since a sharded network computes in all of them; one draws."""
+        indices = range(min(SLOTS, self.run.batch))
+        batch = self._batch(VALIDATION, indices)
+        made = sampled(self.model, self.schedule, self.run, batch)
+        if self.world.main:
+            images = [is_image(index, self.run.image_share) for index in indices]
+            sheets.draw(step, batch.x0, made, images)
+
+    def _batch(self, step: int, indices: range) -> Batch:
         slots = self.source.slots(step, indices)
-        batch = assemble(self.run, self.schedule, slots, self.source.null, step, indices).to(
-            self.world.device
-        )
+        return assemble(self.run, self.schedule, slots, self.source.null, step, indices).to(self.world.device)
+
+    def _losses(self, step: int, indices: range, twice: bool) -> Tensor:
+        batch = self._batch(step, indices)
         with torch.autocast(self.world.device.type, torch.bfloat16, enabled=self.run.numbers == "bf16"):
             return velocity_loss(self.model, self.schedule, batch.x0, batch.t, batch.eps, twice, batch.told)
 

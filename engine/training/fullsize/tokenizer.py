@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
 from engine.errors import UsageError, WaltError
+from engine.media.images import write_png
 from engine.models.tokenizer import Tokenizer
 from engine.training.checkpoint import latest
 from engine.training.fullsize.denoiser import VALIDATION, per_process
@@ -22,10 +23,11 @@ from engine.training.fullsize.gan import GanModel
 from engine.training.fullsize.gathered import gathered_tokenizer
 from engine.training.fullsize.latents import HELD, EpochOrder
 from engine.training.fullsize.runs import GanTokenizerRun
+from engine.training.fullsize.sheets import sheet_file, strip
 from engine.training.fullsize.slots import is_image
 from engine.training.fullsize.world import World
 from engine.training.loop import Draw, Loop
-from engine.training.pixels import psnr, to_tensor
+from engine.training.pixels import psnr, to_frames, to_tensor
 from engine.training.store import ClipStore
 from engine.training.tokenizer import measure_latents
 
@@ -52,7 +54,7 @@ class GanTrainer:
     def __init__(
         self, run: GanTokenizerRun, source: ClipSource, world: World, folder: Path, start: Path | None = None
     ) -> None:
-        self.run, self.source, self.world = run, source, world
+        self.run, self.source, self.world, self.folder = run, source, world, folder
         self.slice = per_process(run.batch, world.size, run.loop.accumulate)
         torch.manual_seed(run.loop.seed)
         model = GanModel(_first(run, folder, start), Discriminator(run.gan, run.crop), run.gan).to(world.device)
@@ -76,10 +78,12 @@ class GanTrainer:
         with torch.autocast(self.world.device.type, torch.bfloat16, enabled=self.run.numbers == "bf16"):
             return self.whole(x, plays, plays and draw.step % gan.r1_every == 0)
 
-    def report(self, _step: int) -> dict[str, float]:
-        """PSNR of validation clips with the averaged weights."""
+    def report(self, step: int) -> dict[str, float]:
+        """PSNR of validation clips with the averaged weights, and a sheet of one."""
         x = self._pixels(VALIDATION, [self.world.rank])
         y = self.model.tokenizer.decoder(self.model.tokenizer.encoder(x))
+        if self.world.main:
+            write_png(sheet_file(self.folder, step), strip(to_frames(x[0]), to_frames(y[0])))
         return self.world.mean({"psnr": psnr(y, x)})
 
     def finish(self, clips: int = 64) -> None:
