@@ -51,7 +51,7 @@ class LibraryPanel(QWidget):
         self._preferences = preferences
         self.clips = LibraryList(self._library, self)
         self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Search"))
+        self.search.setPlaceholderText(self.tr("Search by words or day"))
         self.search.setAccessibleName(self.tr("Search the library"))
         self.search.setToolTip(self.tr("Words of the prompt, a seed, a size, or a day: yesterday, november"))
         self.search.setClearButtonEnabled(True)

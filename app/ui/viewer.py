@@ -11,14 +11,20 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from app.actions import Actions
 from app.model.examples import examples
+from app.model.film import SUFFIX
 from app.model.job import Failed, Idle, Running, Stopped
 from app.model.session import Session
+from app.model.still import offer_of
 from app.theme import BETWEEN
 from app.ui.drop_zone import accept_still
 from app.ui.example_card import ExampleCard
 from app.ui.parts import note
 from app.ui.preview import Preview
 from app.ui.trouble import FailureView, PackView, page_column, page_title
+from engine.errors import UsageError
+
+NO_BEGINNING = (".zip", SUFFIX)
+"""Packs and films are welcome too, but no clip begins with them."""
 
 
 class EmptyView(QWidget):
@@ -128,7 +134,9 @@ class Viewer(QStackedWidget):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A picture may come in."""
         if accept_still(event):
-            self._invite(True)
+            offer = offer_of(event.mimeData())
+            other = isinstance(offer, Path) and offer.suffix.lower() in NO_BEGINNING
+            self._invite(not other and not isinstance(offer, UsageError))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """It went away again."""

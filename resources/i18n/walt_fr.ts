@@ -1518,8 +1518,8 @@
 <context>
     <name>LibraryPanel</name>
     <message>
-        <source>Search</source>
-        <translation>Rechercher</translation>
+        <source>Search by words or day</source>
+        <translation>Mots ou jour à chercher</translation>
     </message>
     <message>
         <source>Search the library</source>

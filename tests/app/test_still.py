@@ -100,6 +100,10 @@ def test_the_picture_says_what_letting_go_would_do(qtbot: QtBot, studio: Studio,
 def test_a_pack_may_be_dropped_on_the_preview(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
     archive = tmp_path / "new.zip"
     archive.write_bytes(b"no archive")
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    mime = files(archive)
+    QApplication.sendEvent(studio.window.viewer, QDragEnterEvent(QPoint(9, 9), copy, mime, left, none))
+    assert not studio.window.viewer.invitation.isVisible()  # no clip begins with a pack
     drop(studio.window.viewer, files(archive))
     assert isinstance(studio.session.still.state, NoStill)
     sheet = studio.window.dialogs.packs
