@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import QEvent, Slot
-from PySide6.QtWidgets import QTabWidget, QTextBrowser, QWidget
+from PySide6.QtWidgets import QTabWidget, QWidget
 
 from app.model.report import Licence, installed, licences
-from app.ui.parts import button
+from app.ui.parts import button, page
 from app.ui.sheet import Sheet
 
 SIZE = (560, 480)
@@ -22,21 +22,14 @@ class AboutSheet(Sheet):
         self.setWindowTitle(self.tr("About walt"))
         self.resize(*SIZE)
         self.tabs = QTabWidget()
-        self.about = self._page(self.tr("walt"))
-        self.licences = self._page(self.tr("Licences"))
+        self.about = page(self.tabs, self.tr("walt"))
+        self.licences = page(self.tabs, self.tr("Licences"))
         self.body.addWidget(self.tabs, 1)
         self.copy = button(self.tr("Copy Diagnostics"))
         self.foot.insertWidget(0, self.copy)
         self._found: tuple[Licence, ...] = ()
         self.tabs.currentChanged.connect(self._read_licences)
         self.fill()
-
-    def _page(self, title: str) -> QTextBrowser:
-        page = QTextBrowser()
-        page.setAccessibleName(title)
-        page.setOpenLinks(False)
-        self.tabs.addTab(page, title)
-        return page
 
     def fill(self) -> None:
         """Write the pages."""

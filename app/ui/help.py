@@ -6,9 +6,10 @@ from html import escape
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QTabWidget, QTextBrowser, QWidget
+from PySide6.QtWidgets import QTabWidget, QWidget
 
 from app.actions import Actions, Menu
+from app.ui.parts import page
 from app.ui.sheet import Sheet
 
 SIZE = (640, 600)
@@ -23,17 +24,10 @@ class HelpSheet(Sheet):
         self.resize(*SIZE)
         self._actions = actions
         self.tabs = QTabWidget()
-        self.help = self._page(self.tr("Help"))
-        self.shortcuts = self._page(self.tr("Shortcuts"))
+        self.help = page(self.tabs, self.tr("Help"))
+        self.shortcuts = page(self.tabs, self.tr("Shortcuts"))
         self.body.addWidget(self.tabs, 1)
         self.fill()
-
-    def _page(self, title: str) -> QTextBrowser:
-        page = QTextBrowser()
-        page.setAccessibleName(title)
-        page.setOpenLinks(False)
-        self.tabs.addTab(page, title)
-        return page
 
     def show_page(self, shortcuts: bool) -> None:
         """Turn to the help or to the shortcuts."""

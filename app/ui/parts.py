@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Slot
 from PySide6.QtGui import QAction, QFont, QGuiApplication, QKeySequence, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollBar, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QPushButton,
+    QScrollBar,
+    QTabWidget,
+    QTextBrowser,
+    QToolButton,
+    QWidget,
+)
 
 from app import icons
 from app.theme import CAPTION_PX
@@ -65,6 +74,16 @@ def tip(action: QAction) -> str:
     keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
     words = action.toolTip().rstrip(".…")
     return f"{words} ({keys})" if keys else words
+
+
+def page(tabs: QTabWidget, title: str) -> QTextBrowser:
+    """One more page to read; its heads are larger, not bold. It opens no links."""
+    result = QTextBrowser()
+    result.setAccessibleName(title)
+    result.setOpenLinks(False)
+    result.document().setDefaultStyleSheet("h2, h3 { font-weight: normal; font-size: 16px; }")
+    tabs.addTab(result, title)
+    return result
 
 
 class QuietBar(QScrollBar):

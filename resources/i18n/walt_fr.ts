@@ -1447,7 +1447,7 @@
     </message>
     <message>
         <source>Continue makes what comes after the clip. Clips from the library are dropped on the timeline. Drag the edge of a segment to trim it, the segment itself to move it; S splits it at the playhead, Delete takes it out. Ctrl+Z undoes all of it.</source>
-        <translation>Continuer crée la suite du clip. Les clips de la bibliothèque se déposent sur la frise. Tirez le bord d’un segment pour le raccourcir, le segment lui-même pour le déplacer ; S le coupe à la tête de lecture, Suppr le retire. Ctrl+Z annule tout cela.</translation>
+        <translation>Continuer crée la suite du clip. Les clips de la bibliothèque se déposent sur le montage. Tirez le bord d’un segment pour le raccourcir, le segment lui-même pour le déplacer ; S le coupe à la tête de lecture, Suppr le retire. Ctrl+Z annule tout cela.</translation>
     </message>
     <message>
         <source>Where clips are</source>
