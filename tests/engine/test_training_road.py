@@ -230,3 +230,19 @@ def test_clips_that_are_too_small_or_short_are_refused(
         words = ["train", "tokenizer", "--run", road / "tok.json", "--clips", clips, "--out", tmp_path / "run"]
         assert main([str(word) for word in words]) == 1
         assert said in capsys.readouterr().err
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="here it is available")
+@pytest.mark.parametrize("step", ["tokenizer", "base", "encode"])
+def test_a_device_that_is_not_there_is_refused(
+    step: str, road: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given: dict[str, list[object]] = {
+        "tokenizer": ["--run", road / "tok.json", "--clips", road / "clips"],
+        "base": ["--run", road / "base.json", "--tokenizer", road / "tok", "--videos", road / "clips-low"],
+        "encode": ["--clips", road / "clips", "--tokenizer", road / "tok"],
+    }
+    words = ["train", step, *given[step], "--out", tmp_path / "x", "--device", "cuda"]
+    assert main([str(word) for word in words]) == 1
+    assert "device-not-available" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
