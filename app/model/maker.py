@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from math import prod
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -160,7 +161,7 @@ class Maker(QObject):
             self._stop(running, None)
             return
         self.ended.emit(news)
-        stages = tuple(_timed(stage, clip) for stage in running.stages)
+        stages = _timed(running.stages, clip)
         if news.complete:
             self._state = Done(clip, stages, clip.seconds.get("total", now - running.began))
             self._tell()
@@ -206,8 +207,20 @@ class Maker(QObject):
         self.progress_changed.emit()
 
 
-def _timed(stage: StageRun, clip: Clip) -> StageRun:
-    """The engine's own seconds for a finished stage, in place of the window's estimate."""
-    finished = STAGES.index(stage.name) <= STAGES.index(clip.stage)
-    seconds = clip.seconds.get(stage.name, stage.seconds) if finished else None
-    return replace(stage, seconds=seconds)
+def _timed(stages: tuple[StageRun, ...], clip: Clip) -> tuple[StageRun, ...]:
+    """The engine's own seconds for the finished stages, in place of the window's estimate.
+
+    It tells decoding as one figure; each stage has its share of that, by the size of its pictures.
+    """
+    finished = [stage for stage in stages if STAGES.index(stage.name) <= STAGES.index(clip.stage)]
+    pixels = {stage.name: prod(stage.size) if stage.size else 0 for stage in finished}
+    decoding = clip.seconds.get("decode", 0.0) / max(1, sum(pixels.values()))
+
+    def timed(stage: StageRun) -> StageRun:
+        if stage.name not in pixels:
+            return replace(stage, seconds=None)
+        denoising = clip.seconds.get(stage.name)
+        share = decoding * pixels[stage.name]
+        return replace(stage, seconds=stage.seconds if denoising is None else denoising + share)
+
+    return tuple(timed(stage) for stage in stages)
