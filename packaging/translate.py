@@ -47,8 +47,10 @@ def gather(target: Path, language: str) -> None:
 
 
 def compile_words(source: Path, target: Path) -> None:
-    """Make the ``.qm`` of a ``.ts``."""
-    subprocess.run([tool("lrelease"), "-silent", str(source), "-qm", str(target)], check=True, cwd=ROOT)
+    """Make the ``.qm`` of a ``.ts``, in one move: a window that is open has mapped the old file into its memory."""
+    part = target.with_name(f"{target.name}.part")
+    subprocess.run([tool("lrelease"), "-silent", str(source), "-qm", str(part)], check=True, cwd=ROOT)
+    part.replace(target)
 
 
 def untranslated(file: Path) -> list[str]:

@@ -252,6 +252,7 @@ class Session(QObject):
         if request is not None:
             self.edit(upto=request.upto, frames=request.frames)
             self.ask([request], first=True)
+            self.queue.pause(False)  # several clips too large may have paused it
 
     @Slot()
     def _show_clip(self) -> None:

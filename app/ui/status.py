@@ -19,6 +19,8 @@ from app.ui.stage_bar import StageBar
 from engine.events import StageName
 
 TICK_MS = 250
+RESUME = "resume"
+"""The link that lets the queue go on."""
 
 
 class StatusPanel(QWidget):
@@ -53,6 +55,7 @@ class StatusPanel(QWidget):
         self._ticker.timeout.connect(self.stages.update)
         session.progress_changed.connect(self.refresh)
         session.pack_changed.connect(self.refresh)
+        session.queue.changed.connect(self.refresh)
         session.state_changed.connect(self._new_state)
         session.screen.changed.connect(self._new_state)
         self.refresh()
@@ -85,11 +88,20 @@ class StatusPanel(QWidget):
             self._ticker.start()
         elif not running:
             self._ticker.stop()
-        notice = self._notice and not running
+        notice = "" if running else self._paused() or self._notice
         self.line.setTextFormat(Qt.TextFormat.RichText if notice else Qt.TextFormat.PlainText)
-        text = self._notice if notice else self._sentence(state)
+        text = notice or self._sentence(state)
         if text != self.line.text():
             self.line.setText(text)
+
+    def _paused(self) -> str:
+        """Why nothing happens, when something was asked for."""
+        queue = self._session.queue
+        waiting = len(queue.waiting)
+        if not queue.paused or not waiting:
+            return ""
+        words = escape(self.tr("The queue is paused; %n clip(s) wait.", "", waiting))
+        return f'{words} &nbsp;<a href="{RESUME}">{escape(self.tr("Resume"))}</a>'
 
     def _sentence(self, state: JobState) -> str:
         stored = self._session.screen.stored
@@ -154,4 +166,7 @@ class StatusPanel(QWidget):
 
     @Slot(str)
     def _open(self, link: str) -> None:
-        QDesktopServices.openUrl(QUrl(link))
+        if link == RESUME:
+            self._session.queue.pause(False)
+        else:
+            QDesktopServices.openUrl(QUrl(link))

@@ -74,6 +74,16 @@
     </message>
 </context>
 <context>
+    <name>StatusPanel</name>
+    <message numerus="yes">
+        <source>The queue is paused; %n clip(s) wait.</source>
+        <translation>
+            <numerusform>The queue is paused; %n clip waits.</numerusform>
+            <numerusform>The queue is paused; %n clips wait.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>TeachSheet</name>
     <message numerus="yes">
         <source>%n example(s)</source>

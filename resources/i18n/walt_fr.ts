@@ -2326,6 +2326,13 @@
         <source>Show in folder</source>
         <translation>Afficher dans le dossier</translation>
     </message>
+    <message numerus="yes">
+        <source>The queue is paused; %n clip(s) wait.</source>
+        <translation>
+            <numerusform>La file est en pause ; %n clip attend.</numerusform>
+            <numerusform>La file est en pause ; %n clips attendent.</numerusform>
+        </translation>
+    </message>
     <message>
         <source>From the library · {0} · seed {1}</source>
         <translation>De la bibliothèque · {0} · graine {1}</translation>

@@ -59,6 +59,34 @@ def test_too_little_memory_offers_a_smaller_clip(qtbot: QtBot, open_studio: Open
     assert studio.engine.requests[-1].upto == "sr1"
 
 
+def test_several_clips_too_large_do_not_keep_the_smaller_one_waiting(
+    qtbot: QtBot, open_studio: OpenStudio
+) -> None:
+    studio = open_studio(too_large_for_sr2)
+    session = studio.session
+    session.edit(prompt="a horse", variations=8)
+    session.generate()
+    qtbot.waitUntil(lambda: session.queue.paused)
+    asked = len(studio.engine.requests)
+    line = studio.window.status.line
+    assert "paused" in line.text()
+    assert str(len(session.queue.waiting)) in line.text()
+    qtbot.mouseClick(studio.window.viewer.failure.smaller, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(studio.engine.requests) > asked)
+    assert studio.engine.requests[asked].upto == "sr1"
+
+
+def test_a_paused_queue_says_why_nothing_happens(qtbot: QtBot, studio: Studio) -> None:
+    studio.session.queue.pause(True)
+    studio.session.edit(prompt="a horse")
+    studio.session.generate()
+    line = studio.window.status.line
+    assert "1 clip" in line.text()
+    line.linkActivated.emit("resume")
+    qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
+    assert "paused" not in line.text()
+
+
 def test_a_size_is_chosen_by_key_and_the_stage_bar_follows(qtbot: QtBot, studio: Studio) -> None:
     composer, session = studio.window.composer, studio.session
     composer.advanced.open()
