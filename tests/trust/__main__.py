@@ -18,7 +18,7 @@ def main() -> int:
     fuzz = parts.add_parser("fuzz", help="strangers' files: packs, pictures, videos")
     fuzz.add_argument("targets", nargs="*", metavar="TARGET", help="all of them if left out")
     kill = parts.add_parser("kill", help="kill -9 at random moments of real work")
-    kill.add_argument("kinds", nargs="*", metavar="KIND", help="generate, export, install; all if left out")
+    kill.add_argument("kinds", nargs="*", metavar="KIND", help="generate, export, install, window; all if left out")
     soak = parts.add_parser("soak", help="many draft clips in one process: memory, threads, files")
     leave = parts.add_parser("quit", help="how long closing takes with COUNT clips of the starter in the queue")
     for part, count in ((fuzz, 10_000), (kill, 100), (soak, 200), (leave, 200)):

@@ -1,4 +1,7 @@
-"""kill -9 at random moments of a real ``walt generate``, export or installation: the old or the new is there, whole."""
+"""kill -9 at random moments of a real ``walt generate``, export or installation: the old or the new is there, whole.
+
+Of the window: `tests.trust.kill_window`.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ from engine.packs.store import PackStore
 from engine.packs.verify import verify
 from tests.engine.test_packs import replace
 
+from .kill_window import window_kills
 from .victim import READY, save
 
 ROOT = Path(__file__).parents[2]
@@ -146,6 +150,7 @@ KINDS: dict[str, Callable[[int, int, Path], Counter[str]]] = {
     "generate": kills,
     "export": export_kills,
     "install": install_kills,
+    "window": window_kills,
 }
 
 
