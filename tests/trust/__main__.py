@@ -17,6 +17,7 @@ def main() -> int:
     parts = parser.add_subparsers(dest="part", required=True)
     fuzz = parts.add_parser("fuzz", help="strangers' files: packs, pictures, videos")
     fuzz.add_argument("targets", nargs="*", metavar="TARGET", help="all of them if left out")
+    fuzz.add_argument("--guided", action="store_true", help="led by coverage: needs the extra fuzz (atheris)")
     kill = parts.add_parser("kill", help="kill -9 at random moments of real work")
     kill.add_argument("kinds", nargs="*", metavar="KIND", help="generate, export, install, window; all if left out")
     soak = parts.add_parser("soak", help="many draft clips in one process: memory, threads, files")
@@ -34,8 +35,12 @@ def run(args: argparse.Namespace, pack: Path) -> int:
     """One part, with a pack that may be spoiled."""
     if args.part == "fuzz":
         from .fuzz import TARGETS, report
+        from .guided import report as led
 
         for target in args.targets or TARGETS:
+            if args.guided:
+                print(led(target, args.count, args.seed), flush=True)
+                continue
             whole = write_tiny_pack(pack.parent / target)  # the one before may have spoiled its own
             print(report(target, args.count, args.seed, whole), flush=True)
     elif args.part == "quit":

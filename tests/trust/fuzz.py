@@ -16,10 +16,11 @@ import sys
 import tempfile
 import time
 import zipfile
+import zlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -46,47 +47,58 @@ PATIENCE = 60
 ROOM = 2 * 2**30
 """Bytes of address space that a run may take beyond what it had at its start."""
 
-Case = Callable[[random.Random], object]
-"""Makes an input from the dice and opens it."""
+Open = Callable[[bytes], object]
+Spoil = Callable[[random.Random, bytes], bytes]
 
 
-def manifest_case(folder: Path, pack: Path) -> Case:
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One kind of file: good ones, how they are spoiled, and how walt opens one."""
+
+    seeds: Sequence[bytes]
+    spoil: Spoil
+    open: Open
+
+    def case(self, dice: random.Random) -> object:
+        """Make an input from the dice and open it."""
+        good = self.seeds[0] if len(self.seeds) == 1 else dice.choice(self.seeds)
+        return self.open(self.spoil(dice, good))
+
+
+def manifest_target(folder: Path, pack: Path) -> Target:
     """The manifest: read, found by the store, asked, and the pack loaded as far as it goes."""
-    text = (pack / MANIFEST).read_bytes()
     request = ClipRequest.parse(prompt="a horse and a hose", pack="tiny")
 
-    def case(dice: random.Random) -> object:
-        (pack / MANIFEST).write_bytes(spoil_json_text(dice, text))
+    def opened(data: bytes) -> object:
+        (pack / MANIFEST).write_bytes(data)
         found = PackStore([pack.parent]).find("tiny")
         check_request(request, found)
         return load_pack(pack)
 
-    return case
+    return Target([(pack / MANIFEST).read_bytes()], spoil_json_text, opened)
 
 
-def vocabulary_case(folder: Path, pack: Path) -> Case:
+def vocabulary_target(folder: Path, pack: Path) -> Target:
     """The words, read by the window and by the engine."""
-    text = (pack / VOCABULARY).read_bytes()
     found = PackStore([pack.parent]).find("tiny")
 
-    def case(dice: random.Random) -> object:
-        (pack / VOCABULARY).write_bytes(spoil_json_text(dice, text))
+    def opened(data: bytes) -> object:
+        (pack / VOCABULARY).write_bytes(data)
         words = read_vocabulary(found)
         return words.encode("a horse and a hose", 8), words.unknown("hose"), words.suggest("hose")
 
-    return case
+    return Target([(pack / VOCABULARY).read_bytes()], spoil_json_text, opened)
 
 
-def weights_case(folder: Path, pack: Path) -> Case:
+def weights_target(folder: Path, pack: Path) -> Target:
     """A safetensors file, header and body, as it is read into a network."""
-    data = (pack / "text.safetensors").read_bytes()
     config = json.loads((pack / MANIFEST).read_text())["text"]
     target = folder / "text.safetensors"
     with torch.device("meta"):
         empty = TextEncoder(TextConfig(**config))
 
-    def case(dice: random.Random) -> object:
-        target.write_bytes(spoil_safetensors(dice, data))
+    def opened(data: bytes) -> object:
+        target.write_bytes(data)
         try:
             check(folder, target.name, empty)
             fill(folder, target.name, empty, resolve("cpu"), ("",))
@@ -95,44 +107,62 @@ def weights_case(folder: Path, pack: Path) -> Case:
             empty.to("meta")
         return None
 
-    return case
+    return Target([(pack / "text.safetensors").read_bytes()], spoil_safetensors, opened)
 
 
-def pack_case(folder: Path, pack: Path) -> Case:
-    """A whole pack whose sums were made to fit what was spoiled, so that nothing stops it at the door."""
+def pack_target(folder: Path, pack: Path) -> Target:
+    """A whole pack whose sums were made to fit what was spoiled, so that nothing stops it at the door.
+
+    An input is the manifest without its sums, a zero byte, the name of a file, another one, and its content.
+    """
     manifest = json.loads((pack / MANIFEST).read_text())
     files = {name: (pack / name).read_bytes() for name in manifest["files"]}
+    names = [name for name in files if name.endswith(".safetensors")]
 
-    def case(dice: random.Random) -> object:
-        name = dice.choice([name for name in files if name.endswith(".safetensors")])
-        data = spoil_safetensors(dice, files[name])
-        (pack / name).write_bytes(data)
-        said: dict[str, Any] = json.loads(json.dumps(manifest))
-        said["files"][name] = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    def spoil(dice: random.Random, data: bytes) -> bytes:
+        text, name, content = data.split(b"\0", 2)
+        said, content = json.loads(text), spoil_safetensors(dice, content)
         if dice.random() < 0.5:
             part = dice.choice(("tokenizer", "text", "stages", "sizes"))
             said[part] = spoil_json(dice, said[part])
+        return b"\0".join((json.dumps(said).encode(), name, content))
+
+    def opened(data: bytes) -> object:
+        text, _, rest = data.partition(b"\0")
+        name, _, content = rest.partition(b"\0")
+        file = name.decode(errors="replace")
+        try:
+            said = json.loads(text)
+            assert file in names
+            assert isinstance(said["files"], dict)
+        except (ValueError, KeyError, TypeError, RecursionError, AssertionError):
+            return None  # no longer of that form: what can be done to a manifest alone is another target's
+        (pack / file).write_bytes(content)
+        said["files"][file] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
         (pack / MANIFEST).write_text(json.dumps(said))
         try:
             return load_pack(pack)
         finally:
-            (pack / name).write_bytes(files[name])
+            (pack / file).write_bytes(files[file])
 
-    return case
+    text = json.dumps(manifest).encode()
+    return Target([b"\0".join((text, name.encode(), files[name])) for name in names], spoil, opened)
 
 
-def archive_case(folder: Path, pack: Path) -> Case:
+def archive_target(folder: Path, pack: Path) -> Target:
     """A zip archive with a pack, as it is installed."""
     whole = folder / "tiny.zip"
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in pack.iterdir():
             archive.write(file, f"tiny/{file.name}")
-    data = whole.read_bytes()
-    # The directory at its end and the small files are where accidents are worth something.
     target, root = folder / "spoiled.zip", folder / "packs"
 
-    def case(dice: random.Random) -> object:
-        target.write_bytes(spoil_bytes(dice, data) if dice.random() < 0.3 else spoil_end(dice, data, 700))
+    def spoil(dice: random.Random, data: bytes) -> bytes:
+        # The directory at its end and the small files are where accidents are worth something.
+        return spoil_bytes(dice, data) if dice.random() < 0.3 else spoil_end(dice, data, 700)
+
+    def opened(data: bytes) -> object:
+        target.write_bytes(data)
         shutil.rmtree(root, ignore_errors=True)
         try:
             return install(target, root)
@@ -140,31 +170,29 @@ def archive_case(folder: Path, pack: Path) -> Case:
             left = [path.name for path in root.iterdir()] if root.exists() else []
             assert left in ([], ["tiny"]), left
 
-    return case
+    return Target([whole.read_bytes()], spoil, opened)
 
 
-def picture_case(folder: Path, pack: Path) -> Case:
+def picture_target(folder: Path, pack: Path) -> Target:
     """A still of any kind that walt opens, and of some that it does not."""
-    kinds = list(pictures().values())
     target = folder / "still"
 
-    def case(dice: random.Random) -> object:
-        target.write_bytes(spoil_bytes(dice, dice.choice(kinds)))
+    def opened(data: bytes) -> object:
+        target.write_bytes(data)
         still = load_still(target, 32, 16)
         assert (still.shape, still.dtype) == ((16, 32, 3), np.uint8)
         return still
 
-    return case
+    return Target(list(pictures().values()), spoil_bytes, opened)
 
 
-def video_case(folder: Path, pack: Path) -> Case:
+def video_target(folder: Path, pack: Path) -> Target:
     """A clip in any container that walt opens: read whole, read at a rate, and looked at."""
-    kinds = list(videos(folder).values())
     target = folder / "clip"
 
-    def case(dice: random.Random) -> object:
-        target.write_bytes(spoil_bytes(dice, dice.choice(kinds)))
-        match dice.randrange(3):
+    def opened(data: bytes) -> object:
+        target.write_bytes(data)
+        match zlib.crc32(data) % 3:
             case 0:
                 return read_clip(target).frames.shape
             case 1:
@@ -172,17 +200,17 @@ def video_case(folder: Path, pack: Path) -> Case:
             case _:
                 return look_at(target)
 
-    return case
+    return Target(list(videos(folder).values()), spoil_bytes, opened)
 
 
-TARGETS: dict[str, Callable[[Path, Path], Case]] = {
-    "manifest": manifest_case,
-    "vocabulary": vocabulary_case,
-    "weights": weights_case,
-    "pack": pack_case,
-    "archive": archive_case,
-    "picture": picture_case,
-    "video": video_case,
+TARGETS: dict[str, Callable[[Path, Path], Target]] = {
+    "manifest": manifest_target,
+    "vocabulary": vocabulary_target,
+    "weights": weights_target,
+    "pack": pack_target,
+    "archive": archive_target,
+    "picture": picture_target,
+    "video": video_target,
 }
 
 
@@ -207,8 +235,8 @@ def fuzz(target: str, count: int, seed: int, pack: Path, first: int = 0) -> Coun
         Finding: with the number of the input.
     """
     results: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory() as name, _bounded_memory():
-        case = TARGETS[target](Path(name), pack)
+    with tempfile.TemporaryDirectory() as name, BoundedMemory():
+        case = TARGETS[target](Path(name), pack).case
         for number in range(first, first + count):
             dice = random.Random(f"{target}/{seed}/{number}")
             _watch(PATIENCE)
@@ -216,7 +244,7 @@ def fuzz(target: str, count: int, seed: int, pack: Path, first: int = 0) -> Coun
                 case(dice)
                 results["opened"] += 1
             except WaltError as error:
-                _check_words(target, number, error)
+                check_words(target, number, error)
                 results[error.code] += 1
             except BaseException as error:
                 raise Finding(f"{target}, seed {seed}, input {number}: {error!r}") from error
@@ -239,14 +267,14 @@ def _watch(seconds: float) -> None:
         faulthandler.cancel_dump_traceback_later()
 
 
-def _check_words(target: str, number: int, error: WaltError) -> None:
+def check_words(target: str, number: int, error: WaltError) -> None:
     """A refusal is one short line that a terminal only prints."""
     line = error.line()
     if not line.isprintable() or len(line) > 800:
         raise Finding(f"{target}, input {number}: {line!r} is no plain line")
 
 
-class _bounded_memory:
+class BoundedMemory:
     """Limits the address space while the body runs, where the system can."""
 
     def __enter__(self) -> None:

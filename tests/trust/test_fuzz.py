@@ -15,6 +15,7 @@ from engine.errors import WaltError
 from engine.packs.manifest import MANIFEST, read_manifest
 
 from .fuzz import fuzz
+from .guided import report as led
 
 SHORT = {"manifest": 30, "vocabulary": 150, "weights": 200, "pack": 10, "archive": 60, "picture": 400, "video": 200}
 JSON = st.recursive(
@@ -30,6 +31,12 @@ def test_strangers_files_open_or_are_refused(tmp_path: Path, packs_folder: Path,
     results = fuzz(target, SHORT[target], 1, pack)
     assert results.total() == SHORT[target]
     assert results["opened"] < SHORT[target]
+
+
+@pytest.mark.parametrize("target", ["manifest", "pack"])
+def test_inputs_led_by_coverage_open_or_are_refused(target: str) -> None:
+    pytest.importorskip("atheris", reason="is in the extra fuzz")
+    assert led(target, 200, 1).startswith(f"{target}, led by coverage: 20")
 
 
 @settings(max_examples=60, deadline=None)
