@@ -12,6 +12,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.errors import WaltError
+from engine.memory import is_out_of_memory, out_of_memory
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -78,5 +79,7 @@ class Tasks(QObject):
 def _for_people(error: BaseException) -> WaltError:
     if isinstance(error, WaltError):
         return error
+    if is_out_of_memory(error):
+        return out_of_memory()
     _log.error("a task failed", exc_info=error)
     return WaltError("unexpected", f"Something unexpected went wrong: {error}.", "The log says more.")

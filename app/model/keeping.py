@@ -213,7 +213,7 @@ def strip_places(total: int) -> list[int]:
 
 
 def save_strip(places: Places, clip: str, pictures: Sequence[QImage]) -> QImage:
-    """Lay pictures side by side and keep them as one small file; a full disk only costs the file."""
+    """Lay pictures side by side and keep them as one small file; a full disk or memory only costs the file."""
     width, height = fitted(pictures[0].width(), pictures[0].height())
     strip = QImage(width * len(pictures), height, QImage.Format.Format_RGB32)
     painter = QPainter(strip)
@@ -228,7 +228,7 @@ def save_strip(places: Places, clip: str, pictures: Sequence[QImage]) -> QImage:
             writer.setQuality(_STRIP_QUALITY)
             if not writer.write(strip):
                 raise OSError(writer.errorString())
-    except (WaltError, OSError):
+    except (WaltError, OSError, MemoryError):
         _log.warning("the thumbnails of a clip were not kept", exc_info=True)
     return strip
 

@@ -8,12 +8,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
 
-from app.model.database import MAJOR, open_database
+from app.model.database import MAJOR, SCALE, open_database
 from app.model.keeping import Places, read_strip, strip_places
 from app.model.records import JobRecord, State, parse_request
 from app.model.store import Opened, Store
@@ -182,6 +183,23 @@ def test_what_can_be_read_of_a_damaged_database_is_carried_over(places: Places) 
     assert opened.aside is not None
     assert [clip.favourite for clip in opened.clips] == [True]
     assert [found.id for found in opened.jobs] == ["one", "two"]
+
+
+def test_an_older_library_is_brought_up_to_date_with_all_that_is_in_it(places: Places) -> None:
+    store = Store(places)
+    store.open()
+    kept = store.keep(clip_of("sr1", request()), None, "done")
+    store.add_jobs([job("one")])
+    store.close()
+    with closing(sqlite3.connect(places.database)) as db:  # as the first version left it
+        (newest,) = db.execute("PRAGMA user_version").fetchone()
+        db.execute("DROP INDEX clips_by_time")
+        db.execute(f"PRAGMA user_version = {MAJOR * SCALE + 1}")
+    opened = Store(places).open()
+    assert (opened.clips, [found.id for found in opened.jobs], opened.aside) == ((kept,), ["one"], None)
+    with closing(sqlite3.connect(places.database)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (newest,)
+        assert db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'clips_by_time'").fetchone() == (1,)
 
 
 def test_a_newer_library_is_left_alone(places: Places) -> None:

@@ -94,12 +94,18 @@ class Memory:
                 raise AssertionError(line)
 
 
+def folders(home: Path) -> dict[str, str]:
+    """Environment variables that put all that walt keeps, and its door, under ``home``; the folders are made."""
+    for name in FOLDERS:
+        (home / name).mkdir(parents=True, mode=0o700, exist_ok=True)
+    return {name: str(home / name) for name in FOLDERS} | {"HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
+
+
 class Window:
     """A process with walt and a person in it."""
 
     def __init__(self, home: Path, seed: int, *wishes: str) -> None:
-        folders = {name: str(home / name) for name in FOLDERS}
-        env = os.environ | folders | {"QT_QPA_PLATFORM": "offscreen", "HOME": str(home)}
+        env = os.environ | folders(home)
         command = [sys.executable, "-m", "tests.trust.person", str(seed), *wishes]
         self.errors = (home.parent / "stderr").open("w+")
         self.process = subprocess.Popen(
@@ -151,8 +157,7 @@ def window_kills(count: int, seed: int, pack: Path) -> Counter[str]:
     results: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as name:
         home = Path(name) / "home"
-        for folder in FOLDERS:
-            (home / folder).mkdir(parents=True, mode=0o700)
+        folders(home)
         data = home / "XDG_DATA_HOME" / "walt"
         shutil.copytree(pack, data / "packs" / "tiny")
         memory = Memory(_EMPTY, texts={""}, films={0})

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +15,9 @@ from pathlib import Path
 import pytest
 
 from app import main as window
+from app.model.keeping import Places
+from app.model.records import JobRecord
+from app.model.store import Store
 from engine.cascade import Cascade
 from engine.clip import Clip
 from engine.events import JobFailed
@@ -20,6 +26,8 @@ from engine.request import ClipRequest
 from engine.worker import Engine
 
 from .ears import PATIENCE, Ears
+from .kill_window import folders
+from .person import FINISH
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a horse that nobody may know of"
@@ -30,7 +38,8 @@ SOCKET = {"x86_64": 41, "aarch64": 198}.get(platform.machine())
 BLOCK = f"""
 import ctypes, struct, sys
 def refuse(event, args):
-    if event.split('.')[0] in ('socket', 'urllib', 'http', 'ftplib', 'smtplib') and event != 'socket.gethostname':
+    here = event == 'socket.gethostname' or (event == 'socket.__new__' and args[1] == 1)  # within this machine
+    if event.split('.')[0] in ('socket', 'urllib', 'http', 'ftplib', 'smtplib') and not here:
         raise SystemError(f'{{event}}{{args}}')
 sys.addaudithook(refuse)
 code = b''.join(struct.pack('HBBI', *line) for line in (
@@ -46,9 +55,11 @@ assert libc.prctl(22, 2, ctypes.byref(program), 0, 0) == 0, ctypes.get_errno()
 """
 
 
-def run(code: str, *argv: str) -> subprocess.CompletedProcess[str]:
+def run(code: str, *argv: str, **env: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", BLOCK + code, *argv]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ | env, capture_output=True, text=True, timeout=600, check=False
+    )
 
 
 needs_linux = pytest.mark.skipif(
@@ -71,6 +82,22 @@ def test_a_whole_run_opens_no_socket(tiny: str, still: Path, tmp_path: Path) -> 
     done = run("from engine.cli import main; sys.exit(main(sys.argv[1:]))", *argv)
     assert done.returncode == 0, done.stderr
     assert out.is_file()
+
+
+@needs_linux
+def test_a_window_that_makes_a_clip_opens_no_socket(packs_folder: Path, tmp_path: Path) -> None:
+    env = folders(tmp_path)
+    data, cache = (Path(env[name]) / "walt" for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME"))
+    shutil.copytree(packs_folder / "tiny", data / "packs" / "tiny")
+    request = ClipRequest.parse(prompt="a horse", pack="tiny", upto="base")
+    store = Store(Places(data, cache))
+    store.open()
+    store.add_jobs([JobRecord("one", "queued", request.model_dump_json(), request.prompt, request.seed, 1.0)])
+    store.close()
+    done = run("from tests.trust.person import main; sys.exit(main())", "1", FINISH, **env)
+    assert done.returncode == 0, done.stderr
+    ended = json.loads(done.stdout.splitlines()[-1])
+    assert (ended["kind"], ended["ended"]["one"][0], len(ended["clips"])) == ("ended", "done", 1)
 
 
 def test_what_was_typed_is_in_no_log_and_no_report(
