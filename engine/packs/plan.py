@@ -19,9 +19,12 @@ SPACE, TIME = 8, 4
 TILES: tuple[int | None, ...] = (None, 16)
 """Sides of decoded tiles in latents, best first; None is the whole picture."""
 _BYTES, _HALF = 4, 2
-_LIVING = {False: 9, True: 3.5}
-"""Copies of the finest activations that the decoder holds at once, beside what its convolutions remember; without
-`Decoding.tight` with the gaps between them."""
+_LIVING = 3.7
+"""Copies of the finest activations that the decoder holds at once, beside what its convolutions remember."""
+_WITH_GAPS, _WITH_FEWER = 10, 9
+"""The same with the gaps between them, which are fewer where a copy is too large for the heap."""
+_HEAP_MOST = 32 * 2**20
+"""Bytes from which on glibc takes a piece from the system by itself, without `Decoding.tight` too."""
 _SCORES = 3
 """Copies of the attention scores of a layer."""
 _AROUND = 8
@@ -120,10 +123,17 @@ def _decode(shape: dict[str, Any], height: int, width: int, decoding: Decoding) 
     if tile is not None and tile * SPACE < max(height, width):
         part = min(whole, (tile * SPACE) ** 2)
         covered = _tiles(height // SPACE, tile) * _tiles(width // SPACE, tile) * part
-        frames = 3 * 3 * TIME * _BYTES * whole  # tiles are blended in 32-bit numbers, then become a picture
+        frames = 10 * TIME * _BYTES * whole  # tiles are blended in 32-bit numbers, then become a picture
     patch = shape.get("patch", 1)
-    finest = TIME * shape["channels"] * shape["multipliers"][0] * _BYTES / patch**2
-    return int(finest * _LIVING[decoding.tight] * part + _remembered(shape) * covered) + frames
+    finest = TIME * shape["channels"] * shape["multipliers"][0] * _BYTES / patch**2 * part
+    return int(finest * _living(finest, decoding) + _remembered(shape) * covered) + frames
+
+
+def _living(finest: float, decoding: Decoding) -> float:
+    """How often the finest activations, of so many bytes, are in memory at once."""
+    if decoding.tight:
+        return _LIVING
+    return _WITH_GAPS if finest < _HEAP_MOST else _WITH_FEWER
 
 
 def _remembered(shape: dict[str, Any]) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 import sys
@@ -15,22 +14,14 @@ from engine.errors import WaltError
 from engine.events import JobDone, JobFailed, Kept, Planned, StageStarted
 from engine.packs.keeping import Numbers, Way, choose, peak, ways, weigh
 from engine.packs.manifest import Manifest
-from engine.packs.plan import DECODINGS, MB, Decoding, plan
+from engine.packs.plan import DECODINGS, Decoding, plan
 from engine.packs.store import InstalledPack, PackStore
 from engine.request import ClipRequest
 from engine.worker import Engine
 from tests.trust.ears import PATIENCE, Ears
+from tests.trust.memory import ABOVE, FIGURES, planned, shapes
 
-# Of networks of these shapes, in bfloat16: MiB of the program alone as the plan counts it, and the highest peaks of
-# whole processes that `python -m tests.trust memory` saw.
-MEASURED_SHAPES = "90199a8c81f0c40e"
-MEASURED_PROGRAM = 335
-MEASURED_PEAKS: dict[tuple[str, str], int] = {
-    ("base", "16:9"): 435, ("sr1", "16:9"): 600, ("sr2", "16:9"): 1057, ("base", "9:16"): 434, ("sr1", "9:16"): 607,
-    ("sr2", "9:16"): 1062, ("base", "1:1"): 414, ("sr1", "1:1"): 497, ("sr2", "1:1"): 742,
-}  # fmt: skip
 ROOT = Path(__file__).parents[2]
-_COUNTED = ("grid", "patch", "width", "layers", "heads", "spatial_window", "spacetime_window", "mlp_ratio")
 
 
 def ask(**wishes: object) -> ClipRequest:
@@ -52,23 +43,15 @@ def tiny(store: PackStore) -> Manifest:
     return store.find("tiny").manifest
 
 
-def shapes(manifest: Manifest) -> str:
-    """What the plan is made from, in short: the same for other weights of the same shapes."""
-    stages = {
-        name: ([stage.transformer[field] for field in _COUNTED], stage.guidance.scale == 1)
-        for name, stage in manifest.stages.items()
-    }
-    said = json.dumps([manifest.sizes, manifest.tokenizer, manifest.text["width"], stages], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
-
-
 def test_the_plan_is_above_what_was_measured_and_not_far(shipped: InstalledPack) -> None:
-    starter = shipped.manifest
-    assert shapes(starter) == MEASURED_SHAPES, "other shapes: measure anew with python -m tests.trust memory"
-    weights = weigh(shipped.path, starter, Numbers())
-    for (stage, aspect), measured in MEASURED_PEAKS.items():
-        planned = MEASURED_PROGRAM + peak("resident", weights, starter, ask(upto=stage, aspect=aspect)) / MB
-        assert measured <= planned <= 1.1 * measured, (stage, aspect)
+    """The peaks of whole processes with networks of these shapes, in bfloat16; other weights take the same."""
+    figures = json.loads(FIGURES.read_text())
+    assert shapes(shipped.manifest) == figures["shapes"], "measure anew: python -m tests.trust memory --keep"
+    assert len(figures["peaks"]) == 9
+    for name, measured in figures["peaks"].items():
+        stage, aspect = name.split()
+        request = ask(upto=stage, aspect=aspect)
+        assert measured <= figures["program"] + planned(shipped, request) <= ABOVE * measured, name
 
 
 def test_more_takes_more_and_tiles_take_less(starter: Manifest) -> None:

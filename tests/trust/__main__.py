@@ -25,13 +25,24 @@ def main() -> int:
     for part, count in ((fuzz, 10_000), (kill, 100), (soak, 200), (leave, 200)):
         part.add_argument("--count", type=int, default=count)
         part.add_argument("--seed", type=int, default=1)
-    parts.add_parser("memory", help="the plan of a clip's memory against what real runs take")
+    every = parts.add_parser("all", help="all of them, as often as each is by itself")
+    every.add_argument("--seed", type=int, default=1)
+    memory = parts.add_parser("memory", help="the plan of a clip's memory against what COUNT real runs of each take")
+    memory.add_argument("--count", type=int, default=3)
+    memory.add_argument("--pack", default="starter", help="its name, or its folder")
+    memory.add_argument("--keep", action="store_true", help="the peaks are what tests/engine/test_plan.py asks for")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        return run(args, write_tiny_pack(Path(folder)))
+    parted = [args] if args.part != "all" else [
+        *(parser.parse_args([part, "--seed", str(args.seed)]) for part in ("fuzz", "kill", "soak", "quit")),
+        parser.parse_args(["memory"]),
+    ]  # fmt: skip
+    for one in parted:
+        with tempfile.TemporaryDirectory() as folder:
+            run(one, write_tiny_pack(Path(folder)))
+    return 0
 
 
-def run(args: argparse.Namespace, pack: Path) -> int:
+def run(args: argparse.Namespace, pack: Path) -> None:
     """One part, with a pack that may be spoiled."""
     if args.part == "fuzz":
         from .fuzz import TARGETS, report
@@ -50,7 +61,7 @@ def run(args: argparse.Namespace, pack: Path) -> int:
     elif args.part == "memory":
         from .memory import report as remembered
 
-        print(remembered(), flush=True)
+        print(remembered(args.count, args.pack, keep=args.keep), flush=True)
     elif args.part == "kill":
         from .kill import KINDS
         from .kill import report as kills
@@ -61,7 +72,6 @@ def run(args: argparse.Namespace, pack: Path) -> int:
         from .soak import report as soaked
 
         print(soaked(args.count, args.seed, pack), flush=True)
-    return 0
 
 
 if __name__ == "__main__":

@@ -38,8 +38,9 @@ FOLDERS = (
 )
 PATIENCE = 300.0
 """Seconds that nothing healthy takes."""
-LONGEST = 5.0
-"""Seconds of work after which a window is killed at the latest."""
+LONGEST = 250
+"""Things said, by a person who speaks at every turn, after which a window is killed at the latest: a few seconds on an
+idle machine, and as much work on a busy one."""
 FRAMES = 17
 
 Line = dict[str, Any]
@@ -188,15 +189,19 @@ def _round(dice: random.Random, home: Path, memory: Memory, seed: int) -> str:
 def _wait(dice: random.Random, window: Window, clips: Path, memory: Memory) -> str:
     """Until the moment to kill; says which it was."""
     writing = dice.random() < 0.5
-    end = time.monotonic() + (4 * LONGEST if writing else dice.random() * LONGEST)
-    while time.monotonic() < end:
+    left = dice.randrange(LONGEST)
+    # Half of the others wait for the engine, which needs a while to be there, to have made a clip.
+    known = len(memory.clips) if dice.random() < 0.5 else -1
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and (writing or left > 0):
         try:
             line = window.lines.get(timeout=0.0005)
             assert line is not None, "it ended by itself"
             memory.hear(line)
+            left -= len(memory.clips) > known
         except Empty:
             pass
-        if writing and any(".part" in name for name in os.listdir(clips)) and dice.random() < 0.1:
+        if writing and any(".part" in name for name in os.listdir(clips)) and dice.random() < 0.3:
             return "writing a clip"
     return "at work"
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.packs.store import PackStore
+
 from .kill import KINDS
-from .memory import run
+from .memory import Bench
 from .soak import soak
 
 
@@ -25,5 +27,5 @@ def test_a_killed_process_leaves_the_old_or_the_new(packs_folder: Path, kind: st
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak is Linux's to tell")
 def test_a_run_takes_no_more_than_it_planned(packs_folder: Path, tmp_path: Path) -> None:
-    one = run("tiny", tmp_path / "clip.mp4", "--pack", str(packs_folder / "tiny"), "--upto", "base")
+    one = Bench(PackStore([packs_folder]).find("tiny"), 1, tmp_path).run("tiny", "--upto", "base")
     assert 0 < one.taken <= one.planned, one
