@@ -35,6 +35,7 @@ from app.ui.unknown_line import UnknownLine
 
 if TYPE_CHECKING:
     from app.model.notebook import Notebook
+    from engine.events import StageName
 
 WIDTH = 320
 BAR = 10
@@ -55,6 +56,8 @@ class Composer(QWidget):
         self.setObjectName("composer")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
+        self._size_told: StageName | None = None
+        """The size that the fold was opened for: a smaller picture is not to surprise anyone the next day."""
         self.prompt = PromptEdit()
         self.prompt.setPlaceholderText(self.tr("A horse walking on the beach at sunset"))
         self.prompt.setAccessibleName(self.tr("Prompt"))
@@ -226,8 +229,9 @@ class Composer(QWidget):
             self.negative.setPlainText(draft.negative)
         if draft.negative and not self.negative.hasFocus():
             self.keep_away.open()
-        if draft.upto is not None:
-            self.advanced.open()  # a smaller picture is not to surprise anyone the next day
+        if draft.upto != self._size_told:
+            self._size_told = draft.upto
+            self.advanced.open(self.advanced.head.isChecked() or draft.upto is not None)
 
     @Slot()
     def _learn_words(self) -> None:

@@ -95,6 +95,10 @@ def test_a_size_is_chosen_by_key_and_the_stage_bar_follows(qtbot: QtBot, studio:
         qtbot.keyClick(size, Qt.Key.Key_Down)
         assert session.draft.upto == stage
         assert len(studio.window.status.stages.runs()) == count
+    composer.advanced.open(False)
+    session.edit(prompt="a horse")
+    assert not composer.advanced.content.isVisible()  # who closed it is not asked again
+    composer.advanced.open()
     for _ in range(2):
         qtbot.keyClick(size, Qt.Key.Key_Up)
     assert session.draft.upto is None
