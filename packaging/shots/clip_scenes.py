@@ -97,8 +97,7 @@ def done(stage: Stage) -> None:
     stage.begin()
     stage.play("sr2")
     stage.finish()
-    kept = stage.session.library
-    stage.wait(lambda: bool(kept.clips) and kept.thumbs.strip(kept.clips[0]) is not None)
+    stage.wait_kept()
     stage.rest_at(8)
 
 
@@ -138,6 +137,7 @@ def stopped(stage: Stage) -> None:
     stage.begin()
     stage.play("sr1")
     stage.stop("sr1")
+    stage.wait_kept()
     stage.rest_at(8)
 
 
@@ -165,6 +165,7 @@ def square(stage: Stage) -> None:
     stage.begin(PROMPT, "1:1")
     stage.play("sr2")
     stage.finish()
+    stage.wait_kept()
     stage.rest_at(4)
 
 

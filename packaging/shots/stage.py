@@ -112,6 +112,11 @@ class Stage:
         self.bridge.listen(JobCancelled(JOB, self.playing.clip(stage)))
         self.settle()
 
+    def wait_kept(self) -> None:
+        """Until the clip is in the library, with its thumbnail."""
+        kept = self.session.library
+        self.wait(lambda: bool(kept.clips) and kept.thumbs.strip(kept.clips[0]) is not None)
+
     def fail(self, error: WaltError) -> None:
         """The clip could not be made."""
         self.bridge.listen(JobFailed(JOB, error))
