@@ -6,6 +6,8 @@ import gc
 import os
 import tempfile
 import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -35,12 +37,10 @@ def soak(count: int, seed: int, pack: Path) -> tuple[float, list[float]]:
     Returns:
         The slope of resident memory in MiB a clip, by least squares, and the measurements.
     """
-    temps = set(Path(tempfile.gettempdir()).iterdir())
     ears = Ears()
     engine = Engine(ears, PackStore([pack.parent]), "cpu")
     seen: list[float] = []
-    with tempfile.TemporaryDirectory() as folder:
-        temps.add(Path(folder))
+    with own_temporaries() as temporaries, tempfile.TemporaryDirectory() as folder:
         for number in range(count + WARM):
             request = ClipRequest.parse(prompt="a horse", pack="tiny", upto="base", steps=1, seed=seed + number)
             end = ears.wait(engine.submit(request))
@@ -57,15 +57,25 @@ def soak(count: int, seed: int, pack: Path) -> tuple[float, list[float]]:
         assert [path.name for path in Path(folder).iterdir()] == ["clip.mp4"]
         assert set(threading.enumerate()) == threads
         assert open_files() == files
-    assert engine.close(PATIENCE)
-    new = {path for path in Path(tempfile.gettempdir()).iterdir() if _mine(path)} - temps
-    assert new == set(), new
+        assert engine.close(PATIENCE)
+        assert [path for path in temporaries.iterdir() if path != Path(folder)] == []
     return float(np.polyfit(np.arange(len(seen)), seen, 1)[0]) if len(seen) > 1 else 0.0, seen
 
 
-def _mine(path: Path) -> bool:
-    """Whether walt or its libraries could have left it: others use the folder too."""
-    return "walt" in path.name or path.name.endswith(".part") or path.name.startswith(f"torch{os.getpid()}")
+@contextmanager
+def own_temporaries() -> Generator[Path]:
+    """A folder for this process's temporary files, and for those of the libraries under it: others use the system's."""
+    before = tempfile.tempdir, os.environ.get("TMPDIR")
+    with tempfile.TemporaryDirectory() as name:
+        tempfile.tempdir = os.environ["TMPDIR"] = name
+        try:
+            yield Path(name)
+        finally:
+            tempfile.tempdir = before[0]
+            if before[1] is None:
+                del os.environ["TMPDIR"]
+            else:
+                os.environ["TMPDIR"] = before[1]
 
 
 def report(count: int, seed: int, pack: Path) -> str:
