@@ -25,7 +25,7 @@ from app.frames import to_image
 from app.model.records import ClipRecord
 from app.model.words import file_name
 from engine.errors import WaltError
-from engine.files import atomic_write
+from engine.files import atomic_write, sweep_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -89,6 +89,7 @@ class Places:
         for folder in (self.clips, self.stills, self.strips):
             for part in folder.glob(".*.part*"):
                 part.unlink(missing_ok=True)
+        sweep_parts(self.cache)
 
 
 def default_places(folder: str = "") -> Places:

@@ -90,7 +90,7 @@ class Session(QObject):
         self.stages = Stages(self._maker, self.screen, self.monitor, self)
         self.screen.fresh.connect(self.monitor.play_fresh)
         self.screen.changed.connect(self._show_clip)
-        self.still = StillSlot(tasks, self)
+        self.still = StillSlot(tasks, library.places.cache, self)
         self.still.recalled.connect(self.recall)
         self._draft = Draft(seed=self.new_seed())
         self._maker.state_changed.connect(self.state_changed)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QByteArray, QMimeData, QObject, QTimer, QUrl, Signal, Slot
@@ -16,6 +17,7 @@ from app.model.film import SUFFIX
 from app.model.still_files import Opened, OwnClip, first_frame, open_file, open_frame, written
 from app.tasks import Tasks
 from engine.errors import UsageError, WaltError
+from engine.files import part_name
 
 if TYPE_CHECKING:
     from app.frames import Pixels
@@ -125,14 +127,15 @@ class StillSlot(QObject):
     recalled = Signal(object)
     film_offered = Signal(object)
 
-    def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, tasks: Tasks, cache: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
+        self._cache = cache
         self._state: StillState = NoStill()
         self._size = (224, 128)
         self._turn = 0
         self._made = 0
-        self._folder: TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(CUT_AFTER_MS)
@@ -248,14 +251,17 @@ class StillSlot(QObject):
         """Remove pictures made here from the disk; those that clips began with are in the library."""
         self._timer.stop()
         if self._folder is not None:
-            self._folder.cleanup()
+            shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
     def _new_file(self, stem: str) -> Path:
         if self._folder is None:
-            self._folder = TemporaryDirectory(prefix="walt-")
+            # Named so that the next start sweeps it up, should this one be killed.
+            self._folder = part_name(self._cache / "stills")
+            with suppress(OSError):  # it is told when a picture cannot be written there
+                self._folder.mkdir(parents=True, mode=0o700)
         self._made += 1
-        return Path(self._folder.name) / f"{stem}-{self._made}.png"
+        return self._folder / f"{stem}-{self._made}.png"
 
     def _open(self, path: Path, name: str, image: QImage | None = None, *, as_frame: bool = False) -> None:
         self._turn += 1

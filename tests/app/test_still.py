@@ -171,6 +171,11 @@ def test_pasting_a_picture_into_the_prompt(qtbot: QtBot, studio: Studio) -> None
     qtbot.keyClick(studio.window.composer.prompt, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert isinstance(settled(qtbot, studio), Ready)
     assert studio.window.composer.prompt.toPlainText() == ""
+    cache, made = studio.session.library.places.cache, Path(studio.session.still.path or "")
+    assert made.is_file()
+    assert cache in made.parents  # where the next start looks, should this one be killed
+    studio.session.still.close()
+    assert [path.name for path in cache.iterdir() if path.name.startswith(".")] == []
 
 
 def test_pasting_a_copied_file_outside_the_prompt(qtbot: QtBot, studio: Studio, picture: Path) -> None:

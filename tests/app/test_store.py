@@ -19,6 +19,7 @@ from app.model.keeping import Places, read_strip, strip_places
 from app.model.records import JobRecord, State, parse_request
 from app.model.store import Opened, Store
 from engine.errors import WaltError
+from engine.files import part_name
 from engine.request import ClipRequest
 from tests.app.fake_engine import clip_of
 
@@ -218,6 +219,18 @@ def test_a_folder_that_cannot_be_made_is_a_plain_error(tmp_path: Path) -> None:
     with pytest.raises(WaltError) as caught:
         Store(Places(tmp_path / "data", tmp_path / "cache")).open()
     assert caught.value.code == "library-not-opened"
+
+
+def test_pictures_that_a_killed_window_made_are_swept_and_those_of_a_living_one_stay(places: Places) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    living = part_name(places.cache / "stills")
+    dead = living.with_name(living.name.replace(f"-{os.getpid()}-", f"-{gone.pid}-"))
+    for folder in (living, dead):
+        folder.mkdir(parents=True)
+        (folder / "pasted-1.png").write_bytes(b"private")
+    Store(places).open()
+    assert [path.name for path in places.cache.iterdir() if path.name.startswith(".")] == [living.name]
 
 
 def test_a_second_window_takes_no_job_and_sweeps_nothing(places: Places) -> None:
