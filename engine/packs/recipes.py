@@ -111,9 +111,9 @@ STARTER_BASE = TransformerConfig(
     latent_channels=8,
     grid=(5, 16, 28),
     patch=2,
-    width=256,
-    layers=10,
-    heads=4,
+    width=384,
+    layers=12,
+    heads=6,
     spatial_window=(8, 14),
     spacetime_window=(4, 7),
     adaln_rank=16,
@@ -124,15 +124,15 @@ STARTER_BASE = TransformerConfig(
 STARTER_SR1 = replace(
     STARTER_BASE,
     grid=(5, 32, 56),
-    width=192,
+    width=256,
     layers=8,
-    heads=3,
+    heads=4,
     spatial_window=(16, 28),
     spacetime_window=(8, 14),
     low_res=True,
     low_res_path=0.1,
 )
-STARTER_SR2 = replace(STARTER_SR1, grid=(5, 64, 112), patch=4, width=256, layers=6, heads=4)
+STARTER_SR2 = replace(STARTER_SR1, grid=(5, 64, 112), patch=4)
 
 RECIPES = (
     Recipe("walt-l-ucf101", "transformer", LARGE, 313_000_000, "tables 1, 3d and 8"),

@@ -1,0 +1,108 @@
+"""The starter's road on one graphics card: what of it a CPU can show."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from engine.training.optim import orthogonalise
+from engine.worlds.captions import vocabulary
+from engine.worlds.render import render_clip
+from engine.worlds.sampling import sample_spec
+
+ROAD = Path(__file__).parents[2] / "packaging" / "starter" / "on_gpu"
+
+
+@pytest.fixture(autouse=True)
+def road(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The folder's modules, which import each other by plain names, and forget them afterwards."""
+    before = set(sys.modules)
+    monkeypatch.syspath_prepend(str(ROAD))
+    yield
+    for name in set(sys.modules) - before:
+        if name in {path.stem for path in ROAD.glob("*.py")}:
+            del sys.modules[name]
+
+
+def test_plan_goes_by_time_and_then_by_turns() -> None:
+    from farm import Plan
+
+    plan = Plan([(0.0, {"clip128": float("inf")}), (0.0, {"image128": 2, "photo128": 1})], seconds=1e9)
+    assert [plan() for _ in range(5)] == ["image128", "photo128", "image128", "clip128", "clip128"]
+    later = Plan([(0.0, {"clip128": 1}), (0.5, {"clip256": 1})], seconds=1e-9)
+    assert [later(), later(), later()] == ["clip256", "clip128", None]
+
+
+def test_farm_draws_the_worlds_of_its_seeds(tmp_path: Path) -> None:
+    from farm import LENGTH, WORDINGS, Farm, Plan
+
+    cv2.imwrite(str(tmp_path / "photo.png"), np.random.default_rng(1).integers(0, 255, (300, 400, 3)))
+    plan = Plan([(0.0, {"clip128": 1, "photo128": 1})], seconds=1e9)
+    farm = Farm(plan, 1, tmp_path, vocabulary(), seed=7, slots=(4, 1))
+    jobs = []
+    deadline = time.monotonic() + 120
+    while len(jobs) < 2 and time.monotonic() < deadline:
+        jobs += list(farm.poll())
+        time.sleep(0.01)
+    farm.close()
+    worlds = next(job for job in jobs if not job.kind.photos)
+    assert farm.pixels(worlds).shape == (4, 17, 128, 224, 3)
+    assert np.array_equal(farm.pixels(worlds)[0], render_clip(sample_spec(7)))
+    assert worlds.ids.shape == (4, WORDINGS, LENGTH)
+    assert (worlds.ids[:, :, 0] > 0).all()
+
+
+def test_stacked_matrices_are_orthogonalised_like_single_ones() -> None:
+    import optim
+
+    stack = torch.randn(3, 12, 20, generator=torch.Generator().manual_seed(0))
+    together = optim.orthogonalise(stack, steps=4)
+    for matrix, found in zip(stack, together, strict=True):
+        spread = torch.linalg.svdvals(found.float())
+        assert spread.min() > 0.5
+        assert spread.max() < 1.4
+        cosine = nn.functional.cosine_similarity(found.float().flatten(), orthogonalise(matrix).float().flatten(), 0)
+        assert cosine > 0.99
+
+
+def test_optimizer_learns_and_leaves_the_average() -> None:
+    import optim
+
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(16, 16), nn.Tanh(), nn.Linear(16, 16))
+    x = torch.randn(64, 16)
+    target = x.flip(1)
+    optimizer = optim.Optimizer(model, 1e-2, 1e-2, ema=0.9)
+
+    def loss() -> torch.Tensor:
+        return (model(x) - target).square().mean()
+
+    first = loss().detach()
+    for _ in range(400):
+        optimizer.step(loss(), 1.0)
+    optimizer.finish()
+    assert loss().detach() < 0.5 * first
+    assert all(torch.equal(p, a) for p, a in zip(optimizer.params, optimizer.average, strict=True))
+
+
+def test_bank_draws_what_was_put_in() -> None:
+    from bank import Bank
+
+    bank = Bank(5, (2, 1, 4, 4), low=True, device=torch.device("cpu"))
+    high, low = torch.arange(3.0).view(3, 1, 1, 1, 1).expand(3, 2, 1, 4, 4), torch.ones(3, 2, 1, 2, 2)
+    ids = torch.arange(3)[:, None, None].expand(3, 8, 32)
+    bank.add(high, low, ids)
+    bank.add(high, low, ids)  # one more than there is room for
+    assert bank.count == 5
+    drawn, small, words = bank.draw(40)
+    assert small is not None
+    assert torch.equal(drawn[:, 0, 0, 0, 0].long(), words[:, 0])
+    assert set(words[:, 0].tolist()) == {0, 1, 2}
