@@ -150,10 +150,22 @@ class _Run:
 
     def steps(self, stage: StageName) -> int:
         """Denoising steps of one window; the super-resolution stages scale with the base."""
-        spec = self.pack.manifest.stages
+        return self._scaled(self.pack.manifest.stages[stage].steps)
+
+    def _first_pass(self, stage: StageName) -> int:
+        """Steps before those of the first window, where the clip begins with nothing known (`StageSpec.first_pass`)."""
+        steps = self.pack.manifest.stages[stage].first_pass
+        begins = self.still is None and not self.windows[0].known and self.windows[0].length > 1
+        return self._scaled(steps) if steps and begins else 0
+
+    def _scaled(self, steps: int) -> int:
+        """Steps of the pack as the request wants them: as many times more or fewer as it wants for the base."""
         if self.request.steps is None:
-            return spec[stage].steps
-        return max(1, round(spec[stage].steps * self.request.steps / spec["base"].steps))
+            return steps
+        return max(1, round(steps * self.request.steps / self.pack.manifest.stages["base"].steps))
+
+    def _all_steps(self, stage: StageName) -> int:
+        return self._first_pass(stage) + self.steps(stage) * len(self.windows)
 
     def _latent_shape(self, stage: StageName, window: Window) -> tuple[int, int, int]:
         height, width = self.pack.manifest.size(self.request.aspect, stage)
@@ -165,7 +177,7 @@ class _Run:
             shapes = [self._latent_shape(stage, window) for window in self.windows]
             passes = 2 if self._guidance(stage).scale != 1 else 1
             cost = passes * step_cost(self.pack.shapes[stage], *shapes[0])
-            tasks[stage] = Task(self.steps(stage) * len(shapes), cost)
+            tasks[stage] = Task(self._all_steps(stage), cost)
             chunks = sum(shape[0] for shape in shapes)
             tasks[f"{stage} decode"] = Task(chunks, decode_cost(self.pack.tokenizer.config, *shapes[0][1:]))
         return tasks
@@ -173,7 +185,7 @@ class _Run:
     def _stage(self, stage: StageName, below: list[Tensor] | None) -> tuple[NDArray[np.uint8], list[Tensor]]:
         """Sample and decode one stage, window by window."""
         height, width = self.pack.manifest.size(self.request.aspect, stage)
-        steps = self.steps(stage) * len(self.windows)
+        steps = self._all_steps(stage)
         self.emit(StageStarted(self.job, stage, width, height, self.request.new_frames, steps))
         frames = np.empty((self.request.frames, height, width, 3), np.uint8)
         if self.source is not None:
@@ -216,22 +228,29 @@ class _Run:
 
     def _sample(self, stage: StageName, index: int, known: Tensor | None, below: Tensor | None) -> Tensor:
         """Latents (1, C, t, h, w) of one window of a stage."""
+        told, first = self._told(stage, index, known, below), self._first_pass(stage)
+        if first and index == 0:
+            known = self._denoise(stage, index, told, first, 0)[:, :, :1].clone()
+            told = replace(told, known=known)
+        z = self._denoise(stage, index, told, self.steps(stage), first + index * self.steps(stage))
+        return z if known is None else torch.cat([known, z[:, :, known.shape[2] :]], dim=2)
+
+    def _denoise(self, stage: StageName, index: int, told: Told, steps: int, done: int) -> Tensor:
+        """From noise to latents in ``steps``, of which the stage has ``done`` others before."""
         shape = self._latent_shape(stage, self.windows[index])
         noise = self._noise(f"{stage}/{index}", shape, self.pack.shapes[stage].shared_noise)
-        told = self._told(stage, index, known, below)
         network, guidance, device = self.pack.transformer(stage), self._guidance(stage), self.pack.device
-        on_step = self._on_step(stage, index)
+        on_step = self._on_step(stage, done)
         sampler = SAMPLERS[self.pack.manifest.stages[stage].sampler]
 
         def attempt(together: bool) -> Tensor:
             denoise = stage_denoiser(
                 network, told, guidance, self.schedule, device, shape[0], together=together
             )
-            return sampler(denoise, noise, self.schedule, self.steps(stage), on_step=on_step)
+            return sampler(denoise, noise, self.schedule, steps, on_step=on_step)
 
         ladder = [lambda together=together: attempt(together) for together in (True, True, False)]
-        z = retry_without_memory(ladder, device.free)
-        return z if known is None else torch.cat([known, z[:, :, known.shape[2] :]], dim=2)
+        return retry_without_memory(ladder, device.free)
 
     def _noise(self, purpose: str, shape: tuple[int, int, int], share: float = 0.0) -> Tensor:
         """Noise (1, C, t, h, w) whose frames have a ``share`` of the variance in common."""
@@ -252,17 +271,17 @@ class _Run:
             below = self.schedule.add_noise(below, eps, level)
         return Told(self.text, known, spec.guide_frames, below, level)
 
-    def _on_step(self, stage: StageName, index: int) -> OnStep:
-        total = self.steps(stage) * len(self.windows)
+    def _on_step(self, stage: StageName, done: int) -> OnStep:
+        total = self._all_steps(stage)
         last = time.perf_counter()
 
-        def on_step(step: int, steps: int, x0: Tensor) -> None:
+        def on_step(step: int, _steps: int, x0: Tensor) -> None:
             nonlocal last
             now = time.perf_counter()
             self.pace.done(stage, now - last)
             preview = to_frames(self.pack.tokenizer.preview(x0))
             left, whole = self.pace.left(stage), self.pace.total()
-            self.emit(StepDone(self.job, stage, index * steps + step, total, left, whole, preview))
+            self.emit(StepDone(self.job, stage, done + step, total, left, whole, preview))
             self._stop_if_cancelled()
             last = time.perf_counter()
 

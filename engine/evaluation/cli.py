@@ -26,6 +26,7 @@ def add_parser(subparsers: Any) -> None:
     add("--probe", metavar="FOLDER", type=Path, help="the probe that reads generated clips")
     add("--out", metavar="DIR", type=Path, help="folder of report and contact sheets; what is there is kept")
     add("--seed", metavar="S", type=int, default=0, help="which unseen worlds and which noise (0)")
+    add("--part", type=float, default=1.0, metavar="SHARE", help="only this share of everything, 0.05 to 1")
     add("--quick", action="store_true", help="a few clips of everything: to see that it works, not to judge")
     add("--only", metavar="LIST", help=f"some sections, of {','.join(_SECTIONS)}")
     add("--photos", metavar="DIR", type=Path, help="photographs that no training saw")
@@ -61,6 +62,8 @@ def _evaluate(args: argparse.Namespace) -> int:
         raise UsageError("usage", "The report needs a folder.", "Give one with --out.")
     if not 0 <= args.seed < 100:
         raise UsageError("usage", f"The seed {args.seed} is not possible.", "Choose 0 to 99.")
+    if not 0.05 <= args.part <= 1:
+        raise UsageError("usage", f"A part of {args.part} is not possible.", "Choose 0.05 to 1.")
     sections = _sections(args.only)
     from engine.devices import resolve
     from engine.evaluation.job import QUICK, Counts, Job
@@ -73,7 +76,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     _make(args.out)
     probe = None if args.probe is None else load_probe(args.probe)
     pack = load_pack(PackStore().find(args.pack).path, resolve(args.device))
-    counts = QUICK if args.quick else Counts()
+    counts = QUICK if args.quick else Counts().part(args.part)
     job = Job(pack, args.pack, args.out, probe, counts, args.seed, args.photos, args.videos, args.renders)
     report = evaluate(job, sections)
     print(json.dumps(report) if args.json else summary(report))

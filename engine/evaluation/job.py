@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NoReturn
@@ -58,7 +58,13 @@ class Counts:
     stills: int = 16
     continued: int = 16
 
+    def part(self, share: float) -> Counts:
+        """About this share of every count, none of them nothing; seeds stay, for they are compared."""
+        fewer = {name: max(2, round(share * getattr(self, name))) for name in _COUNTED}
+        return replace(self, **fewer, tokenizer=tuple(max(1, round(share * n)) for n in self.tokenizer))
 
+
+_COUNTED = ("general", "heldout", "full", "diverse", "sr", "stills", "continued")
 QUICK = Counts(24, 12, 2, 4, 2, (6, 2, 1), 1, 4, 2)
 
 

@@ -89,6 +89,9 @@ class StageSpec(_Strict):
 
     transformer: Config
     steps: Annotated[int, Field(ge=1, le=1000)] = 50
+    first_pass: Annotated[int, Field(ge=0, le=1000)] = 0
+    """Steps of a pass before: of the clip that it makes the first latent frame is kept, and the clip is made anew from
+    it, as from a still (paper 4.4). Only the base has one, and only a clip that begins with nothing known."""
     sampler: SamplerName = "ddim"
     guidance: GuidanceSpec = GuidanceSpec()
     guide_frames: bool = False
@@ -131,6 +134,8 @@ class Manifest(_Strict):
         for stage in present:
             if (self.stages[stage].low_res_noise is None) != (stage == "base"):
                 raise ValueError(f"low_res_noise belongs to sr1 and sr2, not to the base (see {stage})")
+            if self.stages[stage].first_pass and stage != "base":
+                raise ValueError(f"only the base has a first pass (see {stage})")
         return self
 
     @property

@@ -100,14 +100,9 @@ def _denoiser(folder: Path, words: Vocabulary) -> tuple[Denoiser, BaseTraining |
     return model, training
 
 
-def load_run_denoiser(folder: Path, words: Vocabulary) -> Denoiser:
-    """The text encoder and the transformer of a run."""
-    return _denoiser(folder, words)[0]
-
-
 def load_text(folder: Path, words: Vocabulary) -> TextEncoder:
     """The text encoder of a base run."""
-    return load_run_denoiser(folder, words).text
+    return _denoiser(folder, words)[0].text
 
 
 def build_pack(

@@ -251,3 +251,10 @@ def test_what_is_kept_comes_back_equal(tmp_path: Path) -> None:
     assert (again.motion, again.flicker) == (made.motion, made.flicker)
     assert again.strip().shape == (5, 128, 224, 3)
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["0.npz"]
+
+
+def test_a_part_is_a_share_of_every_count() -> None:
+    assert Counts().part(1) == Counts()
+    fifth = Counts().part(0.2)
+    assert (fifth.general, fifth.heldout, fifth.full, fifth.seeds) == (100, 40, 10, 4)
+    assert fifth.tokenizer == (5, 2, 1)
