@@ -1,7 +1,8 @@
 """Where a token is: absolute embeddings of space and time, and relative biases inside windows.
 
-Both are tables learned at one grid. At another grid they are interpolated, as in the paper's aspect fine-tune
-(table 6), so one set of weights serves 1:1, 16:9 and 9:16.
+Both are tables learned at one grid. For another grid they are interpolated, as in the paper's aspect fine-tune
+(table 6), which then has to learn that pictures are not stretched; or, where nothing is learned afterwards, extended:
+the middle of a picture stays what it was, and there is less or more round it.
 """
 
 from __future__ import annotations
@@ -51,6 +52,32 @@ def resize_relative(table: Tensor, window: Window) -> Tensor:
     return F.interpolate(table[None], size=size, mode="trilinear", align_corners=True)[0]
 
 
+def extend_spatial(table: Tensor, size: tuple[int, int]) -> Tensor:
+    """(h, w, D) -> (*size, D): the middle of the table, its border repeated where there is more than it knows."""
+    rows, columns = (_middle(have, want, table.device) for have, want in zip(table.shape, size, strict=False))
+    return table if table.shape[:2] == size else table[rows][:, columns]
+
+
+def extend_relative(table: Tensor, window: Window) -> Tensor:
+    """(heads, 2t-1, 2h-1, 2w-1) -> the same for ``window``: an offset stays what it is.
+
+    Offsets past the last are as the last; in time as `resize_relative`.
+    """
+    known = ((table.shape[2] + 1) // 2, (table.shape[3] + 1) // 2)
+    table = resize_relative(table, (window[0], *known))
+    for axis in (1, 2):
+        wanted = 2 * window[axis] - 1
+        if table.shape[axis + 1] != wanted:
+            places = _middle(table.shape[axis + 1], wanted, table.device)
+            table = table.index_select(axis + 1, places)
+    return table
+
+
+def _middle(have: int, want: int, device: torch.device) -> Tensor:
+    """(want,) places in the middle of ``have``; before the first it is the first, after the last the last."""
+    return (torch.arange(want, device=device) - (want - have) // 2).clamp(0, have - 1)
+
+
 @lru_cache(maxsize=32)
 @torch.inference_mode(False)  # kept between calls, so a later training step must be able to save it
 def relative_index(window: Window, device: torch.device) -> Tensor:
@@ -96,8 +123,9 @@ class PositionEmbedding(nn.Module):
     spares a small training budget the steps in which attention finds out what is beside what.
     """
 
-    def __init__(self, grid: Window, width: int) -> None:
+    def __init__(self, grid: Window, width: int, extend: bool = False) -> None:
         super().__init__()
+        self.resize = extend_spatial if extend else resize_spatial
         frames, rows, columns = grid
         self.space = nn.Parameter(torch.empty(rows, columns, width))
         self.time = nn.Parameter(torch.empty(frames, width))
@@ -115,7 +143,7 @@ class PositionEmbedding(nn.Module):
         time = resize_temporal(self.time, frames)[None]
         if image is not None:
             time = torch.where(image[:, None, None], time[:, :1], time)
-        return time[:, :, None, None] + resize_spatial(self.space, (rows, columns))
+        return time[:, :, None, None] + self.resize(self.space, (rows, columns))
 
 
 class RelativeBias(nn.Module):
@@ -125,8 +153,9 @@ class RelativeBias(nn.Module):
         keeps: Whether what the table becomes for a window is kept for the next call, while no gradient is asked for.
     """
 
-    def __init__(self, window: Window, heads: int) -> None:
+    def __init__(self, window: Window, heads: int, extend: bool = False) -> None:
         super().__init__()
+        self.resize = extend_relative if extend else resize_relative
         self.table = nn.Parameter(torch.empty(heads, *(2 * size - 1 for size in window)))
         nn.init.trunc_normal_(self.table, std=INIT_STD)
         if not self.table.is_meta:
@@ -146,6 +175,6 @@ class RelativeBias(nn.Module):
         return self._cached[1]
 
     def _gather(self, window: Window) -> Tensor:
-        table = resize_relative(self.table, window).flatten(1)
+        table = self.resize(self.table, window).flatten(1)
         index = relative_index(window, table.device)
         return table.index_select(1, index.flatten()).unflatten(1, index.shape)

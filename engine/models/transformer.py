@@ -62,6 +62,8 @@ class TransformerConfig:
             variance (`LowResPath`); None is the paper's network.
         shared_noise: Share of the noise's variance that a clip's frames have in common (`engine.diffusion.noise`) in
             training and sampling; 0 is the paper's network.
+        other_grids: What becomes of the tables of positions at a grid that they were not learned at: "stretch"
+            interpolates them, the paper's way, which then trains there; "extend" keeps the middle, repeats the border.
         mlp_ratio: Hidden width of the MLP over D.
         qk_norm: LayerNorm on queries and keys; False is a row of table 3e.
         full_attention: Every layer attends to all tokens, the last row of table 3b; for clips, without text.
@@ -84,6 +86,7 @@ class TransformerConfig:
     low_res: bool = False
     low_res_path: float | None = None
     shared_noise: float = 0.0
+    other_grids: Literal["stretch", "extend"] = "stretch"
     mlp_ratio: int = 4
     qk_norm: bool = True
     full_attention: bool = False
@@ -240,12 +243,13 @@ class WindowTransformer(nn.Module):
         path = config.low_res_path
         self.low_res_path = None if path is None else LowResPath(config.latent_channels, path)
         self.patches = nn.Linear(config.input_channels * config.patch**2, width)
-        self.position = PositionEmbedding(tokens, width)
+        extend = config.other_grids == "extend"
+        self.position = PositionEmbedding(tokens, width, extend)
         self.condition = Condition(config)
         self.text = TextTokens(config.text_width, width) if config.text_width else None
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         windows = config.windows(tokens)
-        self.biases = nn.ModuleList(RelativeBias(windows[i % 2], config.heads) for i in range(config.layers))
+        self.biases = nn.ModuleList(RelativeBias(windows[i % 2], config.heads, extend) for i in range(config.layers))
         self.modulations = nn.ModuleList(_modulation(config, i) for i in range(config.layers))
         self.head = Head(config)
         self.apply(_initialise)

@@ -120,6 +120,7 @@ STARTER_BASE = TransformerConfig(
     text_width=256,
     frame_conditioning=True,
     shared_noise=0.8,
+    other_grids="extend",
 )
 STARTER_SR1 = replace(
     STARTER_BASE,

@@ -66,8 +66,9 @@ def _from_pack(folder: Path, model: nn.Module) -> nn.Module:
 
 
 def _same_shape(one: TransformerConfig, other: TransformerConfig) -> bool:
-    """Whether weights of one network fit the other; what noise they are trained with may change."""
-    return replace(one, shared_noise=0.0) == replace(other, shared_noise=0.0)
+    """Whether weights of one network fit the other; noise, and what is made of other grids, may change."""
+    ignored: dict[str, Any] = {"shared_noise": 0.0, "other_grids": "stretch"}
+    return replace(one, **ignored) == replace(other, **ignored)
 
 
 def _kind(folder: Path) -> str:

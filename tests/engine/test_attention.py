@@ -12,6 +12,8 @@ from engine.models.positions import (
     PositionEmbedding,
     RelativeBias,
     Window,
+    extend_relative,
+    extend_spatial,
     relative_index,
     resize_relative,
     resize_spatial,
@@ -207,3 +209,27 @@ def test_images_take_the_time_of_frame_0() -> None:
     assert torch.equal(place[0, 1], place[0, 0])
     assert torch.equal(place[0, 0], place[1, 0])
     assert not torch.equal(place[1, 1], place[1, 0])
+
+
+def test_tables_that_are_extended_keep_the_middle_and_repeat_the_border() -> None:
+    space = torch.arange(12.0).view(3, 4, 1)
+    assert torch.equal(extend_spatial(space, (3, 4)), space)
+    assert extend_spatial(space, (3, 2))[..., 0].tolist() == [[1, 2], [5, 6], [9, 10]]
+    assert extend_spatial(space, (7, 4))[:, 0, 0].tolist() == [0, 0, 0, 4, 8, 8, 8]
+    relative = torch.arange(7.0).expand(2, 9, 7, 7)  # offsets -3 to 3 of a column, at every row and time
+    assert torch.equal(extend_relative(relative, (5, 4, 4)), relative)
+    assert extend_relative(relative, (5, 2, 2))[0, 0, 0].tolist() == [2, 3, 4]
+    assert extend_relative(relative, (5, 4, 6))[0, 0, 0].tolist() == [0, 0, 0, 1, 2, 3, 4, 5, 6, 6, 6]
+    assert extend_relative(relative, (1, 4, 4)).shape == (2, 1, 7, 7)
+    shallow = relative + torch.arange(9.0)[None, :, None, None]
+    assert torch.equal(extend_relative(shallow, (1, 2, 4)), shallow[:, 4:5, 2:5])
+
+
+def test_a_network_extends_only_if_it_says_so() -> None:
+    torch.manual_seed(0)
+    grid = (5, 2, 3)
+    stretched, extended = PositionEmbedding((5, 4, 7), 8), PositionEmbedding((5, 4, 7), 8, extend=True)
+    extended.load_state_dict(stretched.state_dict())
+    assert torch.equal(extended((5, 4, 7), None), stretched((5, 4, 7), None))
+    assert torch.equal(extended(grid, None), stretched((5, 4, 7), None)[:, :, 1:3, 2:5])
+    assert not torch.equal(extended(grid, None), stretched(grid, None))
