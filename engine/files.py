@@ -167,6 +167,10 @@ def _refusal(target: Path, error: OSError | ValueError) -> WaltError:
             f"There is no room left to write {target}.",
             "Free some space, then try again.",
         )
+    if code in (errno.ENOENT, errno.ENOTDIR) and target.parent.exists():
+        is_folder = target.parent.is_dir()  # where nothing can be made in it all the same: /proc
+        why = f"Nothing can be written into {target.parent}." if is_folder else f"{target.parent} is not a folder."
+        return WaltError("output-not-writable", why, _ELSEWHERE)
     if code in (errno.ENOENT, errno.ENOTDIR):
         return WaltError(
             "output-not-writable",

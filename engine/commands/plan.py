@@ -115,7 +115,8 @@ def _lines(report: Mapping[str, Any]) -> list[str]:
             continue
         tiles = "whole pictures" if plan["tile"] is None else f"tiles of {8 * plan['tile']} pixels"
         kept = KEPT_WORDS[plan["kept"]]
-        lines.append(f"{plan['memory']:10}{numbers:8}networks {kept}, {tiles}, peak {plan['peak_mb']:,} MiB")
+        most = f"peak {plan['peak_mb']:,} MiB beside the program"
+        lines.append(f"{plan['memory']:10}{numbers:8}networks {kept}, {tiles}, {most}")
     return lines
 
 

@@ -225,9 +225,9 @@ def ways(weights: Weights, manifest: Manifest, request: ClipRequest) -> Iterator
 
 
 def too_large(needed: float, budget: float, instead: str = "") -> WaltError:
-    """The clip would not fit into what is free."""
-    sizes = f"it needs about {needed / MB:,.0f} MB, and {max(0.0, budget) / MB:,.0f} MB are free"
-    hint = f"Close other programs{instead}."
+    """The clip would not fit into what is free, or into what it was allowed."""
+    sizes = f"it needs about {needed / MB:,.0f} MB, and {max(0.0, budget) / MB:,.0f} MB may be taken"
+    hint = f"Close other programs, or allow more with --memory{instead}."
     return WaltError("out-of-memory", f"There is not enough memory for this clip: {sizes}.", hint)
 
 

@@ -81,7 +81,7 @@ def test_a_part_that_is_taken_away_is_told_plainly(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("place", "sentence"),
-    [("missing/clip.mp4", "does not exist"), ("file/clip.mp4", "does not exist"), ("folder", "is a folder")],
+    [("missing/clip.mp4", "does not exist"), ("file/clip.mp4", "is not a folder"), ("folder", "is a folder")],
 )
 def test_impossible_places_are_refused_early(tmp_path: Path, place: str, sentence: str) -> None:
     (tmp_path / "file").write_text("")

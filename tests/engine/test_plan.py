@@ -73,7 +73,7 @@ def test_the_fastest_way_that_fits_is_taken(shipped: InstalledPack) -> None:
         assert every.index(chosen) <= every.index(way)
         assert chosen.peak <= way.peak
     least = min(way.peak for way in every)
-    with pytest.raises(WaltError, match=r"about [\d,]+ MB, and [\d,]+ MB are free") as caught:
+    with pytest.raises(WaltError, match=r"about [\d,]+ MB, and [\d,]+ MB may be taken") as caught:
         choose(weights, starter, ask(), least - 1)
     assert caught.value.code == "out-of-memory"
     assert "--upto sr1" in caught.value.hint
@@ -110,7 +110,7 @@ def test_an_engine_that_may_take_nothing_says_so_before_it_begins(store: PackSto
     assert engine.close(PATIENCE)
     assert isinstance(failed, JobFailed)
     assert (failed.error.code, begun) == ("out-of-memory", [])
-    assert "MB are free" in failed.error.message
+    assert "MB may be taken" in failed.error.message
 
 
 def test_tiles_by_plan_make_a_clip(store: PackStore, monkeypatch: pytest.MonkeyPatch) -> None:
