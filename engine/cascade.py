@@ -258,9 +258,12 @@ class _Run:
         return seeded_clip_noise(self.request.seed, purpose, full, share).to(self.pack.device.torch)
 
     def _guidance(self, stage: StageName) -> Guidance:
-        spec = self.pack.manifest.stages[stage].guidance
-        asked = self.request.guidance
-        scale = asked if asked is not None and stage == "base" else spec.scale
+        stage_spec = self.pack.manifest.stages[stage]
+        spec, asked = stage_spec.guidance, self.request.guidance
+        usual = stage_spec.still_guidance if self.still is not None else None
+        scale = spec.scale if usual is None else usual
+        if asked is not None and stage == "base":
+            scale = asked
         return Guidance(scale, spec.interval, spec.rescale, spec.power_cosine)
 
     def _told(self, stage: StageName, index: int, known: Tensor | None, below: Tensor | None) -> Told:

@@ -75,11 +75,12 @@ def steps_of(draft: Draft, card: PackCard | None) -> int | None:
     return max(1, round(card.pack.manifest.stages["base"].steps * EFFORT[draft.quality]))
 
 
-def guidance_of(draft: Draft, card: PackCard | None) -> float | None:
-    """How strongly the words pull, as chosen or as the pack has it; None if not yet known."""
+def guidance_of(draft: Draft, card: PackCard | None, *, still: bool) -> float | None:
+    """How strongly the words pull, as chosen or as the pack has it (for clips with a still); None if not yet known."""
     if draft.guidance is not None or card is None:
         return draft.guidance
-    return card.pack.manifest.stages["base"].guidance.scale
+    base = card.pack.manifest.stages["base"]
+    return base.still_guidance if still and base.still_guidance is not None else base.guidance.scale
 
 
 def last_stage(draft: Draft, card: PackCard | None) -> StageName:

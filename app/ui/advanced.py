@@ -55,6 +55,7 @@ class Advanced(QWidget):
         self.preset.clicked.connect(self._back)
         session.draft_changed.connect(self.refresh)
         session.pack_changed.connect(self.refresh)
+        session.still.changed.connect(self.refresh)
         self.refresh()
 
     @Slot()
@@ -62,7 +63,8 @@ class Advanced(QWidget):
         """Show what will be used."""
         draft, card = self._session.draft, self._session.card
         self._show_sizes()
-        for field, value in ((self.steps, steps_of(draft, card)), (self.guidance, guidance_of(draft, card))):
+        guidance = guidance_of(draft, card, still=self._session.still.path is not None)
+        for field, value in ((self.steps, steps_of(draft, card)), (self.guidance, guidance)):
             field.setEnabled(value is not None)
             if value is not None:
                 field.blockSignals(True)

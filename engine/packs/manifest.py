@@ -94,6 +94,8 @@ class StageSpec(_Strict):
     it, as from a still (paper 4.4). Only the base has one, and only a clip that begins with nothing known."""
     sampler: SamplerName = "ddim"
     guidance: GuidanceSpec = GuidanceSpec()
+    still_guidance: Annotated[float, Field(ge=0)] | None = None
+    """Guidance scale of a clip that begins with a still; None is that of all clips."""
     guide_frames: bool = False
     """Whether the unguided pass also drops the first-frame condition (paper 4.4), or the words only."""
     low_res_noise: Annotated[int, Field(ge=0, le=999)] | None = None
@@ -136,6 +138,8 @@ class Manifest(_Strict):
                 raise ValueError(f"low_res_noise belongs to sr1 and sr2, not to the base (see {stage})")
             if self.stages[stage].first_pass and stage != "base":
                 raise ValueError(f"only the base has a first pass (see {stage})")
+            if self.stages[stage].still_guidance is not None and stage != "base":
+                raise ValueError(f"only the base has a guidance for stills (see {stage})")
         return self
 
     @property

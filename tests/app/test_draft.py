@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from app.model.draft import LENGTHS, Draft, recalled, requests_of, steps_of
+from app.model.draft import LENGTHS, Draft, guidance_of, recalled, requests_of, steps_of
 from engine.request import MAX_SEED, ClipRequest
 from tests.app.conftest import Studio
 
@@ -52,3 +54,14 @@ def test_recalling_finds_the_preset_again(studio: Studio) -> None:
     studio.session.recall(request)
     assert (studio.session.draft.quality, studio.session.draft.steps) == ("draft", None)
     assert studio.session.draft.prompt == "a horse"
+
+
+def test_a_still_has_a_guidance_of_its_own(studio: Studio) -> None:
+    card = studio.session.card
+    assert card is not None
+    base = card.pack.manifest.stages["base"].model_copy(update={"still_guidance": 1.5})
+    manifest = card.pack.manifest.model_copy(update={"stages": {**card.pack.manifest.stages, "base": base}})
+    gentle = replace(card, pack=replace(card.pack, manifest=manifest))
+    assert guidance_of(Draft(), gentle, still=True) == 1.5
+    assert guidance_of(Draft(), gentle, still=False) == guidance_of(Draft(), card, still=True) != 1.5
+    assert guidance_of(Draft(guidance=6.0), gentle, still=True) == 6.0

@@ -77,3 +77,23 @@ def test_only_the_base_has_one(pack: LoadedPack) -> None:
     fields["stages"]["sr1"]["first_pass"] = 1
     with pytest.raises(ValueError, match="only the base"):
         Manifest.model_validate(fields)
+
+
+def test_a_still_is_guided_by_its_own_scale(pack: LoadedPack, make: Make, tmp_path: Path, recorder: Recorder) -> None:
+    still = str(tmp_path / "still.png")
+    write_png(Path(still), np.full((64, 128, 3), 90, np.uint8))
+    base = pack.manifest.stages["base"].model_copy(update={"still_guidance": 1.5})
+    manifest = pack.manifest.model_copy(update={"stages": {**pack.manifest.stages, "base": base}})
+    cascade = Cascade(replace(pack, manifest=manifest))
+
+    def gentle(**wishes: object) -> Clip:
+        request = ClipRequest.parse(prompt="a horse", pack="tiny", upto="base", frames=5, seed=1, **wishes)
+        return cascade.generate(request, recorder, recorder.cancelled, "job")
+
+    def usual(**wishes: object) -> Clip:
+        return make(upto="base", frames=5, seed=1, **wishes)
+
+    assert np.array_equal(gentle(image=still).frames, usual(image=still, guidance=1.5).frames)
+    assert not np.array_equal(gentle(image=still).frames, usual(image=still).frames)
+    assert np.array_equal(gentle(image=still, guidance=4.0).frames, usual(image=still, guidance=4.0).frames)
+    assert np.array_equal(gentle().frames, usual().frames)
