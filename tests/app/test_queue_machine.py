@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,23 +17,7 @@ from app.model.store import Store
 from engine.clip import Clip
 from engine.errors import WaltError
 from engine.request import ClipRequest
-
-
-class AtOnce:
-    """Tasks without a thread: the order is that of the real ones."""
-
-    def run(
-        self,
-        work: Callable[[], object],
-        done: Callable[[object], None],
-        failed: Callable[[WaltError], None],
-    ) -> None:
-        try:
-            result = work()
-        except WaltError as error:
-            failed(error)
-        else:
-            done(result)
+from tests.at_once import AtOnce
 
 
 class QueueMachine(RuleBasedStateMachine):

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -28,13 +29,14 @@ from engine.media.reading import read_clip
 from engine.packs.store import PackStore
 from engine.request import ClipRequest
 from engine.worker import Engine
+from tests.at_once import AtOnce
 from tests.tiny_pack import write_tiny_pack
 
 from .ears import PATIENCE
 
 
-class Turns:
-    """Tasks without a thread: the work is done at once, and answered at the next turn."""
+class Turns(AtOnce):
+    """The work is done at once, and answered at the next turn."""
 
     def __init__(self) -> None:
         self.answers: list[Callable[[], None]] = []
@@ -45,12 +47,10 @@ class Turns:
         done: Callable[[object], None],
         failed: Callable[[WaltError], None],
     ) -> None:
-        try:
-            result = work()
-        except WaltError as error:
-            self.answers.append(partial(failed, error))
-        else:
-            self.answers.append(partial(done, result))
+        super().run(work, self._later(done), self._later(failed))
+
+    def _later(self, answer: Callable[[Any], None]) -> Callable[[Any], None]:
+        return lambda value: self.answers.append(partial(answer, value))
 
     def turn(self) -> None:
         while self.answers:
