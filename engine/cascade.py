@@ -258,12 +258,10 @@ class _Run:
         return seeded_clip_noise(self.request.seed, purpose, full, share).to(self.pack.device.torch)
 
     def _guidance(self, stage: StageName) -> Guidance:
-        stage_spec = self.pack.manifest.stages[stage]
-        spec, asked = stage_spec.guidance, self.request.guidance
-        usual = stage_spec.still_guidance if self.still is not None else None
-        scale = spec.scale if usual is None else usual
-        if asked is not None and stage == "base":
-            scale = asked
+        stage_spec, asked = self.pack.manifest.stages[stage], self.request.guidance
+        usual = stage_spec.guidance_scale(still=self.still is not None)
+        scale = asked if asked is not None and stage == "base" else usual
+        spec = stage_spec.guidance
         return Guidance(scale, spec.interval, spec.rescale, spec.power_cosine)
 
     def _told(self, stage: StageName, index: int, known: Tensor | None, below: Tensor | None) -> Told:

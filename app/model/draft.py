@@ -79,8 +79,7 @@ def guidance_of(draft: Draft, card: PackCard | None, *, still: bool) -> float | 
     """How strongly the words pull, as chosen or as the pack has it (for clips with a still); None if not yet known."""
     if draft.guidance is not None or card is None:
         return draft.guidance
-    base = card.pack.manifest.stages["base"]
-    return base.still_guidance if still and base.still_guidance is not None else base.guidance.scale
+    return card.pack.manifest.stages["base"].guidance_scale(still=still)
 
 
 def last_stage(draft: Draft, card: PackCard | None) -> StageName:

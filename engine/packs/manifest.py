@@ -101,6 +101,10 @@ class StageSpec(_Strict):
     low_res_noise: Annotated[int, Field(ge=0, le=999)] | None = None
     """Noise index t_sr that the low-resolution latents get (paper 4.5); None for the base."""
 
+    def guidance_scale(self, *, still: bool) -> float:
+        """The scale where the request names none; ``still``: the clip begins with one."""
+        return self.still_guidance if still and self.still_guidance is not None else self.guidance.scale
+
 
 class FileSpec(_Strict):
     """Size and hash of one file of the pack."""

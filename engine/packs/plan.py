@@ -110,7 +110,8 @@ def _step(manifest: Manifest, request: ClipRequest, stage: StageName) -> int:
     frames = min(int(shape["grid"][0]), 1 + (request.frames - 1) // TIME)
     tokens = frames * (height // SPACE // shape["patch"]) * (width // SPACE // shape["patch"])
     keys = max(math.prod(shape["spatial_window"]), frames * math.prod(shape["spacetime_window"]))
-    scale = request.guidance if stage == "base" and request.guidance is not None else spec.guidance.scale
+    usual = spec.guidance_scale(still=request.image is not None)
+    scale = request.guidance if stage == "base" and request.guidance is not None else usual
     rows = 1 if scale == 1 else 2
     each = _SCORES * keys * shape["heads"] + (2 * shape.get("mlp_ratio", 4) + _AROUND) * shape["width"]
     return int(rows * tokens * each * _BYTES)

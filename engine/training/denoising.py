@@ -126,7 +126,7 @@ def velocity_loss(
 
 def frame_condition(x0: Tensor, known: Tensor) -> Tensor:
     """c_fp = (m * z, m) on channels (section 4.4): (B, C, T, h, w), known frames (B,) -> (B, C+1, T, h, w)."""
-    frames = torch.arange(x0.shape[2])
+    frames = torch.arange(x0.shape[2], device=x0.device)
     mask = (frames[None] < known[:, None]).to(x0.dtype)[:, None, :, None, None]
     return torch.cat([x0 * mask, mask.expand(-1, 1, -1, *x0.shape[3:])], dim=1)
 

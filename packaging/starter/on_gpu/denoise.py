@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine.diffusion.noise import mix_frames
 from engine.diffusion.schedule import Schedule
-from engine.training.denoising import Denoiser
+from engine.training.denoising import Denoiser, frame_condition
 
 SELF_CONDITIONING = 0.25
 CAPTION_DROP = 0.1
@@ -30,18 +30,6 @@ class Batch:
     size: int
     first: bool = False
     photos: tuple[bool, ...] = ()
-
-
-class Levels:
-    """The noise schedule's coefficients on the GPU."""
-
-    def __init__(self, schedule: Schedule, device: torch.device) -> None:
-        self.alpha = schedule.alpha_bar.sqrt().float().to(device)
-        self.sigma = (1 - schedule.alpha_bar).sqrt().float().to(device)
-
-    def at(self, t: Tensor) -> tuple[Tensor, Tensor]:
-        """alpha and sigma (B, 1, 1, 1, 1)."""
-        return self.alpha[t].view(-1, 1, 1, 1, 1), self.sigma[t].view(-1, 1, 1, 1, 1)
 
 
 class Stage:
@@ -64,7 +52,7 @@ class Stage:
         learn_text: bool,
     ) -> None:
         self.name, self.model, self.batches, self.device = name, model, batches, device
-        self.levels = Levels(Schedule.linear(), device)
+        self.schedule = Schedule.linear()
         self.learn_text = learn_text
         model.text.requires_grad_(learn_text)
         self.optimizer = Optimizer(model, lr, muon_lr, 0.998)
@@ -108,17 +96,16 @@ class Stage:
         told: dict[str, Tensor | None] = {"frames": self._frames(x0, photo)}
         if low is not None:
             level = torch.randint(MAX_LOW_RES_T + 1, (size,), device=self.device)
-            alpha, sigma = self.levels.at(level)
-            told |= {"low_res": alpha * low + sigma * torch.randn_like(low), "low_res_t": level}
-        alpha, sigma = self.levels.at(t)
-        x, target = alpha * x0 + sigma * eps, alpha * eps - sigma * x0
+            noised = self.schedule.add_noise(low, torch.randn_like(low), level)
+            told |= {"low_res": noised, "low_res_t": level}
+        x, target = self.schedule.add_noise(x0, eps, t), self.schedule.velocity(x0, eps, t)
         with torch.autocast(self.device.type, torch.bfloat16):
             with torch.set_grad_enabled(self.learn_text):
                 text = self.model.encode(ids)
             estimate = None
             if twice:  # with gradients on, so that the compiled layers serve both passes
                 v = self.model.transformer(x, t, x0_prev=None, text=text, **told)
-                estimate = (alpha * x - sigma * v.float()).detach()
+                estimate = self.schedule.x0_from_velocity(x, v.float(), t).detach()
                 del v
             v = self.model.transformer(x, t, x0_prev=estimate, text=text, **told)
         return F.mse_loss(v.float(), target, reduction="none").flatten(1).mean(1)
@@ -146,6 +133,4 @@ class Stage:
         size = len(x0)
         asked = photo | (torch.rand(size, device=self.device) < self.known)
         known = asked * torch.randint(1, 3, (size,), device=self.device)
-        mask = torch.arange(x0.shape[2], device=self.device)[None] < known[:, None]
-        mask = mask.to(x0.dtype)[:, None, :, None, None]
-        return torch.cat([x0 * mask, mask.expand(-1, 1, -1, *x0.shape[3:])], 1)
+        return frame_condition(x0, known)
