@@ -31,9 +31,15 @@ def tenths(seconds: float) -> str:
 
 
 def time_code(frame: int, fps: float) -> str:
-    """The time at which a frame is shown, to the millisecond: ``00:01.125``."""
+    """The time at which a frame is shown, to the millisecond: ``00:01.125``; in French ``00:01,125``."""
     milliseconds = round(frame * 1000 / fps)
-    return f"{milliseconds // 60000:02}:{milliseconds // 1000 % 60:02}.{milliseconds % 1000:03}"
+    point = QLocale().decimalPoint()
+    return f"{milliseconds // 60000:02}:{milliseconds // 1000 % 60:02}{point}{milliseconds % 1000:03}"
+
+
+def count_text(count: int) -> str:
+    """A number of things, in groups of three figures: ``10,000``; in French with a narrow space."""
+    return QLocale().toString(count)
 
 
 def file_name(prompt: str, seed: int) -> str:

@@ -151,7 +151,7 @@ class Deck(QWidget):
         monitor, player = self._monitor, self._session.player
         frame = monitor.frame(player.position)
         known = monitor.total > 0 and not monitor.empty
-        self.time.setText(time_code(player.position, player.fps) if known else "00:00.000")
+        self.time.setText(time_code(player.position if known else 0, player.fps))
         set_role(self.time, "" if known else "secondary")
         words = self.tr("frame {0} of {1}")
         self.frame.setText(words.format(player.position + 1, monitor.total) if known else "")

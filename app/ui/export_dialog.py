@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.model.exporting import Format, Plan
-from app.model.words import seconds_text
+from app.model.words import count_text, seconds_text
 from app.theme import AROUND, BETWEEN, INSIDE
 from app.ui.choices import DropDown, Segments
 from app.ui.parts import FIELD, button, caption, note, set_role
@@ -335,7 +335,7 @@ class ExportDialog(QDialog):
         source, chosen = self.source(), self.chosen
         if chosen is None or chosen.kind == "still":
             return ""
-        frames = self.tr("%n frame(s)", "", source.total * self._kept.rate // FPS)
+        frames = self.tr("%Ln frame(s)", "", source.total * self._kept.rate // FPS)
         return f"{seconds_text(source.total / FPS)} · {frames}"
 
     def _about(self, name: str) -> str:
@@ -359,7 +359,7 @@ class ExportDialog(QDialog):
     def _progress(self, done: int, total: int) -> None:
         self.bar.setRange(0, total)
         self.bar.setValue(done)
-        self._say(self.tr("Frame {0} of {1}").format(done, total))
+        self._say(self.tr("Frame {0} of {1}").format(count_text(done), count_text(total)))
 
     @Slot(object)
     def _saved(self, path: Path) -> None:

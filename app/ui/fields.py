@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QLocale, QRectF, QRegularExpression, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QRectF, QRegularExpression, QSize, Qt, Slot
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from app.model.draft import LENGTHS, VARIATIONS, Quality
 from app.model.session import Session
+from app.model.words import tenths
 from app.theme import INSIDE, figures
 from app.ui.choices import DropDown, Segments
 from app.ui.parts import IconButton
@@ -147,8 +148,7 @@ class LengthField(DropDown):
         self.choose(frames)
 
     def _words(self, frames: int) -> str:
-        seconds = QLocale().toString(frames / FPS, "f", 1)
-        return self.tr("{0} s · {1} frames").format(seconds, frames)
+        return self.tr("{0} s · {1} frames").format(tenths(frames / FPS), frames)
 
     @Slot(object)
     def _picked(self, frames: int) -> None:

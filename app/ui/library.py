@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.model.library_list import ORDERS, LibraryList
 from app.model.records import ClipRecord
-from app.model.words import size_text
+from app.model.words import count_text, size_text
 from app.theme import BETWEEN, GRID, INSIDE
 from app.ui.choices import DropDown
 from app.ui.clip_details import ClipDetails
@@ -166,8 +166,8 @@ class LibraryPanel(QWidget):
         self.verbs["favourite"].setText(words)
         self.details.show_clip(one, starred)
         shown, every = self.clips.rowCount(), len(self._library.clips)
-        some = self.tr("{0} of {1}").format(shown, every)
-        self.count.setText(some if self.clips.narrowed else self.tr("%n clip(s)", "", every))
+        some = self.tr("{0} of {1}").format(count_text(shown), count_text(every))
+        self.count.setText(some if self.clips.narrowed else self.tr("%Ln clip(s)", "", every))
         self.pages.setCurrentWidget(self.grid if shown else self.empty)
         if not shown and self._library.ready:
             self._say_empty(every)
@@ -274,7 +274,7 @@ class LibraryPanel(QWidget):
     @Slot(object)
     def _deleted(self, clips: tuple[ClipRecord, ...]) -> None:
         self._trashed = clips
-        self.undo.say(self.tr("%n clip(s) in the trash", "", len(clips)), self.tr("Undo"))
+        self.undo.say(self.tr("%Ln clip(s) in the trash", "", len(clips)), self.tr("Undo"))
 
     @Slot()
     def _undo(self) -> None:
@@ -311,7 +311,7 @@ class LibraryPanel(QWidget):
         if not clips:
             box.setText(self.tr("All clips are favourites. Nothing was moved."))
         else:
-            asked = self.tr("Move the %n oldest clip(s) to the trash?", "", len(clips))
+            asked = self.tr("Move the %Ln oldest clip(s) to the trash?", "", len(clips))
             more = self.tr("They take {0}. Favourites stay. The room is free once you empty the trash.")
             box.setText(asked)
             box.setInformativeText(more.format(freed))

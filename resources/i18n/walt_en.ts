@@ -11,34 +11,34 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n frame(s)</source>
+        <source>%Ln frame(s)</source>
         <translation>
-            <numerusform>%n frame</numerusform>
-            <numerusform>%n frames</numerusform>
+            <numerusform>%Ln frame</numerusform>
+            <numerusform>%Ln frames</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>LibraryPanel</name>
     <message numerus="yes">
-        <source>%n clip(s)</source>
+        <source>%Ln clip(s)</source>
         <translation>
-            <numerusform>%n clip</numerusform>
-            <numerusform>%n clips</numerusform>
+            <numerusform>%Ln clip</numerusform>
+            <numerusform>%Ln clips</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n clip(s) in the trash</source>
+        <source>%Ln clip(s) in the trash</source>
         <translation>
-            <numerusform>%n clip in the trash</numerusform>
-            <numerusform>%n clips in the trash</numerusform>
+            <numerusform>%Ln clip in the trash</numerusform>
+            <numerusform>%Ln clips in the trash</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Move the %n oldest clip(s) to the trash?</source>
+        <source>Move the %Ln oldest clip(s) to the trash?</source>
         <translation>
             <numerusform>Move the oldest clip to the trash?</numerusform>
-            <numerusform>Move the %n oldest clips to the trash?</numerusform>
+            <numerusform>Move the %Ln oldest clips to the trash?</numerusform>
         </translation>
     </message>
 </context>

@@ -1229,10 +1229,10 @@
         <translation>Annuler</translation>
     </message>
     <message numerus="yes">
-        <source>%n frame(s)</source>
+        <source>%Ln frame(s)</source>
         <translation>
-            <numerusform>%n image</numerusform>
-            <numerusform>%n images</numerusform>
+            <numerusform>%Ln image</numerusform>
+            <numerusform>%Ln images</numerusform>
         </translation>
     </message>
     <message>
@@ -1598,10 +1598,10 @@
         <translation>{0} sur {1}</translation>
     </message>
     <message numerus="yes">
-        <source>%n clip(s)</source>
+        <source>%Ln clip(s)</source>
         <translation>
-            <numerusform>%n clip</numerusform>
-            <numerusform>%n clips</numerusform>
+            <numerusform>%Ln clip</numerusform>
+            <numerusform>%Ln clips</numerusform>
         </translation>
     </message>
     <message>
@@ -1625,10 +1625,10 @@
         <translation>Chaque clip que vous faites est gardé ici, même après une panne.</translation>
     </message>
     <message numerus="yes">
-        <source>%n clip(s) in the trash</source>
+        <source>%Ln clip(s) in the trash</source>
         <translation>
-            <numerusform>%n clip dans la corbeille</numerusform>
-            <numerusform>%n clips dans la corbeille</numerusform>
+            <numerusform>%Ln clip dans la corbeille</numerusform>
+            <numerusform>%Ln clips dans la corbeille</numerusform>
         </translation>
     </message>
     <message>
@@ -1652,10 +1652,10 @@
         <translation>Tous les clips sont des favoris. Rien n’a été déplacé.</translation>
     </message>
     <message numerus="yes">
-        <source>Move the %n oldest clip(s) to the trash?</source>
+        <source>Move the %Ln oldest clip(s) to the trash?</source>
         <translation>
             <numerusform>Mettre le plus ancien clip à la corbeille&#xa0;?</numerusform>
-            <numerusform>Mettre les&#xa0;%n plus anciens clips à la corbeille&#xa0;?</numerusform>
+            <numerusform>Mettre les&#xa0;%Ln plus anciens clips à la corbeille&#xa0;?</numerusform>
         </translation>
     </message>
     <message>

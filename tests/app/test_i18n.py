@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDoubleSpinBox, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from app.i18n import Language, Translators, spoken
@@ -22,7 +22,7 @@ from app.model.records import JobRecord
 from app.model.sentences import sentence, tables
 from app.model.still import Checking, NoStill, Ready, Recalled, Refused
 from app.model.still_files import Opened, Video
-from app.model.words import seconds_text, size_text
+from app.model.words import count_text, seconds_text, size_text, time_code
 from engine.errors import WaltError
 from engine.packs.check import read_vocabulary
 from engine.packs.store import PackStore
@@ -153,7 +153,12 @@ def test_numbers_and_old_errors_are_french_too(
 ) -> None:
     translators.speak("fr")
     assert (seconds_text(4.84), size_text(3 * 2**29)) == ("4,8 s", "1,5 Go")
-    queue = open_studio().session.queue
+    assert (time_code(9, 8), count_text(12_345)) == ("00:01,125", "12\u202f345")
+    studio = open_studio()
+    studio.window.composer.advanced.open()
+    assert studio.window.deck.time.text() == "00:00,000"
+    assert "," in studio.window.composer.advanced.content.findChildren(QDoubleSpinBox)[0].text()
+    queue = studio.session.queue
     job = JobRecord("1", "failed", "{}", "x", 7, 0.0, code="out-of-memory", message="Not enough memory.")
     assert queue.sentence(job) == "Il n’y a pas assez de mémoire pour ce clip."
     translators.speak("en")
@@ -171,12 +176,13 @@ def test_qt_s_own_words_are_french_too(translators: Translators) -> None:
 
 def test_plurals_are_right_in_both_languages(translators: Translators) -> None:
     def clips(count: int) -> str:
-        return QCoreApplication.translate("LibraryPanel", "%n clip(s)", None, count)
+        return QCoreApplication.translate("LibraryPanel", "%Ln clip(s)", None, count)
 
     translators.speak("en")
-    assert [clips(1), clips(2)] == ["1 clip", "2 clips"]
+    assert [clips(1), clips(2), clips(10_000)] == ["1 clip", "2 clips", "10,000 clips"]
     translators.speak("fr")
     assert [clips(0), clips(1), clips(2)] == ["0 clip", "1 clip", "2 clips"]
+    assert clips(10_000) == "10\u202f000 clips"
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
