@@ -43,7 +43,7 @@ def available_mb(mapped_mb: float = 0.0) -> float:
 
 def _free_mb() -> float:
     if sys.platform == "win32":
-        free = _windows_free() / 2**20
+        free = _windows_status()[1] / 2**20
     elif sys.platform == "linux":
         # A system that does not say is no reason to refuse: then memory is full when it is full.
         free = _proc_field("/proc/meminfo", "MemAvailable:") / 2**10 or math.inf
@@ -51,6 +51,17 @@ def _free_mb() -> float:
         free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**20 / 2
     limit = limit_mb()
     return free if limit is None else min(free, max(0.0, limit - _group_used_mb()))
+
+
+def total_mb() -> float:
+    """Memory that this computer has, or that its container allows, in MiB; infinite where the system does not say."""
+    if sys.platform == "win32":
+        total = _windows_status()[0] / 2**20
+    elif sys.platform == "linux":
+        total = _proc_field("/proc/meminfo", "MemTotal:") / 2**10 or math.inf
+    else:
+        total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return min(total, limit_mb() or math.inf)
 
 
 def _own_limits_mb() -> float:
@@ -135,14 +146,16 @@ def _group_number(*names: str) -> int | None:
     return None
 
 
-def _windows_free() -> int:
+def _windows_status() -> tuple[int, int]:
+    """Bytes of memory: all there are, and what is free."""
+
     class Status(ctypes.Structure):
         _fields_ = (("length", ctypes.c_ulong), ("load", ctypes.c_ulong), ("sizes", ctypes.c_ulonglong * 7))
 
     status = Status()
     status.length = ctypes.sizeof(status)
     ctypes.WinDLL("kernel32").GlobalMemoryStatusEx(ctypes.byref(status))  # pyright: ignore[reportAttributeAccessIssue]
-    return int(status.sizes[1])
+    return int(status.sizes[0]), int(status.sizes[1])
 
 
 def _windows_peak() -> int:

@@ -17,6 +17,7 @@ from platformdirs import user_config_path
 from PySide6.QtCore import QObject, Signal
 
 from engine.errors import WaltError
+from engine.memory import total_mb
 
 _log = logging.getLogger(__name__)
 
@@ -68,6 +69,11 @@ class Wishes(TypedDict, total=False):
     library_mb: int
     metadata: bool
     notify: bool
+
+
+def most_memory_mb() -> int:
+    """The most megabytes that make sense to allow on this computer."""
+    return int(min(MAX_MEMORY_MB, total_mb()))
 
 
 def _one_of(kind: object) -> Callable[[object], bool]:

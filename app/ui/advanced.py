@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from app.model.draft import guidance_of, steps_of
 from app.model.session import Session
 from app.theme import BETWEEN, INSIDE
-from app.ui.choices import DecimalField, DropDown, NumberField
+from app.ui.choices import DropDown
+from app.ui.numbers import DecimalField, NumberField
 from app.ui.parts import button, note
 from engine.events import StageName
 

@@ -10,10 +10,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QSizePolicy,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -125,40 +123,6 @@ class DropDown(QComboBox):
         icons.draw(painter, "down", box, colour)
 
 
-class NumberField(QSpinBox):
-    """A whole number, typed or stepped with the arrow keys."""
-
-    def __init__(self, name: str, low: int, high: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(name)
-        self.setRange(low, high)
-        self.setFixedHeight(FIELD)
-        self.setKeyboardTracking(False)
-        self.lineEdit().setTextMargins(INSIDE, 0, INSIDE, 0)  # a stylesheet's padding does not reach it
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Let the panel scroll."""
-        event.ignore()
-
-
-class DecimalField(QDoubleSpinBox):
-    """A number with one decimal."""
-
-    def __init__(self, name: str, low: float, high: float, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(name)
-        self.setRange(low, high)
-        self.setDecimals(1)
-        self.setSingleStep(0.5)
-        self.setFixedHeight(FIELD)
-        self.setKeyboardTracking(False)
-        self.lineEdit().setTextMargins(INSIDE, 0, INSIDE, 0)  # a stylesheet's padding does not reach it
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Let the panel scroll."""
-        event.ignore()
-
-
 class Fold(QWidget):
     """A head that opens and closes what is below it.
 
@@ -185,8 +149,12 @@ class Fold(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addWidget(self.head)
-        column.addWidget(content)
+        column.addLayout(_indented(content, INSIDE))
         content.setVisible(False)
+
+    def outdented(self) -> QHBoxLayout:
+        """The fold in a row that lets its head stand out to the left, so that the chevron is in line with the rest."""
+        return _indented(self, -INSIDE)
 
     def open(self, yes: bool = True) -> None:
         """Open or close it."""
@@ -197,3 +165,11 @@ class Fold(QWidget):
         self.head.set_icon("down" if down else "right")
         self.content.setVisible(down)
         self.opened.emit(down)
+
+
+def _indented(widget: QWidget, left: int) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(0)
+    row.addSpacing(left)  # layouts take no margins below nought
+    row.addWidget(widget)
+    return row

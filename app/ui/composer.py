@@ -138,7 +138,7 @@ class Composer(QWidget):
         column.addWidget(self.prompt)
         column.addWidget(self.unknown)
         column.addSpacing(-GRID)  # the line below the prompt keeps its room while it is empty
-        column.addWidget(self.keep_away)
+        column.addLayout(self.keep_away.outdented())
         for words, field in (
             (self.tr("Motion and camera"), self.chips),
             (self.tr("First frame"), self.drop_zone),
@@ -161,7 +161,7 @@ class Composer(QWidget):
         column.addLayout(pair)
         self._add_field(column, self.tr("Quality"), self.quality)
         self._add_field(column, self.tr("Seed"), self.seed)
-        column.addWidget(self.advanced)
+        column.addLayout(self.advanced.outdented())
         column.addStretch(1)
         foot = QVBoxLayout()
         foot.setContentsMargins(AROUND, BETWEEN, AROUND, AROUND)

@@ -9,14 +9,22 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QSizePolicy, QWidget
 
-from app.model.preferences import MAX_LIBRARY_MB, MAX_MEMORY_MB, MAX_THREADS, PreferenceFile, Preferences
+from app.model.preferences import (
+    MAX_LIBRARY_MB,
+    MAX_THREADS,
+    PreferenceFile,
+    Preferences,
+    most_memory_mb,
+)
 from app.theme import Choice, Theme
-from app.ui.choices import DropDown, NumberField, Segments
+from app.ui.choices import DropDown, Segments
+from app.ui.numbers import NumberField
 from app.ui.parts import button, note
 from app.ui.sheet import Sheet
 
 WIDTH = 592
 GB = 1024
+LEAST_MEMORY_MB, MEMORY_STEP_MB = 512, 256
 
 
 class PreferencesSheet(Sheet):
@@ -83,16 +91,15 @@ class PreferencesSheet(Sheet):
         )
         self.device.picked.connect(self._choose_device)
         self.row(self.tr("Device"), self.device)
-        self.threads = NumberField(
-            self.tr("Processor threads"), 0, min(MAX_THREADS, 2 * (os.cpu_count() or 1))
-        )
-        self.threads.setSpecialValueText(self.tr("As many as are good"))
+        automatic, now = self.tr("Automatic"), self._file.now
+        most = max(now.threads, min(MAX_THREADS, os.cpu_count() or 1))
+        self.threads = NumberField(self.tr("Processor threads"), 1, most, automatic).narrow()
         self.threads.valueChanged.connect(self._choose_threads)
         self.row(self.tr("Processor threads"), self.threads)
-        self.memory = NumberField(self.tr("Memory for a clip"), 0, MAX_MEMORY_MB)
-        self.memory.setSpecialValueText(self.tr("As much as there is"))
+        most = max(now.memory_mb, most_memory_mb())
+        self.memory = NumberField(self.tr("Memory for a clip"), LEAST_MEMORY_MB, most, automatic).narrow()
         self.memory.setSuffix(self.tr(" MB"))
-        self.memory.setSingleStep(256)
+        self.memory.setSingleStep(MEMORY_STEP_MB)
         self.memory.setToolTip(self.tr("If a clip needs more, walt says so before it begins"))
         self.memory.valueChanged.connect(self._choose_memory)
         self.row(self.tr("Memory for a clip"), self.memory)
@@ -106,8 +113,9 @@ class PreferencesSheet(Sheet):
         self.back = button(self.tr("Reset"))
         self.back.clicked.connect(self._own_folder)
         self.row(self.tr("Library folder"), self.folder, change, self.back)
-        self.bound = NumberField(self.tr("Library size"), 0, MAX_LIBRARY_MB // GB)
-        self.bound.setSpecialValueText(self.tr("No bound"))
+        self.bound = NumberField(
+            self.tr("Library size"), 1, MAX_LIBRARY_MB // GB, self.tr("No bound")
+        ).narrow()
         self.bound.setSuffix(self.tr(" GB"))
         self.bound.setToolTip(
             self.tr("From this size on the library asks what may go; nothing goes by itself")
@@ -215,5 +223,6 @@ def _at_start_only(now: Preferences) -> Preferences:
         language=now.language,
         device=now.device,
         threads=now.threads,
+        memory_mb=now.memory_mb,
         library_folder=now.library_folder,
     )

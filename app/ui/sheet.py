@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.theme import AROUND, BETWEEN, INSIDE
 from app.ui.parts import button, caption, note
@@ -47,9 +47,12 @@ class Sheet(QDialog):
         line = QHBoxLayout()
         line.setSpacing(BETWEEN)
         line.addWidget(label)
-        line.addWidget(field, 1)
+        fixed = field.sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Fixed
+        line.addWidget(field, 0 if fixed else 1)
         for widget in more:
             line.addWidget(widget)
+        if fixed:
+            line.addStretch()
         self.body.addLayout(line)
         return label
 

@@ -27,7 +27,7 @@ from app.frames import to_image
 from app.model.sentences import sentence
 from app.model.teacher import Progress, Teacher
 from app.theme import BETWEEN, GRID, INSIDE
-from app.ui.choices import NumberField
+from app.ui.numbers import NumberField
 from app.ui.parts import FIELD, button, note, set_role
 from app.ui.sheet import Sheet
 
@@ -64,6 +64,8 @@ class TeachSheet(Sheet):
         self.name = QLineEdit()
         self.minutes = NumberField(self.tr("Minutes to learn"), *MINUTES)
         self.minutes.setValue(USUAL_MINUTES)
+        self.minutes.setSingleStep(5)
+        self.minutes.narrow()
         self.estimate = note()
         self.bar = QProgressBar()
         self.line = note(role="")

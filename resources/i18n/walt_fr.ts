@@ -1972,20 +1972,16 @@
         <translation>Puce graphique Apple</translation>
     </message>
     <message>
+        <source>Automatic</source>
+        <translation>Automatique</translation>
+    </message>
+    <message>
         <source>Processor threads</source>
         <translation>Threads du processeur</translation>
     </message>
     <message>
-        <source>As many as are good</source>
-        <translation>Le nombre qui convient</translation>
-    </message>
-    <message>
         <source>Memory for a clip</source>
         <translation>Mémoire par clip</translation>
-    </message>
-    <message>
-        <source>As much as there is</source>
-        <translation>Autant qu’il y en a</translation>
     </message>
     <message>
         <source> MB</source>

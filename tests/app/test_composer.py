@@ -33,6 +33,21 @@ def composer(studio: Studio) -> Composer:
     return studio.window.composer
 
 
+def test_the_chevrons_of_all_folds_stand_in_line_with_what_is_above(studio: Studio, composer: Composer) -> None:
+    studio.window.show()
+    composer.keep_away.open()
+    composer.advanced.open()
+    QApplication.processEvents()
+    edge = composer.seed.mapTo(composer, QPoint()).x()
+    for fold in (composer.keep_away, composer.advanced):
+        picture = fold.head.grab().toImage()
+        ratio, around = picture.devicePixelRatio(), picture.pixel(0, 0)
+        columns = (x for x in range(picture.width()) for y in range(picture.height()) if picture.pixel(x, y) != around)
+        drawn = fold.head.mapTo(composer, QPoint()).x() + next(columns) / ratio
+        assert 0 <= drawn - edge <= 1
+        assert fold.content.mapTo(composer, QPoint()).x() == edge
+
+
 # Completion.
 
 

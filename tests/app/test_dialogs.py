@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.model.preferences import PreferenceFile
+from app.ui.numbers import STEPPERS, NumberField
 from app.ui.packs import PacksSheet
-from app.ui.preferences import PreferencesSheet
+from app.ui.preferences import LEAST_MEMORY_MB, MEMORY_STEP_MB, PreferencesSheet
 from engine.models.vocabulary import Vocabulary
 from engine.packs.store import PackStore
 from tests.app.conftest import WORDS, OpenStudio, Studio
@@ -66,10 +67,43 @@ def test_numbers_boxes_and_folder_are_kept(
     qtbot.keyClick(preferences.metadata, Qt.Key.Key_Space)
     preferences._choose_folder(str(tmp_path / "films"))
     now = PreferenceFile().now
-    assert (now.memory_mb, now.threads, now.metadata) == (256, 1, False)
+    assert (now.memory_mb, now.threads, now.metadata) == (LEAST_MEMORY_MB, 1, False)
     assert now.library_folder == str(tmp_path / "films")
     qtbot.mouseClick(preferences.back, Qt.MouseButton.LeftButton)
     assert PreferenceFile().now.library_folder == ""
+
+
+def click_stepper(qtbot: QtBot, field: NumberField, down: bool = False) -> None:
+    place = QPoint(field.width() - STEPPERS // 2, field.height() - 6 if down else 6)
+    qtbot.mouseClick(field, Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_a_number_is_stepped_from_automatic_to_the_least_that_makes_sense_and_back(
+    qtbot: QtBot, preferences: PreferencesSheet
+) -> None:
+    memory = preferences.memory
+    assert memory.text() == "Automatic"
+    click_stepper(qtbot, memory)
+    assert PreferenceFile().now.memory_mb == LEAST_MEMORY_MB
+    assert memory.text() == "512 MB"
+    assert preferences.again.isVisible()  # the engine was told of it when it began
+    click_stepper(qtbot, memory)
+    assert PreferenceFile().now.memory_mb == LEAST_MEMORY_MB + MEMORY_STEP_MB
+    for _ in range(3):
+        click_stepper(qtbot, memory, down=True)
+    assert PreferenceFile().now.memory_mb == 0
+    assert not preferences.again.isVisible()
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("7", LEAST_MEMORY_MB), ("1000", 1000), ("0", 0)])
+def test_a_number_that_makes_no_sense_becomes_the_next_that_does(
+    qtbot: QtBot, preferences: PreferencesSheet, typed: str, meant: int
+) -> None:
+    preferences.memory.setFocus()
+    preferences.memory.selectAll()
+    qtbot.keyClicks(preferences.memory, typed)
+    qtbot.keyClick(preferences.memory, Qt.Key.Key_Tab)
+    assert PreferenceFile().now.memory_mb == meant
 
 
 def test_escape_closes_it_and_the_action_brings_it_back(
