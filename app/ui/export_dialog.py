@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
-    QLineEdit,
     QProgressBar,
     QVBoxLayout,
     QWidget,
@@ -26,6 +25,7 @@ from app.model.words import count_text, seconds_text
 from app.theme import AROUND, BETWEEN, INSIDE
 from app.ui.choices import DropDown, Segments
 from app.ui.parts import FIELD, button, caption, note, set_role
+from app.ui.path_field import PathField
 from engine.clip import FPS
 
 if TYPE_CHECKING:
@@ -125,8 +125,7 @@ class ExportDialog(QDialog):
         words = {0: self.tr("Again and again"), 1: self.tr("Once")}
         self.plays.fill([(n, words.get(n) or self.tr("%n times", "", n)) for n in PLAYS])
         self.metadata = QCheckBox(self.tr("Put prompt, seed and settings into the file"))
-        self.path = QLineEdit()
-        self.path.setAccessibleName(self.tr("Where to"))
+        self.path = PathField(self.tr("Where to"))
         self.path.setFixedHeight(FIELD)
         self.browse = button(self.tr("Choose…"))
         self.line = note()

@@ -15,6 +15,7 @@ from app.model import exporting
 from app.model.exporting import Exporter, Plan, Source
 from app.model.job import Done
 from app.ui.export_dialog import ExportDialog
+from app.ui.path_field import shortened
 from engine.media.clips import read_clip
 from engine.media.export import Footage
 from engine.media.reading import iter_frames
@@ -86,6 +87,31 @@ def test_a_clip_is_exported_and_reads_back(qtbot: QtBot, done: Studio, tmp_path:
     assert json.loads(clip.metadata["walt"])["seed"] == 42
     assert "mine.mp4" in done.window.status.line.text()
     assert "Show in folder" in done.window.status.line.text()
+
+
+@pytest.mark.parametrize("folder", ["/films", "/home/somebody/Videos/of last summer/by the sea"])
+def test_a_long_path_shows_its_name_with_both_ends_and_the_tooltip_all_of_it(
+    qtbot: QtBot, done: Studio, folder: str
+) -> None:
+    dialog = open_dialog(qtbot, done)
+    name = "a-red-robot-walking-through-a-meadow-the-camera-orbits-left-42.mp4"
+    dialog.path.setText(f"{folder}/{name}")
+    dialog.format.setFocus()
+    shown = dialog.path.shown()
+    assert shown.startswith("…/a-red-")
+    assert shown.endswith("-42.mp4")
+    assert dialog.path.fontMetrics().horizontalAdvance(shown) <= dialog.path.width()
+    assert dialog.path.toolTip() == dialog.path.text() == f"{folder}/{name}"
+    elided = dialog.path.grab().toImage()
+    dialog.activateWindow()
+    dialog.path.setFocus()
+    qtbot.waitUntil(dialog.path.hasFocus)
+    assert dialog.path.grab().toImage() != elided  # all of it, to be typed in
+    dialog.path.setText("/films/a-horse-7.mp4")
+    assert dialog.path.shown() == "/films/a-horse-7.mp4"
+    folder_goes_first = dialog.path.fontMetrics().horizontalAdvance("/…/a-horse-7.mp4") + 100
+    dialog.path.setText(f"{folder}/and/a/long/way/down/from/there/a-horse-7.mp4")
+    assert shortened(dialog.path.text(), dialog.path.fontMetrics(), folder_goes_first).endswith("/a-horse-7.mp4")
 
 
 def test_every_choice_reaches_the_file(qtbot: QtBot, done: Studio, tmp_path: Path) -> None:
