@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 MOST = 8.0
 """The smallest part is an eighth of the largest: closer, there is nothing left to see."""
+UNSEEN = 0.02
+"""A share of the picture that may be cut away unsaid: 16:9 is not quite the ratio of whole latents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class Crop:
         left = min(max(self.x * width - wide / 2, 0), width - wide)
         top = min(max(self.y * height - high / 2, 0), height - high)
         return left, top, wide, high
+
+    def takes_all(self, size: tuple[int, int], shape: tuple[int, int]) -> bool:
+        """Whether no more is cut away than anyone would see."""
+        _, _, wide, high = self.box(size, shape)
+        return wide * high >= (1 - UNSEEN) * size[0] * size[1]
 
     def moved(self, dx: float, dy: float, size: tuple[int, int], shape: tuple[int, int]) -> Crop:
         """Moved by some of the picture's pixels, as far as there is picture."""

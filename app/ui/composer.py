@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, Qt, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 WIDTH = 320
 BAR = 10
 """Width of the scroll bar, as the stylesheet has it."""
-PROMPT_HEIGHT = 92
+PROMPT_HEIGHT, LOW_PROMPT_HEIGHT = 92, 76
+ROOMY = 860
+"""From this height on there is room for a large picture."""
 NEGATIVE_HEIGHT = 56
 SHORTEST_OFFERED = 3
 """Words shorter than this are typed faster than chosen."""
@@ -204,6 +206,13 @@ class Composer(QWidget):
         fields.setAutoFillBackground(False)
         scroll.viewport().setAutoFillBackground(False)
         return scroll
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window everything that is chosen every day stays in sight, also beside a picture."""
+        super().resizeEvent(event)
+        low = event.size().height() < ROOMY
+        self.drop_zone.set_compact(low)
+        self.prompt.setFixedHeight(LOW_PROMPT_HEIGHT if low else PROMPT_HEIGHT)
 
     # What is typed and clicked.
 

@@ -21,7 +21,11 @@ from app.frames import to_image
 from app.model.crop import Crop
 from app.model.still import Ready
 
-HIGH = 128
+HIGH, LOW = 128, 68
+"""Its height where there is room, and where there is little."""
+MOST_BESIDE = 120
+"""Its width at most where words stand beside it."""
+QWIDGETSIZE_MAX = 16777215
 STEP = 0.02
 """How far an arrow key moves, as a share of the picture's longer side."""
 CLOSER = 1.1
@@ -44,13 +48,31 @@ class CropView(QWidget):
         self._shape = (16, 9)
         self._pixmap = QPixmap()
         self._grabbed: QPointF | None = None
+        self._compact = False
         self.setFixedHeight(HIGH)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.setAccessibleName(self.tr("Part of the picture that is used"))
         self.setAccessibleDescription(self.tr("Arrows move it, plus and minus scale it, 0 puts it back"))
-        self.setToolTip(self.tr("Drag to move, turn the wheel to come closer, double-click to put it back"))
+
+    def set_compact(self, compact: bool) -> None:
+        """Be low, and as wide as the picture, to leave room for words beside it; or high, across the panel."""
+        self._compact = compact
+        self.setFixedHeight(LOW if compact else HIGH)
+        self._fit()
+
+    def _fit(self) -> None:
+        size = self._pixmap.size().scaled(MOST_BESIDE, LOW, Qt.AspectRatioMode.KeepAspectRatio)
+        if self._compact and not size.isEmpty():
+            self.setFixedWidth(size.width())
+        else:
+            self.setMinimumWidth(0)
+            self.setMaximumWidth(QWIDGETSIZE_MAX)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the picture is used."""
+        return self._ready is None or self._ready.crop.takes_all(self._ready.opened.size, self._shape)
 
     def sizeHint(self) -> QSize:
         """As wide as there is room."""
@@ -60,8 +82,20 @@ class CropView(QWidget):
         """Show a still and the part of it that is used."""
         if self._ready is None or self._ready.opened.look is not ready.opened.look:
             self._pixmap = QPixmap.fromImage(to_image(ready.opened.look))
+            self._fit()
         self._ready, self._shape = ready, shape
+        self._explain()
         self.update()
+
+    def _explain(self) -> None:
+        """Nothing can be moved where all of it is used."""
+        if self._grabbed is None:
+            self.setCursor(Qt.CursorShape.ArrowCursor if self.whole else Qt.CursorShape.OpenHandCursor)
+        self.setToolTip(
+            self.tr("Turn the wheel to come closer")
+            if self.whole
+            else self.tr("Drag to move, turn the wheel to come closer, double-click to put it back")
+        )
 
     def picture_rect(self) -> QRectF:
         """Where the whole picture is drawn."""
@@ -93,20 +127,22 @@ class CropView(QWidget):
         painter.setClipRect(whole)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(0, 0, 0, SHADE))
-        for part in _around(whole, used):
+        for part in () if self.whole else _around(whole, used):
             painter.drawRect(part)
         painter.restore()
-        role = QPalette.ColorRole.Highlight if self.hasFocus() else QPalette.ColorRole.BrightText
-        colour = self.palette().color(role) if self.hasFocus() else QColor(255, 255, 255, 220)
-        painter.setPen(QPen(colour, 2 if self.hasFocus() else 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(used.adjusted(1, 1, -1, -1))
+        if self.hasFocus():
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 2))
+            painter.drawRect(used.adjusted(1, 1, -1, -1))
+        elif not self.whole:
+            painter.setPen(QPen(QColor(255, 255, 255, 220), 1))
+            painter.drawRect(used.adjusted(1, 1, -1, -1))
 
     # By hand.
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold."""
-        if event.button() == Qt.MouseButton.LeftButton:
+        if event.button() == Qt.MouseButton.LeftButton and not self.whole:
             self._grabbed = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
@@ -121,7 +157,7 @@ class CropView(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go."""
         self._grabbed = None
-        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self._explain()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Put it back."""

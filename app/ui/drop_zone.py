@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QPalette,
     QPen,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import icons
 from app.model.sentences import sentence
@@ -31,12 +31,10 @@ from app.model.still import (
 from app.theme import INSIDE, RADIUS
 from app.ui.crop_view import CropView
 from app.ui.frame_chooser import FrameChooser
-from app.ui.parts import IconButton, button, note, set_role
+from app.ui.parts import IconButton, NameLabel, button, note, set_role
 
 ICON, SMALL = 40, 20
 MARGIN = 12
-NAME = 176
-"""So much of a file's name fits beside the cross in the panel at its narrowest, logical pixels."""
 
 
 def accept_still(event: QDragEnterEvent) -> bool:
@@ -69,7 +67,9 @@ class DropZone(QWidget):
         self.crop.cropped.connect(slot.set_crop)
         self.frames = FrameChooser()
         self.frames.chosen.connect(slot.choose_frame)
+        self._name = NameLabel()
         self._title = note(role="")
+        self._title.setWordWrap(True)
         self._detail = note()
         self._detail.setWordWrap(True)
         self._browse = button(self.tr("Browse…"), "link")
@@ -80,6 +80,9 @@ class DropZone(QWidget):
         self._remove.clicked.connect(slot.clear)
         self._more = QWidget()
         self._beside, self._below = QVBoxLayout(), QVBoxLayout()
+        self._compact = False
+        self._whole = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._side = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._lay_out()
         slot.changed.connect(self.refresh)
         self.refresh()
@@ -94,6 +97,7 @@ class DropZone(QWidget):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addStretch()
+        words.addWidget(self._name)
         words.addWidget(self._title)
         words.addLayout(self._beside)
         words.addStretch()
@@ -102,13 +106,31 @@ class DropZone(QWidget):
         row.addWidget(self._icon)
         row.addLayout(words, 1)
         row.addWidget(self._remove, 0, Qt.AlignmentFlag.AlignTop)
+        self._side.setSpacing(INSIDE)
+        self._side.addWidget(self.frames)
+        self._side.addLayout(row)
+        self._whole.setSpacing(INSIDE)
+        self._whole.addWidget(self.crop)
+        self._whole.addLayout(self._side, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, INSIDE, INSIDE, INSIDE)
         column.setSpacing(INSIDE)
-        column.addWidget(self.crop)
-        column.addWidget(self.frames)
-        column.addLayout(row)
+        column.addLayout(self._whole)
         column.addLayout(self._below)
+
+    def set_compact(self, compact: bool) -> None:
+        """Words beside a small picture, or below a large one: in a low window the panel has more to show than this."""
+        if compact == self._compact:
+            return
+        self._compact = compact
+        ways = QBoxLayout.Direction
+        self._whole.setDirection(ways.LeftToRight if compact else ways.TopToBottom)
+        self._whole.setSpacing(MARGIN if compact else INSIDE)
+        self._side.setDirection(ways.BottomToTop if compact else ways.TopToBottom)
+        self._side.setSpacing(0 if compact else INSIDE)
+        self.crop.set_compact(compact)
+        self.frames.set_compact(compact)
+        self.refresh()
 
     @Slot()
     def refresh(self) -> None:
@@ -131,16 +153,24 @@ class DropZone(QWidget):
                 self._say(self.tr("Reading the picture…"), state.name)
             case Ready():
                 self.crop.show_still(state, self._slot.shape)
-                video = state.opened.video is not None
-                words = self.tr("The clip begins with this frame") if video else self.tr("The clip begins here")
-                self._say(self._elided(state.name), words)
+                self._name.name(state.name)
+                self._say(state.name, self._use(state))
             case Recalled():
                 self._say(self.tr("Made by walt"), self.tr("Its words, settings and seed are above"))
             case Refused():
                 self._say(*sentence(state.error))
-        self._title.setWordWrap(not isinstance(state, Ready))
+        self._name.setVisible(isinstance(state, Ready))
+        self._title.setVisible(not isinstance(state, Ready))
         self._show_icon()
         self.update()
+
+    def _use(self, state: Ready) -> str:
+        """What of the picture, or of the video, the clip begins with."""
+        if not self.crop.whole:
+            return self.tr("The clip begins with its light part")
+        if state.opened.video is None:
+            return self.tr("All of it is used")
+        return "" if self._compact else self.tr("The clip begins with this frame")
 
     def _show_frames(self, state: StillState) -> None:
         video = state.opened.video if isinstance(state, Ready) else None
@@ -153,10 +183,6 @@ class DropZone(QWidget):
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
         self.setAccessibleDescription(f"{title} {detail}".strip())
-
-    def _elided(self, name: str) -> str:
-        self._title.setToolTip(name)
-        return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, NAME)
 
     def _show_icon(self) -> None:
         refused = isinstance(self._slot.state, Refused)

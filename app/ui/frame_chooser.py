@@ -52,15 +52,21 @@ class FrameChooser(QWidget):
         self._time.setFont(figures(self._time.font()))
         self._place = note()
         self._place.setFont(figures(self._place.font()))
+        self._place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         below = QHBoxLayout()
         below.addWidget(self._time)
-        below.addStretch()
-        below.addWidget(self._place)
+        below.addWidget(self._place, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addWidget(self.slider)
         column.addLayout(below)
+
+    def set_compact(self, compact: bool) -> None:
+        """Leave the time out where there is no room for it beside the frame's number."""
+        self._time.setVisible(not compact)
+        side = Qt.AlignmentFlag.AlignLeft if compact else Qt.AlignmentFlag.AlignRight
+        self._place.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
 
     def show_video(self, video: Video, at: int) -> None:
         """Offer the frames of a video; ``at`` is the one that is chosen."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Slot
-from PySide6.QtGui import QAction, QFont, QGuiApplication, QKeySequence, QPaintEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtGui import QAction, QFont, QGuiApplication, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QPushButton,
     QScrollBar,
+    QSizePolicy,
     QTabWidget,
     QTextBrowser,
     QToolButton,
@@ -84,6 +85,29 @@ def page(tabs: QTabWidget, title: str) -> QTextBrowser:
     result.document().setDefaultStyleSheet("h2, h3 { font-weight: normal; font-size: 16px; }")
     tabs.addTab(result, title)
     return result
+
+
+class NameLabel(QLabel):
+    """The name of a file or folder, its middle left out where there is no room; the tooltip has all of it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def name(self, text: str) -> None:
+        """Show a name."""
+        self.setText(text)
+        self.setToolTip(text)
+
+    def shown(self) -> str:
+        """As much of it as there is room for."""
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """In one line."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self.shown())
 
 
 class QuietBar(QScrollBar):

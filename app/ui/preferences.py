@@ -6,8 +6,8 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QWidget
 
 from app.model.preferences import (
     MAX_LIBRARY_MB,
@@ -19,7 +19,7 @@ from app.model.preferences import (
 from app.theme import Choice, Theme
 from app.ui.choices import DropDown, Segments
 from app.ui.numbers import NumberField
-from app.ui.parts import button, note
+from app.ui.parts import NameLabel, button, note
 from app.ui.sheet import Sheet
 
 WIDTH = 592
@@ -106,8 +106,7 @@ class PreferencesSheet(Sheet):
 
     def _keeping(self) -> None:
         self.section(self.tr("Keeping"))
-        self.folder = QLabel()
-        self.folder.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.folder = NameLabel()
         change = button(self.tr("Change…"))
         change.clicked.connect(self._ask_folder)
         self.back = button(self.tr("Reset"))
@@ -148,8 +147,7 @@ class PreferencesSheet(Sheet):
         for widget in (self.threads, self.memory, self.bound, self.metadata, self.notify):
             widget.blockSignals(False)
         folder = now.library_folder or str(self._default_folder)
-        self.folder.setToolTip(folder)
-        self.folder.setText(self.fontMetrics().elidedText(folder, Qt.TextElideMode.ElideMiddle, 200))
+        self.folder.name(folder)
         self.back.setVisible(bool(now.library_folder))
         waiting = _at_start_only(now) != _at_start_only(self._at_start)
         self.later.setVisible(waiting)

@@ -35,7 +35,7 @@ def typing(stage: Stage) -> None:
 def dropped_video(stage: Stage) -> None:
     """A video of someone's, and the frame of it that the clip begins with."""
     video = stage.folder / "holiday.mp4"
-    write_mp4(video, stage.source(PROMPT, "16:9").clip("sr1").frames, 8)
+    write_mp4(video, stage.source(PROMPT, "1:1").clip("sr1").frames, 8)
     stage.type("A horse running on the beach, the camera zooms in")
     stage.session.still.take(video)
     stage.wait(lambda: stage.session.still.settled)

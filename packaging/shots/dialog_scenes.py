@@ -14,7 +14,7 @@ def preferences(stage: Stage) -> None:
     stage.window.dialogs.open_preferences()
     stage.shown = sheet = stage.window.dialogs.preferences
     assert sheet is not None
-    sheet.folder.setText("/home/walt/.local/share/walt")
+    sheet.folder.name("/home/walt/.local/share/walt")
 
 
 def packs(stage: Stage) -> None:

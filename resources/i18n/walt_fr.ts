@@ -470,6 +470,10 @@
         <translation>Les flèches la déplacent, plus et moins l’agrandissent ou la réduisent, 0 la remet en place</translation>
     </message>
     <message>
+        <source>Turn the wheel to come closer</source>
+        <translation>Tournez la molette pour vous rapprocher</translation>
+    </message>
+    <message>
         <source>Drag to move, turn the wheel to come closer, double-click to put it back</source>
         <translation>Glisser pour déplacer, molette pour approcher, double-clic pour remettre en place</translation>
     </message>
@@ -569,8 +573,12 @@
         <translation>Lecture de l’image…</translation>
     </message>
     <message>
-        <source>The clip begins here</source>
-        <translation>Le clip commence ici</translation>
+        <source>The clip begins with its light part</source>
+        <translation>Le clip part de sa zone claire</translation>
+    </message>
+    <message>
+        <source>All of it is used</source>
+        <translation>Utilisée en entier</translation>
     </message>
     <message>
         <source>The clip begins with this frame</source>

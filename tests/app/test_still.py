@@ -15,12 +15,13 @@ from PySide6.QtGui import (
     QImage,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.model.crop import Crop
 from app.model.sentences import sentence
 from app.model.still import NoStill, Ready, Refused, offer_of
+from app.ui.parts import NameLabel
 from tests.app.conftest import Studio
 
 
@@ -298,6 +299,56 @@ def test_dragging_the_crop_changes_what_the_clip_begins_with(
     qtbot.waitUntil(lambda: bool(studio.engine.requests))
     qtbot.mouseDClick(view, Qt.MouseButton.LeftButton)
     assert cropped(qtbot, studio).path == halves
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (224, 128)])
+def test_a_picture_of_the_clip_s_own_shape_is_said_to_be_used_whole(
+    qtbot: QtBot, studio: Studio, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = tmp_path / "wide.png"
+    picture_of("#3060C0").scaled(*size).save(str(path))
+    studio.session.still.take(path)
+    settled(qtbot, studio)
+    zone = studio.window.composer.drop_zone
+    assert zone.crop.whole
+    assert "All of it is used" in zone.accessibleDescription()
+    assert zone.crop.cursor().shape() == Qt.CursorShape.ArrowCursor  # there is nothing to move
+    picture = zone.crop.grab().toImage()
+    assert picture.pixelColor(zone.crop.picture_rect().center().toPoint()) == QColor("#3060C0")
+    assert picture.pixelColor(zone.crop.picture_rect().topLeft().toPoint() + QPoint(2, 2)) == QColor("#3060C0")
+    QApplication.sendEvent(zone.crop, wheel(zone.crop, 120 * 4))
+    cropped(qtbot, studio)
+    assert not zone.crop.whole
+    assert "its light part" in zone.accessibleDescription()
+    assert zone.crop.cursor().shape() == Qt.CursorShape.OpenHandCursor
+
+
+@pytest.mark.parametrize("name", ["holiday.png", "a-very-long-name-of-a-picture-from-last-summer.png"])
+def test_beside_a_picture_everything_down_to_the_seed_stays_in_sight(
+    qtbot: QtBot, studio: Studio, tmp_path: Path, name: str
+) -> None:
+    picture_of("#3060C0").save(str(tmp_path / name))
+    window, composer = studio.window, studio.window.composer
+    window.resize(1280, 800)
+    studio.session.edit(prompt="a horse")
+    studio.session.still.take(tmp_path / name)
+    settled(qtbot, studio)
+    QApplication.processEvents()
+    scroll = composer.findChildren(QScrollArea)[0]
+    foot = composer.seed.mapTo(scroll.viewport(), composer.seed.rect().bottomLeft()).y()
+    assert foot <= scroll.viewport().height()
+    label = composer.drop_zone.findChildren(NameLabel)[0]
+    assert label.toolTip() == name
+    assert label.shown().endswith(".png")
+    assert label.fontMetrics().horizontalAdvance(label.shown()) <= label.width()
+    small = composer.drop_zone.height()
+    window.resize(1280, 640)
+    QApplication.processEvents()
+    place = composer.generate.mapTo(window, composer.generate.rect().bottomRight())
+    assert window.rect().contains(place)
+    window.resize(1280, 1000)
+    QApplication.processEvents()
+    assert composer.drop_zone.height() > small
 
 
 def wheel(widget: QWidget, angle: int) -> QWheelEvent:
