@@ -66,6 +66,10 @@ class Library(QObject):
         """A clip by its id."""
         return self._clips.get(clip)
 
+    def kept_as(self, file: Path) -> ClipRecord | None:
+        """The clip that is kept in a file, if it is one of the library's."""
+        return next((clip for clip in self._clips.values() if clip.file == file.name and self.path(clip) == file), None)
+
     @property
     def folder(self) -> Path:
         """Where the library is kept."""

@@ -191,6 +191,15 @@ class ClipGrid(QListView):
         indexes = sorted(self.selectionModel().selectedIndexes(), key=QModelIndex.row)
         return [clip for index in indexes if (clip := self.clips.row_at(index)) is not None]
 
+    def choose(self, clip: str | None) -> bool:
+        """Select one clip, or none; whether it is shown here."""
+        index = self.clips.index_of(clip) if clip is not None else QModelIndex()
+        if index.isValid():
+            self.setCurrentIndex(index)
+        else:
+            self.clearSelection()
+        return index.isValid()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width out evenly."""
         width = self.viewport().width()

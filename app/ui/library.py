@@ -68,6 +68,8 @@ class LibraryPanel(QWidget):
         self.verbs = self._make_verbs()
         self.details.offer(self.verbs)
         self.pages = QStackedWidget()
+        self._elsewhere: ClipRecord | None = None
+        """The clip of the film's segment, where the grid does not show it."""
         self._trashed: tuple[ClipRecord, ...] = ()
         self._silenced = 0
         self._lay_out()
@@ -144,7 +146,10 @@ class LibraryPanel(QWidget):
         self.order.picked.connect(self.clips.sort_by)
         self.grid.play.connect(self._session.open_clip)
         self.grid.menu_wanted.connect(self._menu)
-        self.grid.picked.connect(self.refresh)
+        self.grid.picked.connect(self._picked)
+        film, monitor = self._session.room.film, self._session.monitor
+        for signal in (film.selected_changed, film.take_changed, monitor.mode_changed):
+            signal.connect(self._follow)
         self.empty.act.clicked.connect(self._show_all)
         self.undo.act.clicked.connect(self._undo)
         self.limit.act.clicked.connect(self._tidy)
@@ -157,8 +162,7 @@ class LibraryPanel(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Show what there is, what is selected, and what can be done with it."""
-        selected = self.grid.selected()
-        one = selected[0] if len(selected) == 1 else None
+        selected, one = self._chosen(), self._one()
         for name, action in self.verbs.items():
             action.setEnabled(bool(selected) if name in ("delete", "favourite") else one is not None)
         starred = bool(selected) and all(clip.favourite for clip in selected)
@@ -206,9 +210,32 @@ class LibraryPanel(QWidget):
 
     # Verbs.
 
+    def _chosen(self) -> list[ClipRecord]:
+        """What the details and the verbs are about."""
+        elsewhere = self._elsewhere and self._library.get(self._elsewhere.id)
+        return self.grid.selected() or ([elsewhere] if elsewhere else [])
+
     def _one(self) -> ClipRecord | None:
-        selected = self.grid.selected()
-        return selected[0] if len(selected) == 1 else None
+        chosen = self._chosen()
+        return chosen[0] if len(chosen) == 1 else None
+
+    @Slot()
+    def _picked(self) -> None:
+        if self.grid.selected():
+            self._elsewhere = None
+        self.refresh()
+
+    @Slot()
+    def _follow(self) -> None:
+        """While the film is on show, what is told is about the clip of its selected segment."""
+        film = self._session.room.film
+        if self._session.monitor.mode != "film" or film.selected is None:
+            self._elsewhere = None
+        else:
+            file = film.take_of(film.selected).file
+            clip = self._library.kept_as(file) if file is not None else None
+            self._elsewhere = None if self.grid.choose(clip.id if clip else None) else clip
+        self.refresh()
 
     @Slot(QPoint)
     def _menu(self, place: QPoint) -> None:
@@ -257,7 +284,7 @@ class LibraryPanel(QWidget):
 
     @Slot()
     def _favourite(self) -> None:
-        selected = self.grid.selected()
+        selected = self._chosen()
         starred = all(clip.favourite for clip in selected)
         self._library.set_favourite([clip.id for clip in selected], not starred)
 
@@ -269,7 +296,7 @@ class LibraryPanel(QWidget):
 
     @Slot()
     def _delete(self) -> None:
-        self._library.delete([clip.id for clip in self.grid.selected()])
+        self._library.delete([clip.id for clip in self._chosen()])
 
     @Slot(object)
     def _deleted(self, clips: tuple[ClipRecord, ...]) -> None:
