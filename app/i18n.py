@@ -25,6 +25,11 @@ def spoken(choice: LanguageChoice) -> Language:
     return "en"
 
 
+def window_language() -> Language:
+    """The language that the window speaks now."""
+    return "fr" if QLocale().language() == QLocale.Language.French else "en"
+
+
 class Translators:
     """What is installed in the application; `speak` changes it for whatever is built afterwards."""
 

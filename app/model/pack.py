@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.events import StageName
+    from engine.models.suggestions import Tongue
     from engine.models.vocabulary import Vocabulary
     from engine.packs.store import InstalledPack, PackStore
     from engine.request import Aspect
@@ -52,9 +53,11 @@ class PackCard:
         """Words of a prompt that the pack never learned."""
         return self.vocabulary.unknown(prompt)
 
-    def suggest(self, word: str) -> str | None:
-        """A word the pack does know that is spelt like this one."""
-        return self.vocabulary.suggest(word)
+    def suggest(self, word: str, prompt: str, language: Tongue) -> str | None:
+        """A word the pack does know that was meant by one of a prompt; ``language`` is the window's."""
+        from engine.models.suggestions import suggest
+
+        return suggest(self.vocabulary, word, prompt, language)
 
 
 def read_pack(store: PackStore | None, name: str) -> PackCard:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Unpack
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.bridge import EngineBridge
+from app.i18n import window_language
 from app.model.cutting import CuttingRoom
 from app.model.draft import Changes, Draft, last_stage, recalled, requests_of
 from app.model.job import Done, Failed, JobState, Running, Stopped
@@ -175,6 +176,10 @@ class Session(QObject):
     def _take_pack_error(self, error: WaltError) -> None:
         self.card, self.pack_error = None, error
         self.pack_changed.emit()
+
+    def suggest(self, word: str) -> str | None:
+        """What was meant by a word of the prompt that the pack does not know."""
+        return self.card.suggest(word, self._draft.prompt, window_language()) if self.card else None
 
     @property
     def last_stage(self) -> StageName:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from app.i18n import window_language
 from app.model.phrases import (
     CAMERAS,
     MOTIONS,
@@ -22,18 +23,12 @@ from app.theme import GRID, INSIDE
 from app.ui.parts import IconButton
 
 if TYPE_CHECKING:
-    from app.i18n import Language
     from app.model.session import Session
 
 CHIP = 28
 """Height of a chip, logical pixels."""
 NARROWEST = 24
 """A row of eight must fit into the panel at its narrowest."""
-
-
-def prompt_language() -> Language:
-    """The language that chips write in: the window's."""
-    return "fr" if QLocale().language() == QLocale.Language.French else "en"
 
 
 class Chips(QWidget):
@@ -68,7 +63,7 @@ class Chips(QWidget):
             chip = self.motions[motion] = QToolButton()
             chip.setProperty("role", "chip")
             chip.setText(words)
-            chip.setToolTip(self._explanation(MOTIONS[motion][prompt_language()]))
+            chip.setToolTip(self._explanation(MOTIONS[motion][window_language()]))
             chip.setAccessibleName(words)
             chip.setCheckable(True)
             chip.setFixedHeight(CHIP)
@@ -82,7 +77,7 @@ class Chips(QWidget):
         row = QHBoxLayout()
         row.setSpacing(GRID)
         for move in CAMERAS:
-            chip = self.cameras[move] = IconButton(move, self._explanation(CAMERAS[move][prompt_language()]))
+            chip = self.cameras[move] = IconButton(move, self._explanation(CAMERAS[move][window_language()]))
             chip.set_toggle(True)
             chip.setProperty("role", "chip")
             chip.setMinimumSize(NARROWEST, 0)
@@ -106,7 +101,7 @@ class Chips(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Show what the prompt says; hide what the pack has no words for."""
-        prompt, card, language = self._session.draft.prompt, self._session.card, prompt_language()
+        prompt, card, language = self._session.draft.prompt, self._session.card, window_language()
         motion, move = motion_in(prompt), camera_in(prompt)
         for name, chip in self.motions.items():
             chip.setChecked(name == motion)
@@ -123,14 +118,14 @@ class Chips(QWidget):
         session = self._session
         for motion, chip in self.motions.items():
             if chip is clicked:
-                self._write(with_motion(session.draft.prompt, motion, prompt_language(), session.card))
+                self._write(with_motion(session.draft.prompt, motion, window_language(), session.card))
 
     @Slot()
     def _camera_clicked(self) -> None:
         clicked = self.sender()
         for move, chip in self.cameras.items():
             if chip is clicked:
-                self._write(with_camera(self._session.draft.prompt, move, prompt_language()))
+                self._write(with_camera(self._session.draft.prompt, move, window_language()))
 
     def _write(self, prompt: str) -> None:
         self.written.emit(prompt)

@@ -252,7 +252,7 @@ class Composer(QWidget):
         card = self._session.card
         if card is None:
             return ""
-        better = card.suggest(word)
+        better = self._session.suggest(word)
         if better is None:
             return self.tr("{0} does not know “{1}”; it will have no effect.").format(card.title, word)
         words = self.tr("{0} does not know “{1}”; it will have no effect. Did you mean “{2}”?")

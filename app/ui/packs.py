@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.i18n import window_language
 from app.model.packs import PackEntry, PackKeeper
 from app.model.sentences import sentence
 from app.theme import AROUND, INSIDE
-from app.ui.chips import prompt_language
 from app.ui.parts import button, note, set_role
 from app.ui.sheet import Sheet
 
@@ -166,7 +166,7 @@ class PacksSheet(Sheet):
         self._show_state(entry)
 
     def _knowledge(self, entry: PackEntry) -> str:
-        language = prompt_language()
+        language = window_language()
         groups = {
             self.tr("Subjects"): entry.knows("subjects", language),
             self.tr("Actions"): entry.knows("actions", language),

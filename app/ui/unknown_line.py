@@ -76,7 +76,7 @@ class UnknownLine(QLabel):
         return escape(self.tr("Not known to {0}:").format(title)) + f" {named}{more}"
 
     def _word(self, word: str) -> str:
-        better = self._session.card.suggest(word) if self._session.card else None
+        better = self._session.suggest(word)
         if better is None:
             return escape(word)
         link = QUrl.toPercentEncoding(word).toStdString() + "/" + QUrl.toPercentEncoding(better).toStdString()

@@ -5,7 +5,6 @@ No torch here: the window can name unknown words before torch is loaded.
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import unicodedata
@@ -27,10 +26,6 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?")
 _ELISION = re.compile(r"(l|d|j|m|n|s|t|c|qu|jusqu|lorsqu|puisqu|presqu)'(.*)", re.IGNORECASE)
 _APOSTROPHES = str.maketrans("’‘ʼ`´", "'''''")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
-_SUGGEST_FROM_LENGTH = 3
-_SUGGEST_CUTOFF = 0.75
-_SUGGEST_FROM_AT_MOST = 20_000
-"""Comparing with more words than that would hold up whoever types."""
 
 
 def _pieces(text: str) -> list[str]:
@@ -138,14 +133,6 @@ class Vocabulary:
             if not self.knows(word) and word not in self.stop_words and not word.endswith("'"):
                 found.setdefault(word, piece)
         return list(found.values())
-
-    def suggest(self, word: str) -> str | None:
-        """The known word that is spelt most alike, or None if nothing comes near."""
-        if len(word) < _SUGGEST_FROM_LENGTH or len(self.words) > _SUGGEST_FROM_AT_MOST:
-            return None
-        by_fold = {fold(known): known for known in reversed(self.words) if len(known) >= _SUGGEST_FROM_LENGTH}
-        close = difflib.get_close_matches(fold(word), by_fold, n=1, cutoff=_SUGGEST_CUTOFF)
-        return by_fold[close[0]] if close else None
 
     def to_json(self) -> str:
         """The vocabulary as JSON text, as a pack stores it."""

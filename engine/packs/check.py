@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.errors import UsageError
 from engine.files import read_plain
+from engine.models.suggestions import suggest
 from engine.models.vocabulary import Vocabulary
 from engine.packs.manifest import MAX_MANIFEST_BYTES, VOCABULARY, Manifest, damaged
 from engine.packs.store import InstalledPack
@@ -68,12 +69,13 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> Heard:
         from engine.media.reading import frames_before
 
         frames_before(request.source, request.source_frame, request.overlap, (width, height))
+    both = f"{request.prompt}\n{request.negative}"
     unknown = dict.fromkeys(vocabulary.unknown(request.prompt) + vocabulary.unknown(request.negative))
     length = pack.manifest.text.get("length")
     if not isinstance(length, int) or length < 1:  # a damaged pack; loading it says so
         length = MAX_PROMPT
     return Heard(
-        tuple(UnknownWord(word, vocabulary.suggest(word)) for word in unknown),
+        tuple(UnknownWord(word, suggest(vocabulary, word, both)) for word in unknown),
         tuple(
             word for text in (request.prompt, request.negative) for word in _known(vocabulary, text)[length:]
         ),

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from engine.models.suggestions import Tongue, suggest, tongue_of, tongues_of
 from engine.models.vocabulary import split
 from engine.worlds.captions import Language, canonical_caption, caption, lexicon, vocabulary
 from engine.worlds.grammar import MAX_WORDS
 from engine.worlds.sampling import sample_spec
 from engine.worlds.spec import WorldSpec
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
+
+import tongues  # what packaging/tongues.py writes
 
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
 HORSE = WorldSpec(0, "horse", "walk", "beach", "sunset", "brown")
@@ -201,7 +208,45 @@ def test_unknown_words_of_a_prompt_are_named() -> None:
         "two", "Unicorns", "without", "clouds",
     ]
     assert vocabulary().unknown("une licorne s'il vous plaît") == ["licorne"]
-    assert vocabulary().suggest("asteriod") == "asteroid"
+
+
+@pytest.mark.parametrize(
+    ("word", "prompt", "tongue", "meant"),
+    [
+        ("Paris", "A horse walking in Paris at night", None, None),
+        ("Paris", "Un cheval qui marche dans Paris, la nuit", None, None),
+        ("Paris", "Paris in the snow", None, None),
+        ("Paris", "Paris", "en", None),
+        ("Mars", "A robot walking on Mars", None, None),
+        ("Marie", "Marie nage dans la mer", None, None),
+        ("asteriod", "an asteriod striking the Earth", None, "asteroid"),
+        ("asteriode", "un asteriode qui frappe la Terre", None, "astéroïde"),
+        ("Hrse", "Hrse running on the beach", None, "horse"),
+        ("HRSE", "A HRSE RUNNING", None, "horse"),
+        ("plge", "un cheval sur la plge", None, "plage"),
+        ("plge", "a horse on the plge", None, None),
+        ("chval", "chval", "fr", "cheval"),
+        ("chval", "chval", "en", None),
+        ("nihgt", "a dragon. Nihgt over the sea", None, "night"),
+        ("Nihgt", "a dragon. Nihgt over the sea", None, "night"),
+        ("Dragoon", "the great Dragoon over the sea", None, "dragon"),
+        ("castle", "behind it a castle", None, None),
+        ("behind", "behind it a castle", None, None),
+    ],
+)
+def test_what_was_meant_is_in_the_language_of_the_prompt(
+    word: str, prompt: str, tongue: Tongue | None, meant: str | None
+) -> None:
+    assert suggest(vocabulary(), word, prompt, tongue) == meant
+
+
+def test_of_every_word_it_is_known_which_language_has_it() -> None:
+    assert tongues.FILE.read_text("utf-8") == tongues.text()  # else: python packaging/tongues.py
+    assert tongue_of("a horse on the beach") == "en"
+    assert tongue_of("un cheval sur la plage") == "fr"
+    assert tongue_of("robot, zoom") is None
+    assert tongues_of("parmi") == {"fr"}
+    assert tongues_of("unheard") == {"en", "fr"}
 
 
 def test_other_forms_lead_to_words_that_captions_use() -> None:

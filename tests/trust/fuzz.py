@@ -30,6 +30,7 @@ from engine.devices import resolve
 from engine.errors import WaltError
 from engine.media.images import load_still
 from engine.media.reading import iter_frames, look_at, read_clip
+from engine.models.suggestions import suggest
 from engine.models.text import TextConfig, TextEncoder
 from engine.packs.check import check_request, read_vocabulary
 from engine.packs.install import install
@@ -85,7 +86,8 @@ def vocabulary_target(folder: Path, pack: Path) -> Target:
     def opened(data: bytes) -> object:
         (pack / VOCABULARY).write_bytes(data)
         words = read_vocabulary(found)
-        return words.encode("a horse and a hose", 8), words.unknown("hose"), words.suggest("hose")
+        prompt = "a horse and a hose"
+        return words.encode(prompt, 8), words.unknown("hose"), suggest(words, "hose", prompt)
 
     return Target([(pack / VOCABULARY).read_bytes()], spoil_json_text, opened)
 
