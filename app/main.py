@@ -7,7 +7,8 @@ import faulthandler
 import logging
 import os
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -72,7 +73,7 @@ def engine_factory(device: str, threads: int = 0, memory_mb: int = 0) -> EngineF
 def build(
     app: QApplication, settings: Settings, *, preferences: PreferenceFile | None = None,
     pack: str = "starter", store: PackStore | None = None, theme: Theme | None = None,
-    places: Places | None = None,
+    places: Places | None = None, clock: Callable[[], float] = time.monotonic,
 ) -> tuple[MainWindow, EngineBridge]:  # fmt: skip
     """The window and the bridge behind it, not yet shown, the engine not yet made."""
     preferences = preferences or PreferenceFile()
@@ -81,7 +82,7 @@ def build(
     cellar = Store(places or default_places(preferences.now.library_folder))
     bridge = EngineBridge()
     library, queue = Library(cellar, keeper), Queue(cellar, keeper)
-    session = Session(bridge, tasks, library, queue, store, pack)
+    session = Session(bridge, tasks, library, queue, store, pack, clock=clock)
     theme = theme or Theme(app, preferences.now.theme)
     window = MainWindow(session, bridge, tasks, theme, settings, preferences, Notebook())
     for part in (session, library, queue, bridge, tasks, keeper):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,8 @@ SCALE: dict[StageName, int] = {"base": 1, "sr1": 2, "sr2": 4}
 STEPS: dict[StageName, int] = {"base": 36, "sr1": 4, "sr2": 2}
 SECONDS = {"base": 6.0, "sr1": 1.1, "sr2": 0.4, "decode": 3.7, "total": 11.2}
 """What the README says of a clip, for pictures that nobody made."""
+SHARES: dict[StageName, float] = {"base": 1 / 21, "sr1": 4 / 21, "sr2": 16 / 21}
+"""Of the time of decoding, by the stages' pixels."""
 
 
 @dataclass(frozen=True)
@@ -28,25 +31,34 @@ class Recording:
     """All that was told while a clip was made."""
 
     request: ClipRequest
-    events: tuple[Event, ...]
+    events: tuple[tuple[float, Event], ...]
+    """With the seconds since the clip was asked for."""
     seconds: dict[str, float]
 
-    def until(self, stage: StageName, step: int | None = None) -> Iterator[Event]:
-        """What was told up to a step of a stage, or up to the stage's last frame."""
-        for event in self.events:
+    def until(self, stage: StageName, step: int | None = None) -> Iterator[tuple[float, Event]]:
+        """What was told up to a step of a stage, or up to the stage's last frame, and when."""
+        for at, event in self.events:
             if isinstance(event, FramesReady) and event.stage == stage and step is not None:
                 return
             if isinstance(event, StageStarted) and STAGES.index(event.stage) > STAGES.index(stage):
                 return
             if isinstance(event, StepDone) and event.stage == stage and step is not None and event.step > step:
                 return
-            yield event
+            yield at, event
 
     def clip(self, stage: StageName) -> Clip:
         """The clip as it is after a stage."""
-        ready = [event for event in self.events if isinstance(event, FramesReady) and event.stage == stage]
-        frames = np.concatenate([event.frames for event in ready])
-        return Clip(frames, self.request, stage, "starter", self.seconds)
+        ready = [(at, event) for at, event in self.events if isinstance(event, FramesReady) and event.stage == stage]
+        frames = np.concatenate([event.frames for _, event in ready])
+        return Clip(frames, self.request, stage, "starter", self._seconds_until(stage, ready[-1][0]))
+
+    def _seconds_until(self, last: StageName, at: float) -> dict[str, float]:
+        """What was taken up to the end of a stage."""
+        if last == STAGES[-1]:
+            return self.seconds
+        stages = STAGES[: STAGES.index(last) + 1]
+        decoding = self.seconds["decode"] * sum(SHARES[stage] for stage in stages)
+        return {stage: self.seconds[stage] for stage in stages} | {"decode": decoding, "total": at}
 
 
 Source = Callable[[str, Aspect], Recording]
@@ -58,15 +70,19 @@ def drawn(prompt: str, aspect: Aspect) -> Recording:
     """A plainly artificial clip."""
     width, height = SIZES[aspect]
     whole = np.stack([_pattern(index, 4 * width, 4 * height) for index in range(FRAMES)])
-    events: list[Event] = []
+    events: list[tuple[float, Event]] = []
+    now = 0.0
     for stage in STAGES:
         frames, steps = _shrunk(whole, 4 // SCALE[stage]), STEPS[stage]
         _, high, wide, _ = frames.shape
-        events.append(StageStarted(JOB, stage, wide, high, FRAMES, steps))
+        events.append((now, StageStarted(JOB, stage, wide, high, FRAMES, steps)))
         look = _shrunk(frames[::4], 8)
+        ends = now + SECONDS[stage] + SECONDS["decode"] * SHARES[stage]
         for step in range(1, steps + 1):
-            events.append(StepDone(JOB, stage, step, steps, 1.0, 4.0 - STAGES.index(stage), look))
-        events.append(FramesReady(JOB, stage, 0, FRAMES, frames))
+            now += SECONDS[stage] / steps
+            events.append((now, StepDone(JOB, stage, step, steps, ends - now, SECONDS["total"] - now, look)))
+        now = ends
+        events.append((now, FramesReady(JOB, stage, 0, FRAMES, frames)))
     return Recording(ClipRequest(prompt=prompt, aspect=aspect, seed=7), tuple(events), SECONDS)
 
 
@@ -81,8 +97,13 @@ def make_source() -> Source:
     @cache
     def made(prompt: str, aspect: Aspect) -> Recording:
         print(f"making  {prompt}", flush=True)
-        request, events = ClipRequest(prompt=prompt, aspect=aspect, seed=7), list[Event]()
-        clip = cascade.generate(request, events.append, lambda: False, JOB)
+        request, events = ClipRequest(prompt=prompt, aspect=aspect, seed=7), list[tuple[float, Event]]()
+        began = time.monotonic()
+
+        def note(event: Event) -> None:
+            events.append((time.monotonic() - began, event))
+
+        clip = cascade.generate(request, note, lambda: False, JOB)
         return Recording(request, tuple(events), clip.seconds)
 
     return made

@@ -56,9 +56,11 @@ class Stage:
         self.shown: QWidget | None = None
         """What is pictured, if not the window."""
         self.playing: Recording | None = None
+        self._now = 0.0
+        """Seconds by the clock of what is played: it stands still where the scene does."""
         settings = Settings(folder / "window.ini")
         places = Places(folder / "data", folder / "cache")
-        self.window, self.bridge = build(app, settings, theme=theme, places=places)
+        self.window, self.bridge = build(app, settings, theme=theme, places=places, clock=lambda: self._now)
         self.window.header.name_device("cpu")
         self.session = self.window.session
         self.bridge.start(Puppet)
@@ -95,8 +97,11 @@ class Stage:
     def play(self, stage: StageName, step: int | None = None) -> None:
         """Make the clip up to a step of a stage, or up to its last frame."""
         assert self.playing is not None
-        for event in self.playing.until(stage, step):
+        began = self._now
+        for at, event in self.playing.until(stage, step):
+            self._now = began + at
             self.bridge.listen(event)
+            self.app.processEvents()  # the window reads the clock when it hears of the event
         self.settle()
 
     def finish(self) -> None:
