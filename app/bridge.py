@@ -27,6 +27,7 @@ from engine.events import (
     LessonSample,
     LessonStep,
     Planned,
+    Ready,
     StageName,
     StageStarted,
     StepDone,
@@ -102,6 +103,7 @@ class Ended:
 News = (
     JobStarted
     | Planned
+    | Ready
     | StageStarted
     | StepDone
     | Chunk

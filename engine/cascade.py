@@ -19,9 +19,7 @@ from torch import Tensor
 
 from engine.clip import Clip
 from engine.conditioning import (
-    Window,
     encode_prompt,
-    plan_windows,
     seeded_clip_noise,
     to_frames,
     to_pixels,
@@ -30,18 +28,19 @@ from engine.denoiser import Told, stage_denoiser
 from engine.diffusion.guidance import Guidance
 from engine.diffusion.samplers import OnStep, ddim, dpm_solver_pp_2m
 from engine.diffusion.schedule import Schedule
+from engine.effort import Window, first_pass_of, guidance_of, steps_of, tasks_of, windows_of
 from engine.events import STAGES, Event, FramesReady, StageName, StageStarted, StepDone
 from engine.media.images import load_still
 from engine.media.reading import frames_before
 from engine.media.resize import fit, fit_frames
 from engine.memory import retry_without_memory
 from engine.models.text import TextBatch
-from engine.models.tokenizer import SPACE, TIME
+from engine.models.tokenizer import SPACE
 from engine.origin import Origin, file_hash, walt_version
 from engine.packs.load import LoadedPack
 from engine.packs.manifest import SamplerName
 from engine.packs.plan import TILES
-from engine.progress import Cancelled, Pace, Task, decode_cost, step_cost
+from engine.progress import Cancelled, Pace
 from engine.request import ClipRequest
 from engine.seam import passing
 
@@ -108,8 +107,7 @@ class _Run:
         self.started = time.perf_counter()
         self.schedule = Schedule.linear()
         self.stages = STAGES[: STAGES.index(request.upto) + 1]
-        longest = 1 + TIME * (pack.shapes["base"].grid[0] - 1)
-        self.windows = plan_windows(request.frames, longest, request.known)
+        self.windows = windows_of(pack.manifest, request)
         height, width = pack.manifest.size(request.aspect, request.upto)
         self.still = None if request.image is None else load_still(request.image, width, height)
         self.source: NDArray[np.uint8] | None = None
@@ -121,7 +119,7 @@ class _Run:
         self.files = file_hash(request.image), file_hash(request.source)
         self.seconds: dict[str, float] = dict.fromkeys((*STAGES, "decode", "total"), 0.0)
         self.finished: Clip | None = None
-        self.pace = Pace(self._tasks(), remembered)
+        self.pace = Pace(tasks_of(pack.manifest, request), remembered)
 
     def clip(self) -> Clip:
         """All stages; the clip of the last one."""
@@ -148,39 +146,18 @@ class _Run:
             source=self.files[1],
         )
 
-    def steps(self, stage: StageName) -> int:
-        """Denoising steps of one window; the super-resolution stages scale with the base."""
-        return self._scaled(self.pack.manifest.stages[stage].steps)
+    def _all_steps(self, stage: StageName) -> int:
+        return self._first_pass(stage) + self._steps(stage) * len(self.windows)
 
     def _first_pass(self, stage: StageName) -> int:
-        """Steps before those of the first window, where the clip begins with nothing known (`StageSpec.first_pass`)."""
-        steps = self.pack.manifest.stages[stage].first_pass
-        begins = self.still is None and not self.windows[0].known and self.windows[0].length > 1
-        return self._scaled(steps) if steps and begins else 0
+        return first_pass_of(self.pack.manifest, self.request, stage)
 
-    def _scaled(self, steps: int) -> int:
-        """Steps of the pack as the request wants them: as many times more or fewer as it wants for the base."""
-        if self.request.steps is None:
-            return steps
-        return max(1, round(steps * self.request.steps / self.pack.manifest.stages["base"].steps))
-
-    def _all_steps(self, stage: StageName) -> int:
-        return self._first_pass(stage) + self.steps(stage) * len(self.windows)
+    def _steps(self, stage: StageName) -> int:
+        return steps_of(self.pack.manifest, self.request, stage)
 
     def _latent_shape(self, stage: StageName, window: Window) -> tuple[int, int, int]:
         height, width = self.pack.manifest.size(self.request.aspect, stage)
-        return 1 + (window.length - 1) // TIME, height // SPACE, width // SPACE
-
-    def _tasks(self) -> dict[str, Task]:
-        tasks: dict[str, Task] = {}
-        for stage in self.stages:
-            shapes = [self._latent_shape(stage, window) for window in self.windows]
-            passes = 2 if self._guidance(stage).scale != 1 else 1
-            cost = passes * step_cost(self.pack.shapes[stage], *shapes[0])
-            tasks[stage] = Task(self._all_steps(stage), cost)
-            chunks = sum(shape[0] for shape in shapes)
-            tasks[f"{stage} decode"] = Task(chunks, decode_cost(self.pack.tokenizer.config, *shapes[0][1:]))
-        return tasks
+        return window.latents, height // SPACE, width // SPACE
 
     def _stage(self, stage: StageName, below: list[Tensor] | None) -> tuple[NDArray[np.uint8], list[Tensor]]:
         """Sample and decode one stage, window by window."""
@@ -232,7 +209,7 @@ class _Run:
         if first and index == 0:
             known = self._denoise(stage, index, told, first, 0)[:, :, :1].clone()
             told = replace(told, known=known)
-        z = self._denoise(stage, index, told, self.steps(stage), first + index * self.steps(stage))
+        z = self._denoise(stage, index, told, self._steps(stage), first + index * self._steps(stage))
         return z if known is None else torch.cat([known, z[:, :, known.shape[2] :]], dim=2)
 
     def _denoise(self, stage: StageName, index: int, told: Told, steps: int, done: int) -> Tensor:
@@ -258,10 +235,8 @@ class _Run:
         return seeded_clip_noise(self.request.seed, purpose, full, share).to(self.pack.device.torch)
 
     def _guidance(self, stage: StageName) -> Guidance:
-        stage_spec, asked = self.pack.manifest.stages[stage], self.request.guidance
-        usual = stage_spec.guidance_scale(still=self.still is not None)
-        scale = asked if asked is not None and stage == "base" else usual
-        spec = stage_spec.guidance
+        spec = self.pack.manifest.stages[stage].guidance
+        scale = guidance_of(self.pack.manifest, self.request, stage)
         return Guidance(scale, spec.interval, spec.rescale, spec.power_cosine)
 
     def _told(self, stage: StageName, index: int, known: Tensor | None, below: Tensor | None) -> Told:

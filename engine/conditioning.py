@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -15,30 +14,6 @@ from engine.diffusion.noise import mix_frames
 from engine.diffusion.schedule import Schedule
 from engine.models.text import TextBatch
 from engine.packs.load import LoadedPack
-
-OVERLAP = 5
-"""Pixel frames that a continuation sees of what came before: two latent frames (paper 4.4)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Frames ``start`` to ``start + length``, made at once; the first ``known`` were there before."""
-
-    start: int
-    length: int
-    known: int
-
-
-def plan_windows(frames: int, longest: int, known: int = 0) -> list[Window]:
-    """Cut a clip into windows of ``longest`` frames, each seeing the last five of the one before (paper 4.4).
-
-    A short clip is one short window; every continuation is a full window, and what is too much is cut off,
-    because full windows are what the model was trained on. ``known`` frames were there before the clip.
-    """
-    windows = [Window(0, longest if known else min(frames, longest), known)]
-    while (end := windows[-1].start + windows[-1].length) < frames:
-        windows.append(Window(end - OVERLAP, longest, OVERLAP))
-    return windows
 
 
 def seeded_noise(seed: int, purpose: str, shape: tuple[int, ...]) -> Tensor:

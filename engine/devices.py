@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -17,6 +18,7 @@ DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 _MATRICES = (nn.Linear, nn.Conv2d, nn.Conv3d)
 FIRST_USE = 58 * 2**20
 """Bytes of its own code and scratch that torch touches on a CPU while it makes its first clip."""
+SIDE, LOOK_SECONDS = 1024, 0.1
 _N = TypeVar("_N", bound=nn.Module)
 
 
@@ -128,6 +130,22 @@ def resolve(name: str = "auto") -> Device:
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.deterministic = True
     return Device(torch.device(name), _fast_dtype(name))
+
+
+def speed(device: Device) -> float:
+    """Operations a second of a matrix product, in the device's fast format; takes a tenth of a second."""
+    matrix = torch.full((SIDE, SIDE), 1 / SIDE, device=device.torch, dtype=device.dtype)
+    _product(matrix)  # the first pays for warming up
+    begun, count = time.perf_counter(), 0
+    while (taken := time.perf_counter() - begun) < LOOK_SECONDS:
+        _product(matrix)
+        count += 1
+    return 2.0 * SIDE**3 * count / taken
+
+
+def _product(matrix: torch.Tensor) -> float:
+    """A number of it is read, so that a card has done it."""
+    return float((matrix @ matrix)[0, 0])
 
 
 def use_threads(threads: int) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from engine.clip import Clip
     from engine.errors import WaltError
+    from engine.forecast import Ground
 
 StageName = Literal["base", "sr1", "sr2"]
 Kept = Literal["resident", "staged", "streamed"]
@@ -47,6 +48,21 @@ class Planned:
     tile: int | None
     peak_mb: float
     budget_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The engine waits for work; told to windows alone, after torch was loaded and after each job.
+
+    Attributes:
+        ground: What a clip would be planned on now.
+        speed: Operations a second of a matrix product on this device, measured once.
+        job: No job's.
+    """
+
+    ground: Ground
+    speed: float
+    job: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +164,7 @@ class LessonDone:
 Event = (
     JobStarted
     | Planned
+    | Ready
     | StageStarted
     | StepDone
     | FramesReady

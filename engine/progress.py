@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.clip import Clip
-    from engine.models.tokenizer import TokenizerConfig
-    from engine.models.transformer import TransformerConfig
 
 FLOPS_GUESS = 3e11
 """Operations a second before anything was measured (two desktop cores); the first step replaces it."""
@@ -71,24 +68,3 @@ class Pace:
         measured = [(task.seconds() or 0.0, task.cost) for task in self._tasks.values() if task.times]
         cost = sum(cost for _, cost in measured)
         return sum(seconds for seconds, _ in measured) / cost if cost else 1 / FLOPS_GUESS
-
-
-def step_cost(config: TransformerConfig, frames: int, height: int, width: int) -> float:
-    """Operations of one pass over latents (frames, height, width): every layer's matrix products."""
-    tokens = frames * height * width / config.patch**2
-    spatial, spacetime = math.prod(config.spatial_window), frames * math.prod(config.spacetime_window)
-    matrices, keys = 12 * config.width, (spatial + spacetime) / 2  # layers alternate
-    if config.text_width is not None:
-        matrices, keys = matrices + 4 * config.width, keys + spatial
-    return config.layers * tokens * config.width * (2.0 * matrices + 4.0 * keys)
-
-
-def decode_cost(config: TokenizerConfig, height: int, width: int) -> float:
-    """Operations to decode one latent frame of (height, width): the convolutions of every resolution."""
-    cost, positions = 0.0, float(height * width)
-    for level in reversed(range(len(config.widths))):
-        blocks = config.blocks[level] + (config.mid_blocks if level == len(config.widths) - 1 else 0)
-        cost += positions * blocks * 2 * 2 * 27 * config.widths[level] ** 2
-        if level:
-            positions *= 4 * config.down_time[level - 1]
-    return cost

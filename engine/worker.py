@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import WaltError
-from engine.events import Event, JobCancelled, JobDone, JobFailed, JobStarted, Planned
+from engine.events import Event, JobCancelled, JobDone, JobFailed, JobStarted, Planned, Ready
 from engine.memory import is_out_of_memory, leave_no_gaps, out_of_memory
 from engine.packs.store import InstalledPack, PackStore
 from engine.progress import Cancelled
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engine.clip import Clip
     from engine.devices import Device
     from engine.events import Kept
+    from engine.forecast import Ground
     from engine.request import ClipRequest
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,8 @@ class _Job:
 class _Loaded:
     path: Path
     kept: Kept
+    held: int
+    """Bytes of its networks that stay in memory."""
     cascade: Cascade
 
 
@@ -63,7 +66,7 @@ class Engine:
         listener: Called with every event, in order, on the engine's thread. What it raises is logged.
         packs: Where to look for packs; the default store if None.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-        warm: Load torch now rather than with the first job.
+        warm: Load torch now rather than with the first job, and say when the engine is ready, then and after each.
         threads: How many processor threads to compute with; as many as torch thinks right if None.
         memory_mb: The most memory to take, in MiB; what is free if None.
         int8: Keep the matrices of the denoisers in 8 bits (`engine.packs.eight_bit`).
@@ -92,6 +95,7 @@ class Engine:
         self._changed = threading.Condition()
         self._closing = False
         self._loaded: _Loaded | None = None
+        self._speed: float | None = None
         self._thread = threading.Thread(target=self._loop, name="walt-engine", daemon=True)
         self._thread.start()
 
@@ -146,8 +150,12 @@ class Engine:
             from engine.preload import preload
 
             preload()
+            self._use_threads()
+            self._tell_ready()
         while (job := self._next()) is not None:
             self._emit(self._work(job))
+            if self._warm:
+                self._tell_ready()
             with self._changed:
                 self._running = None
         self._loaded = None
@@ -186,35 +194,55 @@ class Engine:
 
     def _generate(self, job: _Job, request: ClipRequest) -> Clip:
         from engine import devices
+        from engine.forecast import forecast
         from engine.packs.check import check_request
-        from engine.packs.keeping import Numbers, choose, held, weigh
-        from engine.packs.plan import MB
+        from engine.packs.keeping import held, weigh
         from engine.preload import preload
 
         pack = self._packs.find(request.pack)
         check_request(request, pack)
         preload()  # or the program would grow after it was measured
-        if self._threads is not None and self._loaded is None:
-            devices.use_threads(self._threads)
+        self._use_threads()
         device = devices.resolve(self._device)
-        weights = weigh(pack.path, pack.manifest, Numbers(device.dtype.itemsize, device.maps_files, self._int8))
         if self._loaded is not None and self._loaded.path != pack.path:
             self._loaded = None  # never two packs in memory
-        if self._loaded is None:
-            there = -devices.FIRST_USE if device.maps_files else 0
-        else:
-            there = held(self._loaded.kept, weights)
         largest = max(file.bytes for file in pack.manifest.files.values())
-        free, used = devices.room(device, self._memory_mb, largest)
-        way = choose(weights, pack.manifest, request, free + there)
+        ground = self._ground(device, largest)
+        weights = weigh(pack.path, pack.manifest, ground.numbers)
+        plan = forecast(weights, pack.manifest, request, ground)
+        way = plan.way
         if way.tight and device.maps_files:  # cards have allocators of their own
             leave_no_gaps()
-        peak, budget = (used - there + way.peak) / MB, (used + free) / MB
-        self._emit(Planned(job.id, way.kept, self._int8, way.tile, peak, budget))
-        cascade = self._cascade(pack, device, way.kept)
+        self._emit(Planned(job.id, way.kept, self._int8, way.tile, plan.peak_mb, plan.budget_mb))
+        cascade = self._cascade(pack, device, way.kept, held(way.kept, weights))
         return cascade.generate(request, self._emit, lambda: self._poll(job), job.id, tile=way.tile)
 
-    def _cascade(self, pack: InstalledPack, device: Device, kept: Kept) -> Cascade:
+    def _use_threads(self) -> None:
+        from engine import devices
+
+        if self._threads is not None and self._loaded is None:
+            devices.use_threads(self._threads)
+
+    def _ground(self, device: Device, mapped: int = 0) -> Ground:
+        """What a clip is planned on now."""
+        from engine.forecast import ground_on
+
+        held = None if self._loaded is None else self._loaded.held
+        return ground_on(device, int8=self._int8, allowed_mb=self._memory_mb, mapped=mapped, held=held)
+
+    def _tell_ready(self) -> None:
+        """Say to a window what the next clip would be planned on; what is wrong here the next job will say."""
+        from engine import devices
+
+        try:
+            device = devices.resolve(self._device)
+            if self._speed is None:
+                self._speed = devices.speed(device)
+            self._emit(Ready(self._ground(device), self._speed))
+        except Exception:
+            log.warning("the device cannot be looked at", exc_info=True)
+
+    def _cascade(self, pack: InstalledPack, device: Device, kept: Kept, held: int) -> Cascade:
         """The pack's cascade: the one that is there, or else a fresh one."""
         if self._loaded is None or self._loaded.kept != kept:
             from engine.cascade import Cascade
@@ -224,7 +252,7 @@ class Engine:
                 self._loaded = None
                 device.free()
             cascade = Cascade(load_pack(pack.path, device, kept, int8=self._int8))
-            self._loaded = _Loaded(pack.path, kept, cascade)
+            self._loaded = _Loaded(pack.path, kept, held, cascade)
         return self._loaded.cascade
 
     def _poll(self, job: _Job) -> bool:

@@ -1,87 +1,102 @@
-"""How long a clip will take and how much memory, before it is begun: measured on the last clip, planned by the pack."""
+"""How long a clip will take and how much memory, before it is begun: by the last clip, or by the machine's speed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.model.draft import FRAMES, WINDOW_FRAMES, last_stage, requests_of, steps_of
+from app.model.draft import requests_of
 from engine.errors import WaltError
 
 if TYPE_CHECKING:
     from app.model.draft import Draft
     from app.model.pack import PackCard
     from engine.clip import Clip
+    from engine.events import Ready
+    from engine.request import ClipRequest
 
 _DECODE = "decode"
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What the last clip took: seconds of denoising and of decoding, and what they were spent on."""
+    """What the last clip took, in seconds, for how many operations."""
 
     pack: str
     denoising: float
     decoding: float
-    steps: int
-    windows: int
-    frames: int
-    pixels: int
+    denoising_work: float
+    decoding_work: float
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Seconds, None before anything was measured; megabytes, None where the pack does not say."""
+    """What the draft will take.
 
-    seconds: float | None
-    megabytes: float | None
+    Attributes:
+        seconds: All its variations together; None before anything is known of this machine.
+        measured: Whether a clip was timed here, or the seconds are but a guess by the machine's speed.
+        megabytes: The most that walt will take at once, the window included, as the engine plans it
+            (`engine.forecast`); None before it has looked, and where the pack makes no such clip.
+        short: Whether that is more than there is.
+    """
 
-
-def windows_of(frames: int) -> int:
-    """How many times the model runs for a clip of so many frames."""
-    return 1 + max(0, -(-(frames - FRAMES) // WINDOW_FRAMES))
+    seconds: float | None = None
+    measured: bool = False
+    megabytes: float | None = None
+    short: bool = False
 
 
 def pace_of(clip: Clip, card: PackCard) -> Pace | None:
     """What a whole clip teaches; None if it says too little."""
+    from engine.effort import effort_of
+
     stages = sum(seconds for name, seconds in clip.seconds.items() if name in card.stages)
-    if not stages or clip.stage != card.stages[-1]:
+    if not stages or clip.stage != clip.request.upto:
         return None
-    steps = clip.request.steps or card.pack.manifest.stages["base"].steps
-    frames, (width, height) = clip.request.frames, clip.size
-    return Pace(
-        card.pack.name,
-        stages,
-        clip.seconds.get(_DECODE, 0.0),
-        steps,
-        windows_of(frames),
-        frames,
-        width * height,
-    )
-
-
-def estimate(draft: Draft, card: PackCard, pace: Pace | None) -> Estimate:
-    """What the draft will take, all its variations together; memory is that of one."""
-    return Estimate(_seconds(draft, card, pace), _megabytes(draft, card))
-
-
-def _seconds(draft: Draft, card: PackCard, pace: Pace | None) -> float | None:
-    steps, size = steps_of(draft, card), card.size(draft.aspect, card.stages[-1])
-    if last_stage(draft, card) != card.stages[-1]:
-        return None  # how much of the pace belongs to the stages that are left out was not measured
-    if pace is None or pace.pack != card.pack.name or steps is None or size is None:
-        return None
-    area = size[0] * size[1] / pace.pixels
-    denoising = pace.denoising * steps / pace.steps * windows_of(draft.frames) / pace.windows
-    decoding = pace.decoding * draft.frames / pace.frames
-    return (denoising + decoding) * area * draft.variations
-
-
-def _megabytes(draft: Draft, card: PackCard) -> float | None:
-    from engine.packs.plan import MB, plan
-
     try:
-        [request, *_] = requests_of(draft, card, image=None, pack=card.pack.name)
-        return (card.pack.bytes + plan(card.pack.manifest, request).work) / MB
+        work = effort_of(card.pack.manifest, clip.request)
     except WaltError:
         return None
+    return Pace(card.pack.name, stages, clip.seconds.get(_DECODE, 0.0), work.denoising, work.decoding)
+
+
+def estimate(
+    draft: Draft, card: PackCard, pace: Pace | None, ready: Ready | None, still: str | None = None
+) -> Estimate:
+    """What the draft will take. ``still`` is the picture that it begins with."""
+    try:
+        [request, *_] = requests_of(draft, card, image=still, pack=card.pack.name)
+        seconds = _seconds(card, request, pace, ready)
+    except WaltError:
+        return Estimate()
+    megabytes, short = _megabytes(card, request, ready)
+    measured = pace is not None and pace.pack == card.pack.name
+    return Estimate(None if seconds is None else seconds * draft.variations, measured, megabytes, short)
+
+
+def _seconds(card: PackCard, request: ClipRequest, pace: Pace | None, ready: Ready | None) -> float | None:
+    from engine.effort import effort_of
+
+    work = effort_of(card.pack.manifest, request)
+    if pace is not None and pace.pack == card.pack.name:
+        denoising = pace.denoising * work.denoising / pace.denoising_work
+        return denoising + pace.decoding * work.decoding / pace.decoding_work
+    return work.seconds(ready.speed) if ready is not None else None
+
+
+def _megabytes(card: PackCard, request: ClipRequest, ready: Ready | None) -> tuple[float | None, bool]:
+    from engine.forecast import forecast, least_mb
+
+    if ready is None:
+        return None, False
+    manifest, ground = card.pack.manifest, ready.ground
+    try:
+        weights = card.weights(ground.numbers)
+        least = least_mb(weights, manifest, request, ground)
+    except WaltError:
+        return None, False
+    try:
+        return forecast(weights, manifest, request, ground).peak_mb, False
+    except WaltError:
+        return least, True

@@ -22,6 +22,7 @@ from engine.events import (
     LessonSample,
     LessonStep,
     Planned,
+    Ready,
     StageStarted,
     StepDone,
 )
@@ -145,7 +146,7 @@ class Maker(QObject):
                 self._end(running, news, now)
             case JobFailed():
                 self._fail(running, news.error, news.details)
-            case Planned():
+            case Planned() | Ready():
                 pass  # the form's estimate has said it
             case LessonStep() | LessonSample() | LessonDone():
                 pass  # another job's

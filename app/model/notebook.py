@@ -144,9 +144,9 @@ def _pace(values: Any) -> Pace | None:
         pace = Pace(**values)
     except TypeError:
         return None
-    figures = (pace.denoising, pace.decoding, pace.steps, pace.windows, pace.frames, pace.pixels)
-    good = isinstance(values["pack"], str) and all(_number(figure) and 0 <= figure < 1e9 for figure in figures)
-    whole = good and pace.denoising > 0 and min(pace.steps, pace.windows, pace.frames, pace.pixels) >= 1
+    seconds, work = (pace.denoising, pace.decoding), (pace.denoising_work, pace.decoding_work)
+    good = isinstance(values["pack"], str) and all(_number(figure) for figure in (*seconds, *work))
+    whole = good and 0 < pace.denoising < 1e9 and 0 <= pace.decoding < 1e9 and 0 < min(work) <= max(work) < 1e30
     return pace if whole else None
 
 

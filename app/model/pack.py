@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from app.model.examples import pictures
 from engine.errors import WaltError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from engine.events import StageName
     from engine.models.suggestions import Tongue
     from engine.models.vocabulary import Vocabulary
+    from engine.packs.keeping import Numbers, Weights
     from engine.packs.store import InstalledPack, PackStore
     from engine.request import Aspect
 
@@ -25,6 +26,7 @@ class PackCard:
     pack: InstalledPack
     vocabulary: Vocabulary
     examples: tuple[Path, ...] = ()
+    _weights: dict[Numbers, Weights] = field(default_factory=dict[Any, Any], repr=False, compare=False)
 
     @property
     def title(self) -> str:
@@ -48,6 +50,18 @@ class PackCard:
         except WaltError:
             return None
         return width, height
+
+    def weights(self, numbers: Numbers) -> Weights:
+        """What its networks take in such numbers; the files are looked into once.
+
+        Raises:
+            WaltError: ``pack-damaged``.
+        """
+        from engine.packs.keeping import weigh
+
+        if numbers not in self._weights:
+            self._weights[numbers] = weigh(self.pack.path, self.pack.manifest, numbers)
+        return self._weights[numbers]
 
     def unknown(self, prompt: str) -> list[str]:
         """Words of a prompt that the pack never learned."""

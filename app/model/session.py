@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.bridge import EngineBridge
+from app.bridge import EngineBridge, News
 from app.i18n import window_language
 from app.model.cutting import CuttingRoom
 from app.model.draft import Changes, Draft, last_stage, recalled, requests_of
@@ -28,6 +28,7 @@ from app.model.stages import Stages
 from app.model.still import StillSlot
 from app.tasks import Tasks
 from engine.errors import WaltError
+from engine.events import Ready
 
 if TYPE_CHECKING:
     from engine.clip import Clip
@@ -52,6 +53,7 @@ class Session(QObject):
         progress_changed(): the running job came further.
         asked(str): a clip is asked for with this prompt.
         trouble(WaltError): something went wrong besides a job, and is worth a sentence.
+        ready_changed(): the engine said what a clip would be planned on.
     """
 
     draft_changed = Signal()
@@ -60,6 +62,7 @@ class Session(QObject):
     progress_changed = Signal()
     asked = Signal(str)
     trouble = Signal(object)
+    ready_changed = Signal()
 
     def __init__(
         self,
@@ -94,6 +97,9 @@ class Session(QObject):
         self.still = StillSlot(tasks, library.places.cache, self)
         self.still.recalled.connect(self.recall)
         self._draft = Draft(seed=self.new_seed())
+        self.ready: Ready | None = None
+        """What the next clip would be planned on; None until the engine has looked."""
+        bridge.news.connect(self._on_news)
         self._maker.state_changed.connect(self.state_changed)
         self._maker.progress_changed.connect(self.progress_changed)
         library.opened.connect(queue.take)
@@ -258,6 +264,12 @@ class Session(QObject):
             self.edit(upto=request.upto, frames=request.frames)
             self.ask([request], first=True)
             self.queue.pause(False)  # several clips too large may have paused it
+
+    @Slot(object)
+    def _on_news(self, news: News) -> None:
+        if isinstance(news, Ready):
+            self.ready = news
+            self.ready_changed.emit()
 
     @Slot()
     def _show_clip(self) -> None:

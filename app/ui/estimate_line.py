@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.model.estimate import estimate, pace_of
+from app.model.estimate import Estimate, estimate, pace_of
 from app.model.job import Done
 from app.model.notebook import Notebook
 from app.model.session import Session
@@ -14,6 +14,7 @@ from app.theme import figures
 
 PAUSE_MS = 150
 MB = 2**20
+MINUTE = 60
 
 
 class EstimateLine(QLabel):
@@ -32,6 +33,8 @@ class EstimateLine(QLabel):
         self._timer.timeout.connect(self.refresh)
         session.draft_changed.connect(self._timer.start)
         session.pack_changed.connect(self._timer.start)
+        session.ready_changed.connect(self._timer.start)
+        session.still.changed.connect(self._timer.start)
         session.state_changed.connect(self._learn)
 
     @Slot()
@@ -50,15 +53,26 @@ class EstimateLine(QLabel):
         if card is None or not session.draft.prompt.strip() or session.surplus:
             self.setText("")
             return
-        found = estimate(session.draft, card, self._notebook.pace)
-        words: list[str] = []
-        if found.seconds is not None:
-            seconds = self.tr("about {0} s").format(max(1, round(found.seconds)))
-            words.append(
-                seconds if found.seconds < 60 else self.tr("about {0}").format(clock_text(found.seconds))
-            )
-        if found.megabytes is not None:
-            size = size_text(round(found.megabytes * MB))
-            words.append(self.tr("up to {0} of memory").format(size))
-        text = " · ".join(words)
-        self.setText(text[:1].upper() + text[1:])
+        found = estimate(session.draft, card, self._notebook.pace, session.ready, session.still.path)
+        parts = [words for words in (self._time(found), self._memory(found)) if words]
+        if found.measured and not found.short:
+            parts = [" · ".join(parts)]
+        self.setText("\n".join(words[:1].upper() + words[1:] for words in parts))
+
+    def _time(self, found: Estimate) -> str:
+        if found.seconds is None:
+            return ""
+        seconds = found.seconds
+        if seconds < MINUTE:
+            words = self.tr("about {0} s").format(max(1, round(seconds)))
+        else:
+            words = self.tr("about {0}").format(clock_text(seconds))
+        return words if found.measured else self.tr("{0} (not measured here yet)").format(words)
+
+    def _memory(self, found: Estimate) -> str:
+        if found.megabytes is None:
+            return ""
+        size = size_text(round(found.megabytes * MB))
+        if found.short:
+            return self.tr("{0} of memory, more than there is").format(size)
+        return self.tr("up to {0} of memory").format(size)

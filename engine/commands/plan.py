@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.commands.progress import KEPT_WORDS
 from engine.errors import UsageError, WaltError
 from engine.events import STAGES
-from engine.packs.keeping import Numbers, Weights, choose, weigh
+from engine.forecast import Ground, forecast, ground_on
+from engine.packs.keeping import Numbers, Weights, weigh
 from engine.packs.manifest import Manifest
 from engine.packs.plan import MB
 from engine.packs.store import PackStore
@@ -52,38 +54,39 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(
             "usage", "The full-size cascade is planned for cards.", "Say e.g. --cards 24,16,12,8."
         )
-    budgets, matrix, mapped = _cards(args.cards) if args.cards else _here(args.device)
+    grounds = _cards(args.cards) if args.cards else {"free here": _here(args.device)}
     report: dict[str, Any] = {"pack": args.pack, "plans": []}
     for int8 in (False, True):
-        manifest, weights = _read(args.pack, Numbers(matrix, mapped, int8))
+        numbers = replace(next(iter(grounds.values())).numbers, int8=int8)
+        manifest, weights = _read(args.pack, numbers)
         report["networks_mb" + "_int8" * int8] = {
             name: round(weight.whole / MB) for name, weight in weights.items()
         }
         request = ClipRequest.parse(
             prompt="any", frames=args.frames, aspect=args.aspect, upto=args.upto or manifest.last_stage
         )
-        for name, budget in budgets.items():
-            report["plans"].append(
-                {"memory": name, "int8": int8, **_plan(manifest, weights, request, budget)}
-            )
+        for name, ground in grounds.items():
+            plan = _plan(manifest, weights, request, ground)
+            report["plans"].append({"memory": name, "int8": int8, **plan})
     print(json.dumps(report, indent=1) if args.json else "\n".join(_lines(report)))
     return 0
 
 
-def _cards(words: str) -> tuple[Mapping[str, float], int, bool]:
-    """Budgets by name; bytes of a number in a matrix; whether files are mapped into the same memory."""
+def _cards(words: str) -> Mapping[str, Ground]:
+    """Cards of these sizes by name, with nothing on them."""
     try:
         sizes = [float(word) for word in words.split(",")]
     except ValueError:
         raise UsageError("usage", f"{words!r} are no sizes of cards.", "Write e.g. --cards 24,16.") from None
-    return {f"{size:g} GB": SHARE * size * GB for size in sizes}, 2, False
+    return {f"{size:g} GB": Ground(Numbers(2, mapped=False), 0, SHARE * size * GB) for size in sizes}
 
 
-def _here(name: str) -> tuple[Mapping[str, float], int, bool]:
-    from engine.devices import resolve, room
+def _here(name: str) -> Ground:
+    from engine.devices import resolve
+    from engine.preload import preload
 
-    device = resolve(name)
-    return {"free here": room(device)[0]}, device.dtype.itemsize, device.maps_files
+    preload()  # the program is part of what a clip takes, with all that it loads
+    return ground_on(resolve(name))
 
 
 def _read(pack: str, numbers: Numbers) -> tuple[Manifest, Weights]:
@@ -95,12 +98,14 @@ def _read(pack: str, numbers: Numbers) -> tuple[Manifest, Weights]:
     return found.manifest, weigh(found.path, found.manifest, numbers)
 
 
-def _plan(manifest: Manifest, weights: Weights, request: ClipRequest, budget: float) -> dict[str, Any]:
+def _plan(manifest: Manifest, weights: Weights, request: ClipRequest, ground: Ground) -> dict[str, Any]:
+    program = round(ground.program / MB)
     try:
-        way = choose(weights, manifest, request, budget)
+        found = forecast(weights, manifest, request, ground)
     except WaltError as error:
-        return {"kept": None, "tile": None, "peak_mb": None, "why": error.message}
-    return {"kept": way.kept, "tile": way.tile, "peak_mb": round(way.peak / MB)}
+        return {"kept": None, "tile": None, "program_mb": program, "peak_mb": None, "why": error.message}
+    way = found.way
+    return {"kept": way.kept, "tile": way.tile, "program_mb": program, "peak_mb": round(found.peak_mb)}
 
 
 def _lines(report: Mapping[str, Any]) -> list[str]:
@@ -115,7 +120,9 @@ def _lines(report: Mapping[str, Any]) -> list[str]:
             continue
         tiles = "whole pictures" if plan["tile"] is None else f"tiles of {8 * plan['tile']} pixels"
         kept = KEPT_WORDS[plan["kept"]]
-        most = f"peak {plan['peak_mb']:,} MiB beside the program"
+        most = f"peak {plan['peak_mb']:,} MiB"
+        if plan["program_mb"]:
+            most += f", {plan['program_mb']:,} of them the program"
         lines.append(f"{plan['memory']:10}{numbers:8}networks {kept}, {tiles}, {most}")
     return lines
 

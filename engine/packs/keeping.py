@@ -202,8 +202,10 @@ def peak(
     return held(kept, weights) + max(turns)
 
 
-def choose(weights: Weights, manifest: Manifest, request: ClipRequest, budget: float) -> Way:
-    """The fastest way that fits into ``budget`` bytes beside the program.
+def choose(
+    weights: Weights, manifest: Manifest, request: ClipRequest, budget: float, program: float = 0.0
+) -> Way:
+    """The fastest way that fits into ``budget`` bytes beside those of the program.
 
     Raises:
         WaltError: ``out-of-memory``, with what would fit.
@@ -214,7 +216,7 @@ def choose(weights: Weights, manifest: Manifest, request: ClipRequest, budget: f
             return found
     assert found is not None
     needed = min(way.peak for way in ways(weights, manifest, request))
-    raise too_large(needed, budget, _smaller(weights, manifest, request, budget))
+    raise too_large(program + needed, program + budget, _smaller(weights, manifest, request, budget))
 
 
 def ways(weights: Weights, manifest: Manifest, request: ClipRequest) -> Iterator[Way]:

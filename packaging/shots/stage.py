@@ -16,12 +16,17 @@ from app.model.keeping import Places
 from app.settings import Settings
 from app.theme import Theme
 from engine.errors import WaltError
-from engine.events import JobCancelled, JobDone, JobFailed, JobStarted, StageName
+from engine.events import JobCancelled, JobDone, JobFailed, JobStarted, Ready, StageName
+from engine.forecast import Ground
+from engine.packs.keeping import Numbers
 from engine.request import Aspect, ClipRequest
 from shots.recordings import JOB, Recording, Source
 
 PROMPT = "A horse running on the beach at sunset"
 FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+
+READY = Ready(Ground(Numbers(), program=455 * 2**20, room=6000 * 2**20), speed=1.2e12)
+"""What the engine says in this window on a computer of two cores, before its first clip."""
 
 
 class Puppet:
@@ -64,9 +69,14 @@ class Stage:
         self.window.header.name_device("cpu")
         self.session = self.window.session
         self.bridge.start(Puppet)
+        self.bridge.listen(READY)
         self.session.read_pack()
         self.session.library.open()
-        self.wait(lambda: self.session.library.ready and self.session.card is not None)
+        self.wait(
+            lambda: self.session.library.ready
+            and self.session.card is not None
+            and self.session.ready is not None
+        )
         self.window.resize(*size)
         self.window.show()
         self.settle()
@@ -85,6 +95,7 @@ class Stage:
         """Fill the composer."""
         self.session.edit(prompt=prompt, aspect=aspect, seed=7, seed_fixed=True)
         self.window.composer.unknown.judge()
+        self.window.composer.estimate.refresh()
 
     def begin(self, prompt: str = PROMPT, aspect: Aspect = "16:9") -> None:
         """Ask for a clip."""

@@ -1025,6 +1025,14 @@
         <translation>environ {0}</translation>
     </message>
     <message>
+        <source>{0} (not measured here yet)</source>
+        <translation>{0} (pas encore mesuré ici)</translation>
+    </message>
+    <message>
+        <source>{0} of memory, more than there is</source>
+        <translation>{0} de mémoire, plus qu’il n’y en a</translation>
+    </message>
+    <message>
         <source>up to {0} of memory</source>
         <translation>jusqu’à {0} de mémoire</translation>
     </message>

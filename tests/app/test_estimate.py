@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,13 +10,17 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.model.draft import Draft
-from app.model.estimate import estimate, pace_of, windows_of
+from app.model.estimate import Estimate, Pace, estimate, pace_of
 from app.model.notebook import Notebook
 from app.model.pack import PackCard
+from engine.events import Ready
+from engine.forecast import Ground, forecast
 from engine.packs.check import read_vocabulary
+from engine.packs.keeping import Numbers
+from engine.packs.plan import MB
 from engine.packs.store import PackStore
 from engine.request import ClipRequest
-from tests.app.conftest import Studio
+from tests.app.conftest import OpenStudio
 from tests.app.fake_engine import clip_of
 
 
@@ -25,33 +30,74 @@ def card() -> PackCard:
     return PackCard(pack, read_vocabulary(pack))
 
 
-def test_long_clips_run_the_model_again_and_again() -> None:
-    assert [windows_of(frames) for frames in (1, 17, 29, 41, 161)] == [1, 1, 2, 3, 13]
+READY = Ready(Ground(Numbers(), program=300 * MB, room=math.inf), speed=1e12)
 
 
 def test_twice_the_steps_and_two_windows_take_their_time(card: PackCard) -> None:
     clip = clip_of("sr2", ClipRequest(prompt="a horse"))  # 7.5 s of denoising, half a second of decoding
     pace = pace_of(clip, card)
     assert pace is not None
-    width, height = card.size("16:9", "sr2") or (0, 0)
-    pace = replace(pace, pixels=width * height)
     draft = Draft("a horse")
-    assert estimate(draft, card, pace).seconds == pytest.approx(8.0)
-    assert estimate(replace(draft, quality="best"), card, pace).seconds == pytest.approx(15.5)
-    assert estimate(replace(draft, variations=3), card, pace).seconds == pytest.approx(24.0)
-    longer = estimate(replace(draft, frames=29), card, pace).seconds
-    assert longer == pytest.approx(15.0 + 0.5 * 29 / 17)
-
-
-def test_memory_is_planned_before_anything_was_made(card: PackCard) -> None:
-    found = estimate(Draft("a horse"), card, None)
-    assert found.seconds is None
-    assert found.megabytes is not None
-    assert 100 < found.megabytes < 20_000
+    assert estimate(draft, card, pace, None).measured
+    assert estimate(draft, card, pace, None).seconds == pytest.approx(8.0)
+    assert estimate(replace(draft, quality="best"), card, pace, None).seconds == pytest.approx(15.5)
+    assert estimate(replace(draft, variations=3), card, pace, None).seconds == pytest.approx(24.0)
+    longer = estimate(replace(draft, frames=29), card, pace, None).seconds
+    assert longer is not None
+    assert 12.0 < longer < 16.0  # two windows, but only the first has a pass before
+    still = estimate(draft, card, pace, None, still="/pictures/beach.png").seconds
+    assert still is not None
+    assert 0.4 * 8.0 < still < 8.0  # no pass before, and less guidance
+    smaller = estimate(replace(draft, upto="base"), card, pace, None).seconds
+    assert smaller is not None
+    assert 1.0 < smaller < 8.0
     assert pace_of(clip_of("base", ClipRequest(prompt="a horse")), card) is None
 
 
-def test_the_line_learns_from_the_clip(qtbot: QtBot, studio: Studio) -> None:
+def test_before_the_first_clip_the_time_is_guessed_by_the_speed_of_the_machine(card: PackCard) -> None:
+    assert estimate(Draft("a horse"), card, None, None) == Estimate()
+    slow = estimate(Draft("a horse"), card, None, READY)
+    fast = estimate(Draft("a horse"), card, None, replace(READY, speed=1e13))
+    assert slow.seconds is not None
+    assert fast.seconds == pytest.approx(slow.seconds / 10)
+    assert 3 < slow.seconds < 60
+    assert not slow.measured
+    other = Pace("another", 1.0, 1.0, 1.0, 1.0)  # of another pack: it teaches nothing about this one
+    assert estimate(Draft("a horse"), card, other, READY) == slow
+
+
+def test_the_memory_is_what_the_engine_plans_with_the_program(card: PackCard) -> None:
+    found = estimate(Draft("a horse"), card, None, READY)
+    request = ClipRequest(prompt="a horse")
+    planned = forecast(card.weights(READY.ground.numbers), card.pack.manifest, request, READY.ground)
+    assert found.megabytes == planned.peak_mb
+    more = replace(READY, ground=replace(READY.ground, program=500 * MB))
+    assert estimate(Draft("a horse"), card, None, more).megabytes == pytest.approx(planned.peak_mb + 200)
+    narrow = replace(READY, ground=replace(READY.ground, room=500 * MB))
+    tight = estimate(Draft("a horse"), card, None, narrow).megabytes
+    assert tight is not None
+    assert 300 < tight <= 800
+    short = estimate(Draft("a horse"), card, None, replace(READY, ground=replace(READY.ground, room=9 * MB)))
+    assert short.short
+    assert short.megabytes is not None
+    assert short.megabytes > 309
+
+
+def test_the_line_says_what_was_not_measured(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    studio = open_studio(store=PackStore())
+    line = studio.window.composer.estimate
+    studio.session.edit(prompt="a horse")
+    studio.bridge.listen(READY)
+    qtbot.waitUntil(lambda: "(not measured here yet)" in line.text())
+    time, memory = line.text().split("\n")
+    assert time.startswith("About ")
+    assert memory.startswith("Up to ")
+    studio.bridge.listen(replace(READY, ground=replace(READY.ground, room=9 * MB)))
+    qtbot.waitUntil(lambda: "more than there is" in line.text())
+
+
+def test_the_line_learns_from_the_clip(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    studio = open_studio(store=PackStore())
     line = studio.window.composer.estimate
     assert line.text() == ""
     studio.session.edit(prompt="a horse")
@@ -59,7 +105,9 @@ def test_the_line_learns_from_the_clip(qtbot: QtBot, studio: Studio) -> None:
     qtbot.waitUntil(lambda: studio.window.notebook.pace is not None)
     studio.window.notebook.save()
     assert Notebook(studio.window.notebook.path).pace == studio.window.notebook.pace
-    qtbot.waitUntil(lambda: line.text().startswith("About"))
+    qtbot.waitUntil(lambda: line.text() == "About 8 s")
+    studio.bridge.listen(READY)
+    qtbot.waitUntil(lambda: line.text().startswith("About 8 s · up to "))
 
 
 @pytest.mark.parametrize(

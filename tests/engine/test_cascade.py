@@ -12,15 +12,14 @@ import torch
 
 from engine.clip import Clip
 from engine.conditioning import (
-    Window,
     clamp_known,
     frame_condition,
-    plan_windows,
     seeded_noise,
     to_frames,
     to_pixels,
 )
 from engine.diffusion.schedule import Schedule
+from engine.effort import Window, plan_windows
 from engine.errors import WaltError
 from engine.events import STAGES, FramesReady, StageStarted, StepDone
 from engine.media.clips import provenance, read_clip, write_mp4

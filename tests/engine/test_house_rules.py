@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for room in ("engine", "app") for path in (ROOT / room).rglob("*.py"))
 QT = {"PySide6", "PyQt6", "PySide2", "PyQt5", "qasync", "superqt", "shiboken6"}
-GENERATING = ("cli", "worker", "cascade", "conditioning", "denoiser", "progress", "commands")
+GENERATING = ("cli", "worker", "cascade", "conditioning", "denoiser", "effort", "progress", "commands")
 LOWEST = ("errors", "seam", "origin", "devices", "memory", "files", "events", "clip", "request")
 
 
@@ -101,7 +101,7 @@ def test_the_window_never_imports_torch_itself() -> None:
             {"cascade", "conditioning", "denoiser", "diffusion", "models", "packs", "worker", "cli"},
         ),
         (("packs",), {"cascade", "conditioning", "denoiser", "worker", "cli", "commands"}),
-        (("cascade", "conditioning", "denoiser", "progress"), {"worker", "cli", "commands"}),
+        (("cascade", "conditioning", "denoiser", "effort", "progress"), {"worker", "cli", "commands"}),
         (("worker",), {"cli", "commands"}),
         (
             LOWEST,

@@ -117,7 +117,7 @@ def test_tiles_by_plan_make_a_clip(store: PackStore, monkeypatch: pytest.MonkeyP
     request = ask(pack="tiny", frames=1, steps=1)
     ears, planned = Ears(), []
     ears.on = lambda event: planned.append(event) if isinstance(event, Planned) else None
-    monkeypatch.setattr("engine.packs.keeping.choose", lambda *_args: Way("staged", Decoding(16, True), 0))
+    monkeypatch.setattr("engine.forecast.choose", lambda *_args: Way("staged", Decoding(16, True), 0))
     engine = Engine(ears, store, "cpu")
     done = ears.wait(engine.submit(request))
     assert engine.close(PATIENCE)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def planned(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
@@ -34,6 +40,21 @@ def test_a_pack_is_planned_for_this_machine(capsys: pytest.CaptureFixture[str]) 
     assert (whole["memory"], whole["kept"], whole["tile"]) == ("free here", "resident", None)
     assert small["peak_mb"] < whole["peak_mb"]
     assert planned(capsys)["plans"][0]["peak_mb"] > whole["peak_mb"]
+
+
+def test_the_plan_is_the_one_that_generating_goes_by(tmp_path: Path) -> None:
+    """Each in a process of its own, as people do it; both count the program."""
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "engine.cli", *words, "--upto", "base", "--frames", "1"]
+        return subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+
+    [plan, _] = json.loads(run("plan", "--json").stdout)["plans"]
+    told = run("generate", "a horse", "--steps", "1", "--seed", "1", "--out", str(tmp_path / "horse.mp4")).stderr
+    line = re.search(r"plan: networks in memory, peak ([\d,]+) MiB", told)
+    assert line is not None, told
+    assert float(line[1].replace(",", "")) == pytest.approx(plan["peak_mb"], rel=0.05)
+    assert 100 < plan["program_mb"] < plan["peak_mb"]
 
 
 def test_what_does_not_fit_is_said(capsys: pytest.CaptureFixture[str]) -> None:
