@@ -70,6 +70,7 @@ def day_text(day: QDate) -> str:
 
 
 def size_text(count: int) -> str:
-    """An amount of bytes: ``5.2 GB``, ``790 MB``."""
+    """An amount of bytes: ``5.2 GB``, ``790 MB``; number and unit stay in one line."""
     decimals = int(count >= 2**30)
-    return QLocale().formattedDataSize(count, decimals, QLocale.DataSizeFormat.DataSizeTraditionalFormat)
+    size = QLocale().formattedDataSize(count, decimals, QLocale.DataSizeFormat.DataSizeTraditionalFormat)
+    return size.replace(" ", "\u00a0")

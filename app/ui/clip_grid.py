@@ -93,7 +93,7 @@ class ClipDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(box.adjusted(-1, -1, 1, 1), RADIUS, RADIUS)
         role = QPalette.ColorRole.Text if selected else QPalette.ColorRole.PlaceholderText
         painter.setPen(palette.color(role))
-        line = QRect(int(box.left()) + 2, int(box.bottom()) + 2, int(box.width()) - 4, LINE)
+        line = QRect(int(box.left()), int(box.bottom()) + 2, int(box.width()), LINE)
         text = metrics.elidedText(clip.prompt, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         painter.restore()

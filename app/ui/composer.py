@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 WIDTH = 320
 BAR = 10
 """Width of the scroll bar, as the stylesheet has it."""
-PROMPT_HEIGHT, LOW_PROMPT_HEIGHT = 92, 76
+PROMPT_HEIGHT, LOW_PROMPT_HEIGHT = 92, 64
 ROOMY = 860
 """From this height on there is room for a large picture."""
 NEGATIVE_HEIGHT = 56
@@ -108,6 +108,7 @@ class Composer(QWidget):
     def _examples_button(self) -> QToolButton:
         result = QToolButton()
         result.setProperty("role", "link")
+        result.setCursor(Qt.CursorShape.PointingHandCursor)
         result.setText(self.tr("Examples"))
         result.setAccessibleName(self.tr("Examples"))
         result.setToolTip(self.tr("Sentences to begin with"))

@@ -60,8 +60,8 @@ class HelpSheet(Sheet):
                 self.tr("From a picture"),
                 self.tr(
                     "Drop a picture on the window, paste it, or browse for it: the clip begins with "
-                    "it. Drag the bright part to choose what is used, and turn the wheel to come "
-                    "closer. Of a video, the last frame is used, or the one that you drag its slider to. "
+                    "it. Where it has another shape, drag the light part to choose what is used; turn the "
+                    "wheel to come closer. Of a video, the last frame is used, or the one that you drag its slider to. "
                     "A clip that walt made brings its words, settings and seed back."
                 ),
             ),

@@ -67,6 +67,8 @@ def button(text: str, role: str = "", parent: QWidget | None = None) -> QPushBut
     result = QPushButton(text, parent)
     if role:
         result.setProperty("role", role)
+    if role == "link":
+        result.setCursor(Qt.CursorShape.PointingHandCursor)
     return result
 
 

@@ -69,7 +69,7 @@ class StatusPanel(QWidget):
         if file is not None:
             link = QUrl.fromLocalFile(str(file.parent)).toString(QUrl.ComponentFormattingOption.FullyEncoded)
             offer = escape(self.tr("Show in folder"))
-            words += f' &nbsp;<a href="{link}">{offer}</a>'
+            words += f'&nbsp; <a href="{link}">{offer}</a>'
         self._notice = words
         self.refresh()
 
@@ -101,7 +101,7 @@ class StatusPanel(QWidget):
         if not queue.paused or not waiting:
             return ""
         words = escape(self.tr("The queue is paused; %n clip(s) wait.", "", waiting))
-        return f'{words} &nbsp;<a href="{RESUME}">{escape(self.tr("Resume"))}</a>'
+        return f'{words}&nbsp; <a href="{RESUME}">{escape(self.tr("Resume"))}</a>'
 
     def _sentence(self, state: JobState) -> str:
         stored = self._session.screen.stored

@@ -59,7 +59,7 @@ def nothing_found(stage: Stage) -> None:
     large = {clip.id: replace(clip, bytes=3 * 2**30) for clip in stage.session.library.clips}
     stage.session.library._clips.update(large)  # pyright: ignore[reportPrivateUsage]
     stage.window.preferences.change(library_mb=20 * 1024)
-    shelf.undo.say(shelf.tr("%n clip(s) in the trash", "", 1), shelf.tr("Undo"))
+    shelf.undo.say(shelf.tr("%Ln clip(s) in the trash", "", 1), shelf.tr("Undo"))
     shelf.search.setText("castle")
 
 

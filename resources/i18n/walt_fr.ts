@@ -1438,8 +1438,8 @@
         <translation>À partir d’une image</translation>
     </message>
     <message>
-        <source>Drop a picture on the window, paste it, or browse for it: the clip begins with it. Drag the bright part to choose what is used, and turn the wheel to come closer. Of a video, the last frame is used, or the one that you drag its slider to. A clip that walt made brings its words, settings and seed back.</source>
-        <translation>Déposez une image sur la fenêtre, collez-la ou choisissez-la : le clip commence par elle. Faites glisser la partie claire pour choisir ce qui est utilisé, et tournez la molette pour approcher. D’une vidéo, c’est la dernière image qui sert, ou celle que vous choisissez avec sa glissière. Un clip fait avec walt ramène sa description, ses réglages et sa graine.</translation>
+        <source>Drop a picture on the window, paste it, or browse for it: the clip begins with it. Where it has another shape, drag the light part to choose what is used; turn the wheel to come closer. Of a video, the last frame is used, or the one that you drag its slider to. A clip that walt made brings its words, settings and seed back.</source>
+        <translation>Déposez une image sur la fenêtre, collez-la ou choisissez-la : le clip commence par elle. Si elle a un autre format, faites glisser la partie claire pour choisir ce qui est utilisé ; tournez la molette pour approcher. D’une vidéo, c’est la dernière image qui sert, ou celle que vous choisissez avec sa glissière. Un clip fait avec walt ramène sa description, ses réglages et sa graine.</translation>
     </message>
     <message>
         <source>The seed</source>

@@ -152,7 +152,7 @@ def test_numbers_and_old_errors_are_french_too(
     qtbot: QtBot, open_studio: OpenStudio, translators: Translators
 ) -> None:
     translators.speak("fr")
-    assert (seconds_text(4.84), size_text(3 * 2**29)) == ("4,8 s", "1,5 Go")
+    assert (seconds_text(4.84), size_text(3 * 2**29)) == ("4,8 s", "1,5\u00a0Go")
     assert (time_code(9, 8), count_text(12_345)) == ("00:01,125", "12\u202f345")
     studio = open_studio()
     studio.window.composer.advanced.open()
@@ -163,7 +163,7 @@ def test_numbers_and_old_errors_are_french_too(
     assert queue.sentence(job) == "Il n’y a pas assez de mémoire pour ce clip."
     translators.speak("en")
     assert queue.sentence(job) == "Not enough memory."
-    assert (seconds_text(4.84), size_text(790 * 2**20)) == ("4.8 s", "790 MB")
+    assert (seconds_text(4.84), size_text(790 * 2**20)) == ("4.8 s", "790\u00a0MB")
 
 
 def test_qt_s_own_words_are_french_too(translators: Translators) -> None:
