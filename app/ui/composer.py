@@ -41,7 +41,7 @@ WIDTH = 320
 BAR = 10
 """Width of the scroll bar, as the stylesheet has it."""
 PROMPT_HEIGHT, LOW_PROMPT_HEIGHT = 92, 64
-ROOMY = 860
+ROOMY = 950
 """From this height on there is room for a large picture."""
 NEGATIVE_HEIGHT = 56
 SHORTEST_OFFERED = 3
