@@ -24,7 +24,8 @@ from app.ui.sheet import Sheet
 
 WIDTH = 592
 GB = 1024
-LEAST_MEMORY_MB, MEMORY_STEP_MB = 512, 256
+LEAST_MEMORY_MB, MEMORY_STEP_MB = 768, 256
+"""With less than that no clip fits in beside the window."""
 
 
 class PreferencesSheet(Sheet):
@@ -100,7 +101,7 @@ class PreferencesSheet(Sheet):
         self.memory = NumberField(self.tr("Memory for a clip"), LEAST_MEMORY_MB, most, automatic).narrow()
         self.memory.setSuffix(self.tr(" MB"))
         self.memory.setSingleStep(MEMORY_STEP_MB)
-        self.memory.setToolTip(self.tr("If a clip needs more, walt says so before it begins"))
+        self.memory.setToolTip(self.tr("The most that walt takes at once; if a clip needs more, it says so before it begins"))
         self.memory.valueChanged.connect(self._choose_memory)
         self.row(self.tr("Memory for a clip"), self.memory)
 

@@ -2004,8 +2004,8 @@
         <translation> Mo</translation>
     </message>
     <message>
-        <source>If a clip needs more, walt says so before it begins</source>
-        <translation>Si un clip en demande plus, walt le dit avant de commencer</translation>
+        <source>The most that walt takes at once; if a clip needs more, it says so before it begins</source>
+        <translation>Le plus que walt prend à la fois ; si un clip en demande davantage, il le dit avant de commencer</translation>
     </message>
     <message>
         <source>Keeping</source>

@@ -85,7 +85,7 @@ def test_a_number_is_stepped_from_automatic_to_the_least_that_makes_sense_and_ba
     assert memory.text() == "Automatic"
     click_stepper(qtbot, memory)
     assert PreferenceFile().now.memory_mb == LEAST_MEMORY_MB
-    assert memory.text() == "512 MB"
+    assert memory.text() == "768 MB"
     assert preferences.again.isVisible()  # the engine was told of it when it began
     click_stepper(qtbot, memory)
     assert PreferenceFile().now.memory_mb == LEAST_MEMORY_MB + MEMORY_STEP_MB
