@@ -101,7 +101,9 @@ class PreferencesSheet(Sheet):
         self.memory = NumberField(self.tr("Memory for a clip"), LEAST_MEMORY_MB, most, automatic).narrow()
         self.memory.setSuffix(self.tr(" MB"))
         self.memory.setSingleStep(MEMORY_STEP_MB)
-        self.memory.setToolTip(self.tr("The most that walt takes at once; if a clip needs more, it says so before it begins"))
+        self.memory.setToolTip(
+            self.tr("The most that walt takes at once; if a clip needs more, it says so before it begins")
+        )
         self.memory.valueChanged.connect(self._choose_memory)
         self.row(self.tr("Memory for a clip"), self.memory)
 

@@ -171,7 +171,7 @@ def square(stage: Stage) -> None:
 
 def folds(stage: Stage) -> None:
     """The composer with all its folds open, in a tall window."""
-    stage.window.resize(stage.window.width(), 1000)
+    stage.window.resize(stage.window.width(), 1060)
     stage.type("A horse walking on the beach")
     stage.window.composer.keep_away.open()
     stage.window.composer.advanced.open()
