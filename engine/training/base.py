@@ -6,6 +6,7 @@ Images are one-frame slots: the same positions and masks as images packed into a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,8 @@ class BaseTrainer:
         training: The run.
         tokenizer: Decodes the sample sheets.
         vocabulary: The words of the text encoder.
-        images, clips: Folders of latent shards; None leaves a kind out.
+        images: Folder of latent shards; None leaves images out.
+        clips: The same of clips; a batch has as many of each folder, on average, whatever they hold.
         folder: Where the run lives.
         device: What it computes on.
     """
@@ -96,7 +98,7 @@ class BaseTrainer:
         tokenizer: Tokenizer,
         vocabulary: Vocabulary,
         images: Path | None,
-        clips: Path | None,
+        clips: Sequence[Path],
         folder: Path,
         device: torch.device = CPU,
     ) -> None:
@@ -105,7 +107,7 @@ class BaseTrainer:
         self.schedule = Schedule.linear()
         self.captioner = Captioner(vocabulary, drop=training.caption_drop)
         self.images = LatentSet(ShardStore(images), crop_width=training.crop_width) if images else None
-        self.clips = LatentSet(ShardStore(clips), crop_width=training.crop_width) if clips else None
+        self.clips = [LatentSet(ShardStore(path), crop_width=training.crop_width) for path in clips]
         width = training.model.text_width
         assert width is not None
         text = TextEncoder(TextConfig(len(vocabulary), width=width, layers=training.text_layers))
@@ -131,8 +133,8 @@ class BaseTrainer:
     def _batches(self, rng: np.random.Generator) -> list[tuple[str, DenoisingBatch]]:
         t = self.training
         out: list[tuple[str, DenoisingBatch]] = []
-        if self.clips is not None and t.video_batch:
-            x0, truths, _ = self.clips.draw(rng, t.video_batch)
+        if self.clips and t.video_batch:
+            x0, truths = _mixed(self.clips, rng, t.video_batch)
             known = known_frames(truths, t.frame_rate, rng)
             out.append(
                 ("video", DenoisingBatch(x0, self.captioner.ids(truths, rng), frame_condition(x0, known)))
@@ -145,7 +147,8 @@ class BaseTrainer:
     def report(self, step: int) -> dict[str, float]:
         """Validation losses, and a sheet of samples: a row a prompt, an image and five moments of a clip."""
         figures: dict[str, float] = {}
-        for name, kind, size in (("image", self.images, 32), ("video", self.clips, 8)):
+        named = {"video" if i == 0 else f"video_{i + 1}": (kind, 8) for i, kind in enumerate(self.clips)}
+        for name, (kind, size) in {"image": (self.images, 32), **named}.items():
             if kind is not None:
                 figures[f"val_{name}"] = validate(self.model, self.schedule, self._validation(kind, size))
         write_png(self.folder / f"sheet-{step:07d}.png", self._sheet())
@@ -173,3 +176,12 @@ class BaseTrainer:
             moments = [0] if frames == 1 else [0, 4, 8, 12, 16]
             columns.append(np.stack([np.concatenate([clip[k] for k in moments], 1) for clip in decoded]))
         return np.concatenate([np.concatenate([c[row] for c in columns], 1) for row in range(len(ids))], 0)
+
+
+def _mixed(
+    sets: Sequence[LatentSet], rng: np.random.Generator, count: int
+) -> tuple[Tensor, list[dict[str, Any]]]:
+    """Random items of several sets, each equally likely: latents (count, C, T, h, w) and their truths."""
+    shares = [count] if len(sets) == 1 else rng.multinomial(count, [1 / len(sets)] * len(sets))
+    drawn = [one.draw(rng, int(share)) for one, share in zip(sets, shares, strict=True) if share]
+    return torch.cat([x0 for x0, _, _ in drawn]), [truth for _, truths, _ in drawn for truth in truths]

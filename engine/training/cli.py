@@ -30,11 +30,13 @@ def add_parser(subparsers: Any) -> None:
     tokenizer.add_argument("--clips", type=Path, action="append", default=[], help="clip shards (repeatable)")
     tokenizer.add_argument("--photos", type=Path, help="folder of pictures, moved by a virtual camera")
     base = _add_training(steps, "base", "starter-base", "train text encoder and base stage")
-    base.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer's run")
+    base.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer's run, or a pack")
     base.add_argument("--images", type=Path, help="latent shards of images")
-    base.add_argument("--videos", type=Path, help="latent shards of clips")
+    base.add_argument(
+        "--videos", type=Path, action="append", default=[], help="latent shards of clips (repeatable)"
+    )
     superres = _add_training(steps, "superres", "starter-sr1", "train a super-resolution stage")
-    superres.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer's run")
+    superres.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer's run, or a pack")
     superres.add_argument(
         "--base", type=Path, required=True, help="folder of the base's run (its text encoder)"
     )
@@ -101,7 +103,7 @@ def _add_prepare(steps: Any) -> None:
 def _add_encode(steps: Any) -> None:
     parser = steps.add_parser("encode", help="code shards of clips into shards of latents")
     parser.add_argument("--clips", type=Path, required=True)
-    parser.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer's run")
+    parser.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer's run, or a pack")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--shrink", type=int, default=1, help="halve (2) or quarter (4) the pictures first")
     add_device(parser)
@@ -193,7 +195,7 @@ def _base(args: argparse.Namespace) -> None:
     training = read_run(args.run)
     if not isinstance(training, BaseTraining):
         raise UsageError("wrong-run", f"{args.run} does not train a base stage.")
-    if args.images is None and args.videos is None:
+    if args.images is None and not args.videos:
         raise UsageError("no-training-data", "A base stage needs --images or --videos.")
     training = replace(training, loop=_loop(training.loop, args))
     tokenizer, words = load_run_tokenizer(args.tokenizer), vocabulary()

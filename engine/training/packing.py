@@ -18,7 +18,7 @@ from engine.models.text import TextConfig, TextEncoder
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import TransformerConfig, WindowTransformer
 from engine.models.vocabulary import Vocabulary
-from engine.packs.load import load_pack
+from engine.packs.load import LoadedPack, load_pack
 from engine.packs.manifest import MANIFEST, Manifest, Network, StageSpec
 from engine.packs.save import save_pack
 from engine.training.base import BaseTraining
@@ -49,9 +49,13 @@ def averaged(folder: Path, model: nn.Module) -> nn.Module:
     return model.eval()
 
 
+def _on_cpu(folder: Path) -> LoadedPack:
+    return load_pack(folder, Device(torch.device("cpu"), torch.float32))
+
+
 def _from_pack(folder: Path, model: nn.Module) -> nn.Module:
     """Load a pack's tokenizer, or its text encoder and the stage that has ``model``'s shape."""
-    pack = load_pack(folder, Device(torch.device("cpu"), torch.float32))
+    pack = _on_cpu(folder)
     if isinstance(model, Tokenizer) and model.config == pack.tokenizer.config:
         model.load_state_dict(pack.tokenizer.state_dict())
         return model.eval()
@@ -78,7 +82,9 @@ def _kind(folder: Path) -> str:
 
 
 def load_run_tokenizer(folder: Path) -> Tokenizer:
-    """The tokenizer of a run, with the statistics that its trainer's ``finish`` measured."""
+    """The tokenizer of a run, with the statistics that its trainer's ``finish`` measured, or that of a pack."""
+    if (folder / MANIFEST).is_file():
+        return _on_cpu(folder).tokenizer
     if _kind(folder) == "gan-tokenizer":
         from engine.training.fullsize.gathered import gathered_tokenizer
 

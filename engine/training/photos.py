@@ -12,6 +12,8 @@ from engine.errors import WaltError
 
 CAMERAS = ("still", "pan_left", "pan_right", "tilt_up", "tilt_down", "zoom_in", "zoom_out")
 _LONG_SIDE = 1920
+_SPEED = 0.15, 0.5
+"""Of the frame, over a clip."""
 
 
 class Photos:
@@ -46,6 +48,22 @@ class Photos:
         scale = zoom or float(np.exp(rng.uniform(np.log(min(0.5, largest)), np.log(largest))))
         return move(picture, camera, rng, frames, height, width, min(scale, largest)), camera
 
+    def family(
+        self, rng: np.random.Generator, frames: int, height: int, width: int
+    ) -> list[tuple[NDArray[np.uint8], str]]:
+        """One beginning and every camera: clips (frames, height, width, 3) that differ in nothing but their move."""
+        picture = self.pictures[int(rng.integers(len(self.pictures)))]
+        speed = float(rng.uniform(*_SPEED))
+        room = 1 + 2 * speed  # for a pan to either side
+        largest = min(picture.shape[0] / height, picture.shape[1] / width) / room
+        scale = float(np.exp(rng.uniform(np.log(min(1.5, largest)), np.log(largest))))
+        sizes = ((picture.shape[1], width), (picture.shape[0], height))
+        centre = tuple(_within(rng, side * scale * room / 2, whole) for whole, side in sizes)
+        ramp = np.linspace(0, 1, frames) * speed
+        return [
+            (_film(picture, camera, (centre[0], centre[1]), ramp, height, width, scale), camera) for camera in CAMERAS
+        ]
+
     def crop(self, rng: np.random.Generator, frames: int, height: int, width: int) -> NDArray[np.uint8]:
         """`clip` without its caption."""
         return self.clip(rng, frames, height, width)[0]
@@ -62,20 +80,37 @@ def move(
 ) -> NDArray[np.uint8]:
     """Move a virtual camera over a picture. ``scale``: picture pixels for one clip pixel, at the widest."""
     ph, pw = picture.shape[:2]
-    speed = rng.uniform(0.15, 0.5)  # of the frame, over the clip
+    speed = rng.uniform(*_SPEED)
     ramp = np.linspace(-0.5, 0.5, frames) * speed if frames > 1 else np.zeros(1)
-    zooms = np.ones(frames)
-    dx, dy = np.zeros(frames), np.zeros(frames)
+    if camera.startswith("zoom"):
+        ramp = ramp + 0.5 * speed
+        scale = scale * (1 - speed) if camera == "zoom_out" else scale
+    reach_x = width * scale * (1 + speed * camera.startswith("pan")) / 2
+    reach_y = height * scale * (1 + speed * camera.startswith("tilt")) / 2
+    centre = _within(rng, reach_x, pw), _within(rng, reach_y, ph)
+    return _film(picture, camera, centre, ramp, height, width, scale)
+
+
+def _film(
+    picture: NDArray[np.uint8],
+    camera: str,
+    centre: tuple[float, float],
+    ramp: NDArray[np.float64],
+    height: int,
+    width: int,
+    scale: float,
+) -> NDArray[np.uint8]:
+    """A move from ``centre``, in the picture's pixels; ``ramp`` tells how far it is at each frame, in frames' sides."""
+    frames = len(ramp)
+    zooms, dx, dy = np.ones(frames), np.zeros(frames), np.zeros(frames)
     if camera in ("zoom_in", "zoom_out"):
-        zooms = 1 - (ramp + 0.5 * speed) if camera == "zoom_in" else 1 - (0.5 * speed - ramp)
+        zooms = 1 - ramp if camera == "zoom_in" else 1 / (1 - ramp)
     elif camera in ("pan_left", "pan_right"):
         dx = ramp * width * scale * (1 if camera == "pan_right" else -1)
     elif camera in ("tilt_up", "tilt_down"):
         dy = ramp * height * scale * (1 if camera == "tilt_down" else -1)
-    half_w, half_h = width * scale / 2, height * scale / 2
-    cx = _within(rng, half_w + np.abs(dx).max(), pw)
-    cy = _within(rng, half_h + np.abs(dy).max(), ph)
-    reach_x, reach_y = half_w + np.abs(dx).max() + scale, half_h + np.abs(dy).max() + scale
+    (cx, cy), largest = centre, zooms.max() * scale
+    reach_x, reach_y = width * largest / 2 + np.abs(dx).max() + scale, height * largest / 2 + np.abs(dy).max() + scale
     x0, y0 = max(0, int(cx - reach_x)), max(0, int(cy - reach_y))
     source = picture[y0 : int(cy + reach_y) + 1, x0 : int(cx + reach_x) + 1]
     if scale >= 1.5:  # a plain warp would alias

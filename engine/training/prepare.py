@@ -74,6 +74,7 @@ def prepare_photos(
 ) -> None:
     """Move a virtual camera over the photographs of a folder: ``count`` clips in shards, told by their camera.
 
+    Every beginning is filmed by every camera, so that nothing but the words tells where it goes (`Photos.family`).
     Shards that are there already are kept. Raises WaltError ``no-photos``.
     """
     from engine.training.photos import Photos
@@ -84,7 +85,11 @@ def prepare_photos(
     for index in shards:
         if not (out / f"shard-{index:05d}.npy").exists():
             rng = np.random.default_rng((seed, index))
-            made = [photos.clip(rng, frames, height, width) for _ in range(min(size, count - index * size))]
+            wanted = min(size, count - index * size)
+            made: list[tuple[NDArray[np.uint8], str]] = []
+            while len(made) < wanted:
+                made += photos.family(rng, frames, height, width)
+            made = made[:wanted]
             truth = [{CAMERA: camera} for _, camera in made]
             write_shard(out, index, np.stack([clip for clip, _ in made]), truth)
         progress(index + 1, len(shards))

@@ -36,6 +36,17 @@ BASE = BaseTraining(
     video_batch=6,
 )
 BASE_SQUARE = replace(BASE, crop_width=16)
+BASE_CAMERAS = replace(
+    BASE,
+    loop=LoopConfig(steps=2000, lr=4e-4, muon_lr=8e-4, warmup=50, final=0.02, ema=0.998, report_steps=500),
+    image_batch=4,
+    video_batch=12,
+    frame_rate=0.6,
+    self_conditioning=0.25,
+    freeze_text=True,
+)
+"""To go on from a base that is there, for what words say of the camera: most clips have their first frames given. The
+text encoder stays what the super-resolution stages know."""
 SR1 = SuperresTraining(
     model=STARTER_SR1,
     loop=LoopConfig(steps=20_000, lr=7e-4, muon_lr=1.5e-3, report_steps=1000),
@@ -51,6 +62,7 @@ RUNS: dict[str, Training] = {
     "starter-base-images": BASE_IMAGES,
     "starter-base-square": BASE_SQUARE,
     "starter-base": BASE,
+    "starter-base-cameras": BASE_CAMERAS,
     "starter-sr1": SR1,
     "starter-sr2": SR2,
 }

@@ -83,7 +83,7 @@ def tokenizer_step(shards: dict[str, Path], out: Path) -> Any:
 
 def base_step(shards: dict[str, Path], out: Path) -> Any:
     training = BaseTraining(transformer(1), LOOP, text_layers=1, image_batch=0, video_batch=2, frame_rate=1.0)
-    return BaseTrainer(training, Tokenizer(TINY), vocabulary(), None, shards["low"], out, META)
+    return BaseTrainer(training, Tokenizer(TINY), vocabulary(), None, [shards["low"]], out, META)
 
 
 def superres_step(shards: dict[str, Path], out: Path) -> Any:

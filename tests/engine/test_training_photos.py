@@ -10,10 +10,12 @@ import pytest
 import torch
 
 from engine.errors import WaltError
+from engine.evaluation.flow import flows, global_motion, obeys
 from engine.packs.load import load_pack
 from engine.training.captions import Captioner
 from engine.training.denoising import known_frames
-from engine.training.packing import averaged
+from engine.training.packing import averaged, load_run_tokenizer
+from engine.training.photos import CAMERAS, Photos
 from engine.training.prepare import prepare_photos
 from engine.training.store import ClipStore
 from engine.worlds.captions import TONGUES, vocabulary
@@ -58,10 +60,24 @@ def test_captions_tell_the_camera_and_the_first_frame_is_always_given(pictures: 
     assert int(known[:, -1].max()) == 0
 
 
+def test_each_camera_begins_with_the_same_picture_and_goes_its_own_way(pictures: Path) -> None:
+    family = Photos(pictures).family(np.random.default_rng(5), 9, 64, 112)
+    assert [camera for _, camera in family] == list(CAMERAS)
+    for clip, camera in family:
+        assert np.abs(clip[0].astype(int) - family[0][0][0]).mean() < 2, camera
+        assert obeys(camera, global_motion(flows(clip))), camera
+
+
 def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WaltError) as error:
         made(tmp_path, tmp_path / "out")
     assert error.value.code == "no-photos"
+
+
+def test_runs_on_top_of_a_pack_take_its_tokenizer(packs_folder: Path) -> None:
+    found = load_run_tokenizer(packs_folder / "tiny").state_dict()
+    for name, value in load_pack(packs_folder / "tiny").tokenizer.state_dict().items():
+        assert torch.equal(found[name].to(value.dtype), value), name
 
 
 def test_a_run_may_start_from_a_packs_weights(packs_folder: Path) -> None:

@@ -44,7 +44,7 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("road")
     rng = np.random.default_rng(0)
     truth = [{"spec": sample_spec(i).to_dict()} for i in range(80)]
-    for name, frames, scale in (("clips", 17, 2), ("images", 1, 2)):
+    for name, frames, scale in (("clips", 17, 2), ("images", 1, 2), ("moves", 17, 2)):
         small = rng.integers(60, 200, (80, frames, 4, 8, 3), dtype=np.uint8)
         write_shard(home / name, 0, small.repeat(8 * scale, axis=2).repeat(8 * scale, axis=3), truth)
     shapes = [{"weight": 1, "batch": 1, "frames": 17, "height": 32, "width": 32}]
@@ -59,7 +59,7 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
         },
     )
     walt("train", "tokenizer", "--run", run, "--clips", home / "clips", "--out", home / "tok")
-    for name in ("clips", "images"):
+    for name in ("clips", "images", "moves"):
         for kind, shrink in (("low", 2), ("high", 1)):
             out = home / f"{name}-{kind}"
             walt(
@@ -95,6 +95,8 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
         home / "images-low",
         "--videos",
         home / "clips-low",
+        "--videos",
+        home / "moves-low",
         "--out",
         home / "base",
     )

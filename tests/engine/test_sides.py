@@ -1,0 +1,61 @@
+"""Left from right: captions know which side they tell, and an encoder that took both for one learns to differ."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.models.text import TextConfig, TextEncoder
+from engine.worlds.captions import vocabulary
+
+FOLDER = Path(__file__).parents[2] / "packaging" / "starter"
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The script's folder, and its module forgotten afterwards."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+    yield
+    sys.modules.pop("sides", None)
+
+
+def test_a_caption_and_its_mirror_tell_opposite_sides() -> None:
+    from sides import OPPOSITES, PAIRS, line
+
+    lines = [line(26_000_000 + i) for i in range(400)]
+    assert all(len(one.sides) == PAIRS for one in lines)
+    for pair in range(PAIRS):
+        assert {one.sides[pair] for one in lines} == {-1, 0, 1}
+    told = {one.text: one.sides for one in lines}
+    assert told["the camera pans left"] == (-1, 0, 0, 0)
+    assert told["the camera pans right"] == (1, 0, 0, 0)
+    assert OPPOSITES[0] == ("pan_left", "pan_right")
+    # From the left goes to the right.
+    from_left = [one.sides[-1] for one in lines if "from left to right" in one.text]
+    assert from_left
+    assert set(from_left) == {1}
+
+
+def test_an_encoder_learns_to_differ() -> None:
+    from sides import Lesson, line
+
+    torch.manual_seed(0)
+    text = TextEncoder(TextConfig(len(vocabulary()), width=64, layers=1, heads=2))
+    with torch.no_grad():
+        text.words.weight.normal_(std=0.5)  # as long as trained ones
+    lesson = Lesson(text, push=2.0)
+    lines = [line(26_500_000 + i) for i in range(64)]
+    before = float(lesson.loss(lines).detach())
+    lesson.train(steps=150, batch=32, lr=5e-3)
+    assert float(lesson.loss(lines).detach()) < 0.8 * before
+    words = vocabulary()
+
+    def apart(one: str, other: str) -> float:
+        first, second = (text(torch.tensor([words.encode(t, 8)]))[0].mean(1) for t in (one, other))
+        return float((first - second).detach().norm())
+
+    assert apart("the camera pans left", "the camera pans right") > 1.0
