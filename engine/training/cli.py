@@ -126,7 +126,7 @@ def _add_pack(steps: Any) -> None:
     parser = steps.add_parser("pack", help="make an installable pack of trained runs")
     for name in ("tokenizer", "base", "sr1", "sr2"):
         parser.add_argument(
-            f"--{name}", type=Path, required=name in ("tokenizer", "base"), help=f"run of the {name}"
+            f"--{name}", type=Path, required=name in ("tokenizer", "base"), help=f"run of the {name}, or a pack"
         )
     parser.add_argument("--t5", type=Path, help="folder of the T5 that runs of `walt train full` were trained with")
     parser.add_argument("--about", type=Path, required=True, help="JSON with title, licence, description...")

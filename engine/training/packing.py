@@ -127,8 +127,8 @@ def build_pack(
         about: The manifest's other fields: title, version, licence, description, sizes, knows, and under
             ``sampling`` what each stage is sampled with.
         card: The model card, Markdown.
-        tokenizer_run: Folder of the tokenizer's run.
-        stages: base, sr1, sr2 -> folder of the run.
+        tokenizer_run: Folder of the tokenizer's run, or of a pack to take it from.
+        stages: base, sr1, sr2 -> folder of the run, or of a pack to take that stage from.
         t5: Folder of the T5 that runs of `walt train full` were trained with.
 
     Raises:
@@ -147,7 +147,7 @@ def build_pack(
         if name not in stages:
             continue
         if t5 is None:
-            text, network = _own_stage(stages[name], words)
+            text, network = _own_stage(stages[name], name, words)
             normalised.add(True)
         else:
             network, run = _full_stage(stages[name])
@@ -170,7 +170,12 @@ def build_pack(
     return save_pack(out, manifest, networks, words, card, pieces)
 
 
-def _own_stage(folder: Path, words: Vocabulary) -> tuple[TextEncoder, WindowTransformer]:
+def _own_stage(folder: Path, name: StageName, words: Vocabulary) -> tuple[TextEncoder, WindowTransformer]:
+    if (folder / MANIFEST).is_file():
+        pack = _on_cpu(folder)
+        if name not in pack.manifest.stages or pack.vocabulary != words:
+            raise UsageError("wrong-run", f"The pack {folder} has no {name} that reads the words of today.")
+        return pack.text, pack.transformer(name)
     if _kind(folder) == "denoiser":
         hint = "Give --t5, the folder of the T5 that it was trained with."
         raise UsageError("wrong-run", f"{folder} was trained with a T5.", hint)

@@ -181,6 +181,17 @@ def test_the_pack_makes_a_clip(road: Path) -> None:
     assert clip.frames.shape == (17, 64, 128, 3)
 
 
+def test_what_was_not_trained_again_comes_from_a_pack(road: Path, tmp_path: Path) -> None:
+    toy, out = road / "packs" / "toy", tmp_path / "again"
+    about, card = road / "about.json", road / "card.md"
+    others = ("--tokenizer", toy, "--sr1", toy, "--about", about, "--card", card, "--out", out)
+    walt("train", "pack", "--base", road / "base", *others)
+    before, after = load_pack(toy), load_pack(out)
+    assert {name: file.sha256 for name, file in after.manifest.files.items()} == {
+        name: file.sha256 for name, file in before.manifest.files.items()
+    }
+
+
 def test_a_run_of_the_wrong_kind_is_refused(road: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status = main(
         [
