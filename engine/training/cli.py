@@ -93,6 +93,7 @@ def _add_prepare(steps: Any) -> None:
     )
     source.add_argument("--photos", type=Path, help="photographs, moved by a virtual camera")
     parser.add_argument("--count", type=int, default=1000, help="clips of --photos (default: %(default)s)")
+    parser.add_argument("--cameras", nargs="+", metavar="MOVE", help="moves of --photos (default: all)")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--size", default="128x224", help="height x width in pixels (default: %(default)s)")
     parser.add_argument("--frames", type=int, default=17, help="1 makes images (default: %(default)s)")
@@ -145,8 +146,13 @@ def _prepare(args: argparse.Namespace) -> None:
         print(f"{count} clips in {args.out}", file=sys.stderr)
         return
     if args.photos is not None:
+        from engine.training.photos import CAMERAS
+
+        if odd := set(args.cameras or ()) - set(CAMERAS):
+            raise UsageError("usage", f"No camera moves like {min(odd)!r}.", f"There are {', '.join(CAMERAS)}.")
         tell = _progress("shards")
-        prepare_photos(args.photos, args.out, args.count, height, width, args.frames, args.seed, tell)
+        moves = args.cameras or CAMERAS
+        prepare_photos(args.photos, args.out, args.count, height, width, args.frames, args.seed, tell, moves)
         return
     workers = args.workers or default_workers()
     prepare_worlds(args.out, args.worlds, height, width, args.frames, args.seed, workers, _progress("shards"))

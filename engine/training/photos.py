@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -49,7 +50,7 @@ class Photos:
         return move(picture, camera, rng, frames, height, width, min(scale, largest)), camera
 
     def family(
-        self, rng: np.random.Generator, frames: int, height: int, width: int
+        self, rng: np.random.Generator, frames: int, height: int, width: int, cameras: Sequence[str] = CAMERAS
     ) -> list[tuple[NDArray[np.uint8], str]]:
         """One beginning and every camera: clips (frames, height, width, 3) that differ in nothing but their move."""
         picture = self.pictures[int(rng.integers(len(self.pictures)))]
@@ -61,7 +62,7 @@ class Photos:
         centre = tuple(_within(rng, side * scale * room / 2, whole) for whole, side in sizes)
         ramp = np.linspace(0, 1, frames) * speed
         return [
-            (_film(picture, camera, (centre[0], centre[1]), ramp, height, width, scale), camera) for camera in CAMERAS
+            (_film(picture, camera, (centre[0], centre[1]), ramp, height, width, scale), camera) for camera in cameras
         ]
 
     def crop(self, rng: np.random.Generator, frames: int, height: int, width: int) -> NDArray[np.uint8]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,6 +16,7 @@ from engine.errors import WaltError
 from engine.media.images import load_still
 from engine.media.kinds import PICTURE, VIDEO
 from engine.media.reading import iter_frames
+from engine.training.photos import CAMERAS, Photos
 from engine.training.store import CAMERA, ShardStore, write_shard, write_statistics
 
 SHARD = 64
@@ -70,15 +71,21 @@ def _render_shard(job: tuple[Path, int, int, int, int, int, int]) -> None:
 
 
 def prepare_photos(
-    folder: Path, out: Path, count: int, height: int, width: int, frames: int, seed: int, progress: Progress
+    folder: Path,
+    out: Path,
+    count: int,
+    height: int,
+    width: int,
+    frames: int,
+    seed: int,
+    progress: Progress,
+    cameras: Sequence[str] = CAMERAS,
 ) -> None:
     """Move a virtual camera over the photographs of a folder: ``count`` clips in shards, told by their camera.
 
     Every beginning is filmed by every camera, so that nothing but the words tells where it goes (`Photos.family`).
     Shards that are there already are kept. Raises WaltError ``no-photos``.
     """
-    from engine.training.photos import Photos
-
     photos = Photos(folder)
     size = _shard_size(frames, height, width)
     shards = range(-(-count // size))
@@ -88,7 +95,7 @@ def prepare_photos(
             wanted = min(size, count - index * size)
             made: list[tuple[NDArray[np.uint8], str]] = []
             while len(made) < wanted:
-                made += photos.family(rng, frames, height, width)
+                made += photos.family(rng, frames, height, width, cameras)
             made = made[:wanted]
             truth = [{CAMERA: camera} for _, camera in made]
             write_shard(out, index, np.stack([clip for clip, _ in made]), truth)
