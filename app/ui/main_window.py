@@ -188,6 +188,9 @@ class MainWindow(QMainWindow):
         session.still.film_offered.connect(self.film.keeper.open)
         session.queue.changed.connect(self._refresh)
         session.screen.changed.connect(self._refresh)
+        film = session.room.film
+        for signal in (session.monitor.mode_changed, film.changed, film.take_changed):
+            signal.connect(self._refresh)  # what can be exported may come from the disk, without a job
 
     @Slot()
     def _take_up(self) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.instance import Call
 from app.model.film import Film
 from app.model.still import NoStill
+from app.ui.export_dialog import ExportDialog
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.film_hands import continue_, film, make_clip
 from tests.app.test_still import drop as dropped
@@ -101,12 +103,32 @@ def test_the_film_is_there_the_next_day(qtbot: QtBot, open_studio: OpenStudio) -
     assert "Your film is back" not in second.window.status.line.text()
 
 
+def test_yesterday_s_film_can_be_exported_at_once(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    first = open_studio()
+    make_clip(qtbot, first)
+    continue_(qtbot, first)
+    with qtbot.waitSignal(first.bridge.closed):
+        first.window.close()
+    first.window.shut_down()
+    second = open_studio()
+    export = second.window.actions_["export"]
+    qtbot.waitUntil(export.isEnabled)
+    assert second.window.deck.export.isEnabled()
+    qtbot.keyClick(second.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    (dialog,) = second.window.findChildren(ExportDialog)
+    assert dialog.source().total == 29
+    second.window.actions_["new_film"].trigger()  # and an empty film cannot
+    assert not export.isEnabled()
+
+
 def test_the_film_survives_a_crash(qtbot: QtBot, open_studio: OpenStudio) -> None:
     first = open_studio()
     make_clip(qtbot, first)
     continue_(qtbot, first)
     film = first.session.room.film
-    qtbot.waitUntil(lambda: copy_of(first).exists() and len(json.loads(copy_of(first).read_text())["segments"]) == 2)
+    qtbot.waitUntil(
+        lambda: copy_of(first).exists() and len(json.loads(copy_of(first).read_text())["segments"]) == 2
+    )
     first.session.room.edits.split(4)
     qtbot.waitUntil(lambda: len(json.loads(copy_of(first).read_text())["segments"]) == 3)
     left = copy_of(first).read_bytes()  # what a killed program leaves behind
