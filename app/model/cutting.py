@@ -83,6 +83,12 @@ class CuttingRoom(QObject):
         kept = self._last_kept
         return kept[1] if kept and kept[0] == self._made else None
 
+    def made_last(self, take: Take) -> bool:
+        """Whether a take is what the engine made last, or makes."""
+        if take.job is not None:
+            return take.job == self._made
+        return self.newest is not None and take.file == self._library.path(self.newest)
+
     def can_continue(self, segment: Segment | None) -> bool:
         """Whether a segment's clip is there, so that something can come after it."""
         if segment is None:
@@ -140,7 +146,9 @@ class CuttingRoom(QObject):
         take = self.film.take_of(segment)
         if not take.request:
             raise UsageError(
-                "no-recipe", "This clip doesn't say how it was made.", "Only walt's own clips can be made again."
+                "no-recipe",
+                "This clip doesn't say how it was made.",
+                "Only walt's own clips can be made again.",
             )
         request = parse_request(take.request).model_copy(update={"seed": seed})
         self.edits.retake(segment, self._ask(request))

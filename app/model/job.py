@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StageRun:
-    """One stage of the cascade. ``size`` is (width, height); times are seconds, ``deadline`` when it should be done."""
+    """One stage of the cascade. ``size`` is (width, height); times are seconds, ``deadline`` when it should be done.
+
+    ``past`` is a stage that was done before this job, of which nothing was measured here.
+    """
 
     name: StageName
     size: tuple[int, int] | None = None
@@ -27,6 +30,7 @@ class StageRun:
     began: float | None = None
     seconds: float | None = None
     deadline: float | None = None
+    past: bool = False
 
     @property
     def started(self) -> bool:
@@ -36,7 +40,7 @@ class StageRun:
     @property
     def done(self) -> bool:
         """Whether all its frames are there."""
-        return self.seconds is not None
+        return self.past or self.seconds is not None
 
     @property
     def decoding(self) -> bool:

@@ -8,7 +8,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.model.job import Done, Failed, Running, StageRun, Stopped, waiting_stages
+from app.model.job import Idle, Running, StageRun, waiting_stages
+from app.model.onshow import Kept, on_show
 from app.model.session import Session
 from app.model.words import clock_text, seconds_text
 from app.theme import CAPTION_PX, INSIDE, figures
@@ -22,7 +23,8 @@ LINE = 20
 class StageBar(QWidget):
     """One segment a stage: its name, its picture's size, how far it is, and in the end what it took.
 
-    A click on a stage that is done looks back at it; another click returns.
+    A click on a stage that is there looks back at it; another click returns. Of a clip that was made before, only the
+    last stage is there: the others are drawn faint.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -51,9 +53,9 @@ class StageBar(QWidget):
 
     def runs(self) -> tuple[StageRun, ...]:
         """The stages to show."""
-        state = self._session.state
-        if isinstance(state, Running | Done | Stopped | Failed) and state.stages:
-            return state.stages
+        shown = on_show(self._session)
+        if not isinstance(shown, Idle) and shown.stages:
+            return shown.stages
         return waiting_stages(self._session.last_stage)
 
     def segments(self) -> list[QRectF]:
@@ -68,7 +70,8 @@ class StageBar(QWidget):
 
     def _facts(self, run: StageRun) -> list[str]:
         """The size of a stage's picture, and what it took or will take, as far as known; the more telling last."""
-        size = run.size or (None if run.started else self._session.stage_size(run.name))
+        own = run.started or isinstance(on_show(self._session), Kept)  # not as the composer would have it
+        size = run.size or (None if own else self._session.stage_size(run.name))
         facts = [f"{size[0]} × {size[1]}"] if size else []
         if run.seconds is not None:
             return [*facts, seconds_text(run.seconds)]
@@ -85,7 +88,13 @@ class StageBar(QWidget):
         return "  ·  ".join(facts)
 
     def _spoken(self, run: StageRun) -> str:
+        if run.past and not self._is_there(run):
+            return self.tr("{0} not kept").format(self._name(run.name))
         return f"{self._name(run.name)} {self._side(run)} {round(run.fraction * 100)} %"
+
+    def _is_there(self, run: StageRun) -> bool:
+        """Whether a stage's frames are on show, or can be."""
+        return self._session.stages.can_look(run.name) or (run.past and run.size is not None)
 
     def stage_at(self, x: float) -> StageName | None:
         """The stage at a place, if it can be looked at."""
@@ -98,7 +107,13 @@ class StageBar(QWidget):
         """Show what can be clicked."""
         found = self.stage_at(event.position().x())
         self.setCursor(Qt.CursorShape.PointingHandCursor if found else Qt.CursorShape.ArrowCursor)
-        self.setToolTip(self.tr("Look back at this stage") if found else "")
+        self.setToolTip(self.tr("Look back at this stage") if found else self._why_not(event.position().x()))
+
+    def _why_not(self, x: float) -> str:
+        for box, run in zip(self.segments(), self.runs(), strict=True):
+            if box.left() <= x <= box.right() and run.past and not self._is_there(run):
+                return self.tr("Only the finished clip was kept, not its earlier stages")
+        return ""
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Look at a stage."""
@@ -124,7 +139,7 @@ class StageBar(QWidget):
         stages = self._session.stages
         looked = run.name in (stages.looking, stages.before if stages.comparing else None)
         lit = QPalette.ColorRole.Highlight if looked else QPalette.ColorRole.WindowText
-        painter.setPen(colours.color(lit) if working or run.done or looked else faint)
+        painter.setPen(colours.color(lit) if working or looked or self._is_there(run) else faint)
         painter.drawText(words, left, name)
         room = box.width() - self.fontMetrics().horizontalAdvance(name) - INSIDE
         painter.setPen(faint)
@@ -139,7 +154,8 @@ class StageBar(QWidget):
         if run.fraction <= 0:
             return
         roles = QPalette.ColorRole
-        role = roles.Highlight if working else roles.PlaceholderText if run.done else roles.Light
+        full = run.done and (self._is_there(run) or isinstance(self._session.state, Running))
+        role = roles.Highlight if working else roles.PlaceholderText if full else roles.Light
         painter.setBrush(colours.color(role))
         filled = QRectF(bar.left(), bar.top(), max(BAR, bar.width() * run.fraction), bar.height())
         painter.drawRoundedRect(filled, BAR / 2, BAR / 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
@@ -11,12 +12,16 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.actions import Actions
 from app.model.job import Done, Failed, Idle, JobState, Running, Stopped
+from app.model.onshow import Kept, on_show, segment_on_show
 from app.model.session import Session
 from app.model.words import clock_text, date_text, seconds_text
 from app.theme import AROUND, INSIDE, figures
 from app.ui.parts import FIELD, ActionButton, note
 from app.ui.stage_bar import StageBar
 from engine.events import StageName
+
+if TYPE_CHECKING:
+    from app.model.film import Segment
 
 TICK_MS = 250
 RESUME = "resume"
@@ -32,6 +37,7 @@ class StatusPanel(QWidget):
         self._notice = ""
         self._loaded = ""
         """The pack that the engine has in its hands, as far as one can tell."""
+        self._segment: Segment | None = None
         self.stages = StageBar(session)
         self.line = note()
         self.line.setFont(figures(self.line.font()))
@@ -58,6 +64,16 @@ class StatusPanel(QWidget):
         session.queue.changed.connect(self.refresh)
         session.state_changed.connect(self._new_state)
         session.screen.changed.connect(self._new_state)
+        film = session.room.film
+        for signal in (
+            session.monitor.mode_changed,
+            session.library.changed,
+            film.changed,
+            film.take_changed,
+        ):
+            signal.connect(self._look)
+        session.library.kept.connect(self._look)  # after the cutting room, which knows then whose take it is
+        session.player.moved.connect(self._moved)
         self.refresh()
 
     def say(self, text: str, file: Path | None = None, error: bool = False) -> None:
@@ -79,6 +95,18 @@ class StatusPanel(QWidget):
         self.refresh()
 
     @Slot()
+    def _look(self) -> None:
+        """Something else may be on show."""
+        self._segment = segment_on_show(self._session)
+        self.stages.refresh()
+        self.refresh()
+
+    @Slot()
+    def _moved(self) -> None:
+        if segment_on_show(self._session) != self._segment:
+            self._look()
+
+    @Slot()
     def refresh(self) -> None:
         """Show what is going on now."""
         state = self._session.state
@@ -90,7 +118,7 @@ class StatusPanel(QWidget):
             self._ticker.stop()
         notice = "" if running else self._paused() or self._notice
         self.line.setTextFormat(Qt.TextFormat.RichText if notice else Qt.TextFormat.PlainText)
-        text = notice or self._sentence(state)
+        text = notice or self._sentence(on_show(self._session))
         if text != self.line.text():
             self.line.setText(text)
 
@@ -103,12 +131,10 @@ class StatusPanel(QWidget):
         words = escape(self.tr("The queue is paused; %n clip(s) wait.", "", waiting))
         return f'{words}&nbsp; <a href="{RESUME}">{escape(self.tr("Resume"))}</a>'
 
-    def _sentence(self, state: JobState) -> str:
-        stored = self._session.screen.stored
-        if stored is not None and not isinstance(state, Running):
-            record = stored.record
-            return self.tr("From the library · {0} · seed {1}").format(date_text(record.created), record.seed)
+    def _sentence(self, state: JobState | Kept) -> str:
         match state:
+            case Kept():
+                return self._kept(state)
             case Idle() | Failed():
                 return ""  # the page above says it all
             case Running():
@@ -121,6 +147,18 @@ class StatusPanel(QWidget):
                     return self.tr("Stopped")
                 width, height = clip.size
                 return self.tr("Stopped · kept what was finished: {0} × {1}").format(width, height)
+
+    def _kept(self, shown: Kept) -> str:
+        if shown.place is None:
+            parts = [self.tr("From the library")]
+        else:
+            parts = [self.tr("Part {0} of {1} of the film").format(*shown.place)]
+        if shown.record is not None:
+            parts.append(date_text(shown.record.created))
+            if shown.record.seconds > 0:
+                parts.append(self.tr("made in {0}").format(seconds_text(shown.record.seconds)))
+            parts.append(self.tr("seed {0}").format(shown.record.seed))
+        return " · ".join(parts)
 
     def _running(self, state: Running) -> str:
         elapsed = clock_text(self._session.now() - state.began)

@@ -2324,8 +2324,16 @@
         <translation>environ {0} s</translation>
     </message>
     <message>
+        <source>{0} not kept</source>
+        <translation>{0} : plus disponible</translation>
+    </message>
+    <message>
         <source>Look back at this stage</source>
         <translation>Revoir ce niveau</translation>
+    </message>
+    <message>
+        <source>Only the finished clip was kept, not its earlier stages</source>
+        <translation>Seul le clip fini a été gardé, pas ses étapes</translation>
     </message>
 </context>
 <context>
@@ -2346,10 +2354,6 @@
         </translation>
     </message>
     <message>
-        <source>From the library · {0} · seed {1}</source>
-        <translation>De la bibliothèque · {0} · graine {1}</translation>
-    </message>
-    <message>
         <source>Done in {0} · seed {1}</source>
         <translation>Terminé en {0} · graine {1}</translation>
     </message>
@@ -2360,6 +2364,22 @@
     <message>
         <source>Stopped · kept what was finished: {0} × {1}</source>
         <translation>Arrêté · ce qui était fini est gardé&#xa0;: {0} × {1}</translation>
+    </message>
+    <message>
+        <source>From the library</source>
+        <translation>De la bibliothèque</translation>
+    </message>
+    <message>
+        <source>Part {0} of {1} of the film</source>
+        <translation>Partie {0} sur {1} du film</translation>
+    </message>
+    <message>
+        <source>made in {0}</source>
+        <translation>fait en {0}</translation>
+    </message>
+    <message>
+        <source>seed {0}</source>
+        <translation>graine {0}</translation>
     </message>
     <message>
         <source>Stopping after this step…</source>

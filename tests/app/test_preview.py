@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from app.model.job import Done, Idle, Running, waiting_stages
+from app.model.records import ClipRecord
 from app.model.reel import Reel, latent_index
 from app.ui.full_screen import FullScreen
 from app.ui.preview import Preview, letterbox
-from engine.events import STAGES, JobStarted, StageName, StageStarted, StepDone
+from engine.events import STAGES, Event, JobDone, JobStarted, StageName, StageStarted, StepDone
 from engine.request import ClipRequest
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import (
@@ -20,6 +23,7 @@ from tests.app.fake_engine import (
     SIZES,
     STEPS,
     Gate,
+    clip_of,
     frames_of,
     glimpse,
     held,
@@ -160,7 +164,11 @@ def test_the_stage_bar_says_how_long_the_stage_at_work_will_take(studio: Studio)
     session._maker._clock = lambda: now
     state = Running("1", ClipRequest(prompt="a horse"), now, waiting_stages("sr2"))
     state = state.on_stage(StageStarted("1", "base", 224, 128, 17, 24), now)
-    for left, words in ((112.0, "224 × 128  ·  1:52 25 %"), (12.4, "224 × 128  ·  about 12 s 25 %"), (0.2, "128 25 %")):
+    for left, words in (
+        (112.0, "224 × 128  ·  1:52 25 %"),
+        (12.4, "224 × 128  ·  about 12 s 25 %"),
+        (0.2, "128 25 %"),
+    ):
         session._maker._state = state.on_step(StepDone("1", "base", 6, 24, left, 140.0, None), now)
         bar.refresh()
         assert words in bar.accessibleDescription()
@@ -274,6 +282,61 @@ def test_two_stages_are_wiped_over_each_other(qtbot: QtBot, done: Studio) -> Non
     assert stages.before == "sr1"
     qtbot.keyClick(done.window.deck.timeline, Qt.Key.Key_W)
     assert not stages.comparing
+
+
+def sketch_only(job: str, request: ClipRequest) -> Iterator[Event]:
+    yield JobStarted(job)
+    yield from play_stage(job, "base")
+    yield JobDone(job, clip_of("base", request))
+
+
+def open_from_library(qtbot: QtBot, studio: Studio, record: ClipRecord) -> None:
+    with qtbot.waitSignal(studio.session.screen.changed):
+        studio.session.open_clip(record)
+    hold(studio)
+
+
+def test_a_clip_of_the_library_shows_its_own_stages(qtbot: QtBot, done: Studio) -> None:
+    """Not those of the clip that was made last."""
+    session, bar, line = done.session, done.window.status.stages, done.window.status.line
+    qtbot.waitUntil(lambda: len(session.library.clips) == 1)
+    session.edit(upto="base")
+    done.engine.script = sketch_only
+    with qtbot.waitSignal(session.library.kept):
+        start(done)
+    sketch, whole = session.library.clips  # the newest first
+    assert [run.name for run in bar.runs()] == ["base"]
+    open_from_library(qtbot, done, whole)
+    assert [(run.name, run.seconds) for run in bar.runs()] == [(name, None) for name in STAGES]
+    assert [bar._side(run) for run in bar.runs()] == ["", "", "112 × 64"]
+    assert [bar._is_there(run) for run in bar.runs()] == [False, False, True]
+    assert not done.window.actions_["look_base"].isEnabled()
+    assert "made in 8.0 s" in line.text()
+    assert "1  Sketch not kept" in bar.accessibleDescription()
+    qtbot.mouseMove(bar, bar.segments()[0].center().toPoint())
+    qtbot.waitUntil(lambda: "Only the finished clip" in bar.toolTip())
+    open_from_library(qtbot, done, sketch)
+    assert [bar._side(run) for run in bar.runs()] == ["28 × 16"]
+    done.window.actions_["watch"].trigger()
+    assert [bar._side(run) for run in bar.runs()] == ["28 × 16  ·  2.0 s"]
+
+
+def test_the_film_s_parts_say_what_they_are(qtbot: QtBot, done: Studio) -> None:
+    """A clip from the library that was continued is not what is on show afterwards."""
+    session, bar, line = done.session, done.window.status.stages, done.window.status.line
+    qtbot.waitUntil(lambda: len(session.library.clips) == 1)
+    open_from_library(qtbot, done, session.library.clips[0])
+    with qtbot.waitSignal(session.library.kept):
+        qtbot.mouseClick(done.window.deck.plus, Qt.MouseButton.LeftButton)
+    session.player.pause()
+    assert line.text().startswith("Done in 8.0 s")
+    assert "3.9 s" in bar._side(bar.runs()[-1])
+    assert not any(bar._is_there(run) for run in bar.runs())
+    session.player.seek(0)
+    assert line.text().startswith("Part 1 of 2 of the film")
+    assert [bar._side(run) for run in bar.runs()] == ["", "", "112 × 64"]
+    done.window.actions_["show_clip"].trigger()
+    assert line.text().startswith("From the library")
 
 
 def test_actual_size_and_back(qtbot: QtBot, done: Studio) -> None:
