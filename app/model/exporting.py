@@ -29,10 +29,14 @@ PATIENCE = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A preset as the window shows it. ``suffix`` is empty for a folder of pictures."""
+    """A preset as the window shows it. ``suffix`` is empty for a folder of pictures.
+
+    ``title`` and ``about`` are English; `app.model.formats.words_of` has them in the window's language.
+    """
 
     name: str
     title: str
+    about: str
     kind: Kind
     suffix: str
     loops: bool
@@ -201,13 +205,19 @@ def _find_formats() -> tuple[Format, ...]:
     from engine.media.encoders import available_presets
 
     return tuple(
-        Format(preset.name, preset.title, preset.kind, preset.suffix, preset.loops, preset.metadata)
+        Format(
+            preset.name, preset.title, preset.about, preset.kind, preset.suffix, preset.loops, preset.metadata
+        )
         for preset in available_presets()
     )
 
 
 def _write(
-    path: Path, source: Source, plan: Plan, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
+    path: Path,
+    source: Source,
+    plan: Plan,
+    progress: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
 ) -> bool:
     """Whether it was written; False if it was cancelled."""
     from engine.media.export import ExportCancelled, Wish, export

@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.model.exporting import Format, Plan
+from app.model.formats import words_of
+from app.model.sentences import sentence
 from app.model.words import count_text, seconds_text
 from app.theme import AROUND, BETWEEN, INSIDE
 from app.ui.choices import DropDown, Segments
@@ -119,7 +121,11 @@ class ExportDialog(QDialog):
         )
         self.smooth = self._segments(
             (False, self.tr("Repeated"), self.tr("Each frame is shown two or three times")),
-            (True, self.tr("Optical flow"), self.tr("The frames in between are estimated, not made by the model")),
+            (
+                True,
+                self.tr("Optical flow"),
+                self.tr("The frames in between are estimated, not made by the model"),
+            ),
         )
         self.plays = DropDown(self.tr("Plays"))
         words = {0: self.tr("Again and again"), 1: self.tr("Once")}
@@ -226,7 +232,9 @@ class ExportDialog(QDialog):
     def chosen(self) -> Format | None:
         """The format, once it is known which there are."""
         formats = self._exporter.formats
-        return next((each for each in formats if each.name == self._kept.format), formats[0] if formats else None)
+        return next(
+            (each for each in formats if each.name == self._kept.format), formats[0] if formats else None
+        )
 
     def source(self) -> Source:
         """What would be exported now."""
@@ -239,7 +247,7 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _fill(self) -> None:
-        self.format.fill([(each.name, each.title) for each in self._exporter.formats])
+        self.format.fill([(each.name, words_of(each).title) for each in self._exporter.formats])
         chosen = self.chosen
         if chosen is not None:
             self.format.choose(chosen.name)
@@ -267,7 +275,7 @@ class ExportDialog(QDialog):
         chosen = self.chosen
         if chosen is None:
             return
-        filters = f"{chosen.title} (*{chosen.suffix})" if chosen.suffix else self.tr("Folders")
+        filters = f"{words_of(chosen).title} (*{chosen.suffix})" if chosen.suffix else self.tr("Folders")
         dialog = QFileDialog(self, self.tr("Export"), self.path.text(), filters)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(chosen.suffix.removeprefix("."))
@@ -309,7 +317,7 @@ class ExportDialog(QDialog):
         """Let what makes no sense for the format go."""
         chosen, busy = self.chosen, self._exporter.running
         kind = chosen.kind if chosen else "video"
-        self.about.setText(self._about(chosen.name) if chosen else self.tr("Looking for encoders…"))
+        self.about.setText(words_of(chosen).about if chosen else self.tr("Looking for encoders…"))
         self.part.button("marked").setEnabled(self._marked is not None)
         moving = kind != "still"
         enabled = {
@@ -337,19 +345,6 @@ class ExportDialog(QDialog):
         frames = self.tr("%Ln frame(s)", "", source.total * self._kept.rate // FPS)
         return f"{seconds_text(source.total / FPS)} · {frames}"
 
-    def _about(self, name: str) -> str:
-        words = {
-            "mp4-h264": self.tr("Plays everywhere."),
-            "webm-vp9": self.tr("For the web, and free of patents."),
-            "webm-av1": self.tr("The smallest file; needs a recent player."),
-            "mov-prores": self.tr("For editing: large, and hardly any loss."),
-            "gif": self.tr("Moves in chats and mails; up to 256 colours."),
-            "webp": self.tr("Like a GIF, but small and in all colours."),
-            "png-frames": self.tr("A folder with a picture for each frame, without loss."),
-            "png-still": self.tr("The frame under the playhead, without loss."),
-        }
-        return words.get(name, "")
-
     def _say(self, text: str, role: str = "secondary") -> None:
         self.line.setText(text)
         set_role(self.line, role)
@@ -372,7 +367,7 @@ class ExportDialog(QDialog):
     @Slot(object)
     def _failed(self, error: WaltError) -> None:
         self._refresh()
-        self._say(f"{error.message} {error.hint}".strip(), "error")
+        self._say(sentence(error).line, "error")
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing it does not stop what is being written: the window tells when that is done."""

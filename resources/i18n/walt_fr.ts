@@ -1252,38 +1252,6 @@
         </translation>
     </message>
     <message>
-        <source>Plays everywhere.</source>
-        <translation>Se lit partout.</translation>
-    </message>
-    <message>
-        <source>For the web, and free of patents.</source>
-        <translation>Pour le web, et libre de brevets.</translation>
-    </message>
-    <message>
-        <source>The smallest file; needs a recent player.</source>
-        <translation>Le plus petit fichier&#xa0;; demande un lecteur récent.</translation>
-    </message>
-    <message>
-        <source>For editing: large, and hardly any loss.</source>
-        <translation>Pour le montage&#xa0;: gros, et presque sans perte.</translation>
-    </message>
-    <message>
-        <source>Moves in chats and mails; up to 256 colours.</source>
-        <translation>S’anime dans les messages et les courriels&#xa0;; 256 couleurs au plus.</translation>
-    </message>
-    <message>
-        <source>Like a GIF, but small and in all colours.</source>
-        <translation>Comme un GIF, mais petit et en toutes couleurs.</translation>
-    </message>
-    <message>
-        <source>A folder with a picture for each frame, without loss.</source>
-        <translation>Un dossier avec une image par vue, sans perte.</translation>
-    </message>
-    <message>
-        <source>The frame under the playhead, without loss.</source>
-        <translation>L’image sous la tête de lecture, sans perte.</translation>
-    </message>
-    <message>
         <source>Frame {0} of {1}</source>
         <translation>Image {0} sur {1}</translation>
     </message>
@@ -2050,6 +2018,73 @@
     <message>
         <source>Library Folder</source>
         <translation>Dossier de la bibliothèque</translation>
+    </message>
+</context>
+<context>
+    <name>Presets</name>
+    <message>
+        <source>MP4 · H.264</source>
+        <translation>MP4 · H.264</translation>
+    </message>
+    <message>
+        <source>Plays everywhere.</source>
+        <translation>Se lit partout.</translation>
+    </message>
+    <message>
+        <source>WebM · VP9</source>
+        <translation>WebM · VP9</translation>
+    </message>
+    <message>
+        <source>For the web, and free of patents.</source>
+        <translation>Pour le web, et libre de brevets.</translation>
+    </message>
+    <message>
+        <source>WebM · AV1</source>
+        <translation>WebM · AV1</translation>
+    </message>
+    <message>
+        <source>The smallest file; needs a recent player.</source>
+        <translation>Le plus petit fichier&#xa0;; demande un lecteur récent.</translation>
+    </message>
+    <message>
+        <source>MOV · ProRes</source>
+        <translation>MOV · ProRes</translation>
+    </message>
+    <message>
+        <source>For editing: large, and hardly any loss.</source>
+        <translation>Pour le montage&#xa0;: gros, et presque sans perte.</translation>
+    </message>
+    <message>
+        <source>Animated GIF</source>
+        <translation>GIF animé</translation>
+    </message>
+    <message>
+        <source>Moves in chats and mails; up to 256 colours.</source>
+        <translation>Pour les messages et courriels&#xa0;; 256 couleurs au plus.</translation>
+    </message>
+    <message>
+        <source>Animated WebP</source>
+        <translation>WebP animé</translation>
+    </message>
+    <message>
+        <source>Like a GIF, but small and in all colours.</source>
+        <translation>Comme un GIF, mais petit et en toutes couleurs.</translation>
+    </message>
+    <message>
+        <source>PNG frames</source>
+        <translation>Images PNG</translation>
+    </message>
+    <message>
+        <source>A folder with a picture for each frame, without loss.</source>
+        <translation>Un dossier avec une image par vue, sans perte.</translation>
+    </message>
+    <message>
+        <source>Still · PNG</source>
+        <translation>Image fixe · PNG</translation>
+    </message>
+    <message>
+        <source>The frame under the playhead, without loss.</source>
+        <translation>L’image sous la tête de lecture, sans perte.</translation>
     </message>
 </context>
 <context>

@@ -18,15 +18,19 @@ from pytestqt.qtbot import QtBot
 from app.i18n import Language, Translators, spoken
 from app.model.crop import Crop
 from app.model.examples import examples
+from app.model.formats import table
 from app.model.records import JobRecord
 from app.model.sentences import sentence, tables
 from app.model.still import Checking, NoStill, Ready, Recalled, Refused
 from app.model.still_files import Opened, Video
 from app.model.words import count_text, seconds_text, size_text, time_code
+from app.ui.export_dialog import ExportDialog
 from engine.errors import WaltError
+from engine.media.presets import load_presets
 from engine.packs.check import read_vocabulary
 from engine.packs.store import PackStore
 from tests.app.conftest import OpenStudio
+from tests.app.film_hands import make_clip
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "packaging"))
@@ -232,6 +236,29 @@ def test_every_error_the_window_can_meet_has_its_french(translators: Translators
 def test_no_error_has_two_sentences() -> None:
     every = [code for table in tables() for code in table]
     assert len(every) == len(set(every))
+
+
+def test_every_export_format_is_said_in_french(
+    qtbot: QtBot, open_studio: OpenStudio, translators: Translators
+) -> None:
+    """Presets are data files: a new one has to be put into the window's own table too."""
+    presets = {preset.name: (preset.title, preset.about) for preset in load_presets()}
+    assert len(presets) >= 8
+    translators.speak("en")
+    assert table() == presets
+    translators.speak("fr")
+    french = table()
+    names = {title for title, _ in presets.values() if re.fullmatch(r"[A-Za-z0-9]+ · [A-Za-z0-9.]+", title)}
+    for name, (title, about) in presets.items():
+        assert french[name].about != about
+        assert french[name].title != title or title in names - {"Still · PNG"}  # names of codecs are the same
+    studio = open_studio()
+    make_clip(qtbot, studio)
+    with qtbot.waitSignal(studio.window.exports.exporter.formats_known):
+        studio.window.actions_["export"].trigger()
+    [dialog] = studio.window.findChildren(ExportDialog)
+    shown = {dialog.format.itemText(index) for index in range(dialog.format.count())}
+    assert {"GIF animé", "WebP animé", "Images PNG", "Image fixe · PNG"} <= shown
 
 
 def test_the_language_is_the_one_chosen_or_one_that_walt_speaks() -> None:
