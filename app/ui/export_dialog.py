@@ -89,7 +89,6 @@ class ExportDialog(QDialog):
         self._folder = _folder_for(remembered.folder)
         self.setWindowTitle(self.tr("Export"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(WIDTH)
         self._make_fields()
         self._lay_out()
         self._wire()
@@ -98,8 +97,7 @@ class ExportDialog(QDialog):
 
     def _make_fields(self) -> None:
         self.format = DropDown(self.tr("Format"))
-        self.about = note()
-        self.about.setWordWrap(True)
+        self.about = note()  # in one line: a second one would squeeze the rows below it
         self.part = self._segments(
             ("all", self.tr("All of it"), self.tr("Every frame")),
             ("marked", self.tr("Trimmed part"), self.tr("From the in point to the out point")),
@@ -139,6 +137,9 @@ class ExportDialog(QDialog):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(4)
+        policy = self.bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # nothing moves when it comes and goes
+        self.bar.setSizePolicy(policy)
         self.bar.hide()
         self.stop = button(self.tr("Close"))
         self.go = button(self.tr("Export"), "primary")
@@ -188,6 +189,9 @@ class ExportDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(AROUND, AROUND, AROUND, AROUND)
         column.setSpacing(BETWEEN)
+        column.addStrut(
+            WIDTH - 2 * AROUND
+        )  # a minimum of its own would keep the window from growing with its words
         column.addLayout(grid)
         column.addWidget(self.bar)
         column.addLayout(feet)
@@ -247,7 +251,12 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _fill(self) -> None:
-        self.format.fill([(each.name, words_of(each).title) for each in self._exporter.formats])
+        words = {each.name: words_of(each) for each in self._exporter.formats}
+        self.format.fill([(name, said.title) for name, said in words.items()])
+        widths = (self.about.fontMetrics().horizontalAdvance(said.about) + 1 for said in words.values())
+        self.about.setMinimumWidth(
+            max(widths, default=0)
+        )  # the window is as wide for one format as for another
         chosen = self.chosen
         if chosen is not None:
             self.format.choose(chosen.name)

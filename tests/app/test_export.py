@@ -9,18 +9,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.i18n import Language, Translators
 from app.model import exporting
 from app.model.exporting import Exporter, Plan, Source
 from app.model.job import Done
 from app.ui.export_dialog import ExportDialog
+from app.ui.parts import FIELD
 from app.ui.path_field import shortened
 from engine.media.clips import read_clip
 from engine.media.export import Footage
 from engine.media.reading import iter_frames
-from tests.app.conftest import Studio
+from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import frames_of
+from tests.app.film_hands import make_clip
+from tests.app.test_i18n import translators
+
+__all__ = ["translators"]
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -55,6 +62,32 @@ def export_to(qtbot: QtBot, dialog: ExportDialog, studio: Studio, path: Path) ->
     dialog.path.textEdited.emit(str(path))
     with qtbot.waitSignal(exporter_of(studio).saved):
         qtbot.mouseClick(dialog.go, LEFT)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_format_changes_the_dialog_s_shape(
+    qtbot: QtBot, open_studio: OpenStudio, translators: Translators, language: Language
+) -> None:
+    """A hint in two lines took its room from the rows of buttons."""
+    translators.speak(language)
+    studio = open_studio()
+    make_clip(qtbot, studio)
+    dialog = open_dialog(qtbot, studio)
+    font = dialog.about.font()
+    font.setPixelSize(17)  # a system with wide letters
+    dialog.about.setFont(font)
+    dialog._fill()
+    qtbot.waitUntil(lambda: dialog.minimumSizeHint().width() <= dialog.width())
+    sizes: set[tuple[int, int]] = set()
+    for each in exporter_of(studio).formats:
+        choose(dialog, each.name)
+        QApplication.processEvents()
+        sizes.add(dialog.size().toTuple())
+        assert dialog.about.sizeHint().width() <= dialog.about.width()
+        assert {field.height() for field in (dialog.part, dialog.quality, dialog.rate, dialog.plays)} == {
+            FIELD
+        }
+    assert len(sizes) == 1
 
 
 def test_an_export_is_offered_a_folder_that_is_there(
@@ -111,7 +144,9 @@ def test_a_long_path_shows_its_name_with_both_ends_and_the_tooltip_all_of_it(
     assert dialog.path.shown() == "/films/a-horse-7.mp4"
     folder_goes_first = dialog.path.fontMetrics().horizontalAdvance("/…/a-horse-7.mp4") + 100
     dialog.path.setText(f"{folder}/and/a/long/way/down/from/there/a-horse-7.mp4")
-    assert shortened(dialog.path.text(), dialog.path.fontMetrics(), folder_goes_first).endswith("/a-horse-7.mp4")
+    assert shortened(dialog.path.text(), dialog.path.fontMetrics(), folder_goes_first).endswith(
+        "/a-horse-7.mp4"
+    )
 
 
 def test_every_choice_reaches_the_file(qtbot: QtBot, done: Studio, tmp_path: Path) -> None:
