@@ -25,7 +25,8 @@ from app.model.records import ClipRecord, parse_request
 from app.model.screen import Screen
 from app.model.smaller import smaller
 from app.model.stages import Stages
-from app.model.still import StillSlot
+from app.model.still import Ready as StillReady
+from app.model.still import Refused, StillSlot
 from app.tasks import Tasks
 from engine.errors import WaltError
 from engine.events import Ready
@@ -96,6 +97,9 @@ class Session(QObject):
         self.screen.changed.connect(self._show_clip)
         self.still = StillSlot(tasks, library.places.cache, self)
         self.still.recalled.connect(self.recall)
+        self.still.changed.connect(self._make_asked)
+        self._asked: list[bool] = []
+        """Clips that wait for the picture that they begin with, each whether it goes first."""
         self._draft = Draft(seed=self.new_seed())
         self.ready: Ready | None = None
         """What the next clip would be planned on; None until the engine has looked."""
@@ -150,9 +154,9 @@ class Session(QObject):
 
     @property
     def can_generate(self) -> bool:
-        """Whether Generate makes sense now."""
+        """Whether Generate makes sense now; while a picture is being read it does."""
         said = bool(self._draft.prompt.strip()) and not self.surplus
-        return said and self.still.settled and self.pack_error is None
+        return said and not isinstance(self.still.state, Refused) and self.pack_error is None
 
     # What the pack is.
 
@@ -236,13 +240,29 @@ class Session(QObject):
         return requests
 
     def generate(self, *, first: bool = False) -> None:
-        """Queue what the composer asks for, last or first."""
+        """Queue what the composer asks for, last or first; as soon as its picture has been read."""
         if not self.can_generate:
+            return
+        if not self.still.settled:
+            self._asked.append(first)
             return
         try:
             self.ask(self.requests(), first=first)
         except WaltError as error:
             self.trouble.emit(error)
+
+    @Slot()
+    def _make_asked(self) -> None:
+        """The picture that clips wait for is there now, or will not come: then none is made without it."""
+        still, broken = self.still, isinstance(self.still.state, Refused)
+        if not self._asked or not (still.settled or broken):
+            return
+        asked, self._asked = self._asked, []
+        if still.refusal is not None:
+            self.trouble.emit(still.refusal.error)
+        elif isinstance(still.state, StillReady):
+            for first in asked:
+                self.generate(first=first)
 
     def ask(self, requests: Sequence[ClipRequest], *, first: bool = False) -> None:
         """Queue requests as they are. If nothing is being made, what comes of the first is shown."""

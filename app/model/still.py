@@ -64,7 +64,7 @@ class Recalled:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Something that cannot be used, and why."""
+    """Something that cannot be used, and why. As a state: what was in the slot itself cannot be used any more."""
 
     name: str
     error: WaltError
@@ -118,7 +118,7 @@ class StillSlot(QObject):
     """Holds at most one still.
 
     Signals:
-        changed(): `state` is another.
+        changed(): `state` or `refusal` is another.
         recalled(ClipRequest): one of walt's own clips was dropped, which asked for this.
         film_offered(Path): a film was dropped, which is no still; the slot is left as it is.
     """
@@ -132,6 +132,9 @@ class StillSlot(QObject):
         self._tasks = tasks
         self._cache = cache
         self._state: StillState = NoStill()
+        self._before: StillState = NoStill()
+        self.refusal: Refused | None = None
+        """What was offered last and could not be used, until something else happens; it took nobody's place."""
         self._size = (224, 128)
         self._turn = 0
         self._made = 0
@@ -155,7 +158,7 @@ class StillSlot(QObject):
 
     @property
     def settled(self) -> bool:
-        """Whether a clip can be asked for: nothing is being read or cut, nothing was refused."""
+        """Whether a clip can be made now: nothing is being read or cut, nothing broke."""
         waiting = self._cutting or self._wish is not None or self._timer.isActive()
         return not waiting and not isinstance(self._state, Checking | Refused)
 
@@ -173,9 +176,10 @@ class StillSlot(QObject):
 
     def take(self, offer: Offer) -> None:
         """Take what was dropped, pasted or chosen."""
+        self.refusal = None
         if isinstance(offer, WaltError):
-            self._turn += 1
-            self._set(Refused("", offer))
+            self.refusal = Refused("", offer)
+            self.changed.emit()
         elif isinstance(offer, QImage):
             path = self._new_file("pasted")
             self._open(path, path.stem, offer)
@@ -191,6 +195,7 @@ class StillSlot(QObject):
 
     def clear(self) -> None:
         """Empty the slot."""
+        self.refusal = None
         self._turn += 1
         self._timer.stop()
         self._cutting = False
@@ -207,6 +212,7 @@ class StillSlot(QObject):
     def set_crop(self, crop: Crop) -> None:
         """Begin with another part of the picture."""
         if isinstance(self._state, Ready) and crop != self._state.crop:
+            self.refusal = None
             self._turn += 1  # what is being cut now would be the part before
             self._cutting = False
             self._timer.start()
@@ -217,6 +223,7 @@ class StillSlot(QObject):
         state = self._state
         if not isinstance(state, Ready) or state.opened.video is None or at == self._wish:
             return
+        self.refusal = None
         idle, self._wish = self._wish is None, at
         self._timer.stop()
         if idle:
@@ -292,8 +299,18 @@ class StillSlot(QObject):
                 if self._size != shape:
                     self._cut()
 
+        if not isinstance(self._state, Checking):
+            self._before = self._state
         self._set(Checking(name))
-        self._tasks.run(work, settle, lambda error: self._refuse(turn, name, error))
+        self._tasks.run(work, settle, lambda error: self._reject(turn, Refused(name, error)))
+
+    def _reject(self, turn: int, refusal: Refused) -> None:
+        """What was offered is of no use: what was there before is there again."""
+        if turn != self._turn:
+            return
+        self.refusal = refusal
+        self._set(self._before)
+        self._cut()  # the shape may be another one now, and a cut that was under way was given up
 
     @Slot()
     def _cut(self) -> None:

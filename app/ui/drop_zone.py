@@ -72,6 +72,8 @@ class DropZone(QWidget):
         self._title.setWordWrap(True)
         self._detail = note()
         self._detail.setWordWrap(True)
+        self._wrong = note(role="error")
+        self._wrong.setWordWrap(True)
         self._browse = button(self.tr("Browse…"), "link")
         self._browse.clicked.connect(self.browse)
         self.begin = button(self.tr("Begin with its last frame"), "link")
@@ -117,6 +119,7 @@ class DropZone(QWidget):
         column.setSpacing(INSIDE)
         column.addLayout(self._whole)
         column.addLayout(self._below)
+        column.addWidget(self._wrong)
 
     def set_compact(self, compact: bool) -> None:
         """Words beside a small picture, or below a large one: in a low window the panel has more to show than this."""
@@ -135,7 +138,7 @@ class DropZone(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Show the slot's state."""
-        state = self._slot.state
+        state = self._shown()
         self._remove.setVisible(not isinstance(state, NoStill))
         self._browse.setVisible(isinstance(state, NoStill | Refused))
         self.begin.setVisible(isinstance(state, Recalled))
@@ -143,7 +146,9 @@ class DropZone(QWidget):
         self._show_frames(state)
         self._icon.setVisible(not isinstance(state, Ready | Recalled))
         refused = isinstance(state, Refused)
-        (self._below if refused else self._beside).addWidget(self._more)  # a reason needs all the width there is
+        (self._below if refused else self._beside).addWidget(
+            self._more
+        )  # a reason needs all the width there is
         set_role(self._title, "error" if refused else "")
         self.setToolTip(state.error.message if refused else "")
         match state:
@@ -159,10 +164,26 @@ class DropZone(QWidget):
                 self._say(self.tr("Made by walt"), self.tr("Its words, settings and seed are above"))
             case Refused():
                 self._say(*sentence(state.error))
+        self._show_wrong(state)
         self._name.setVisible(isinstance(state, Ready))
         self._title.setVisible(not isinstance(state, Ready))
         self._show_icon()
         self.update()
+
+    def _shown(self) -> StillState:
+        """An empty slot has room to say what was refused."""
+        state, refusal = self._slot.state, self._slot.refusal
+        return refusal if refusal is not None and isinstance(state, NoStill) else state
+
+    def _show_wrong(self, state: StillState) -> None:
+        """Say below what is in the slot why something else is not."""
+        refusal = self._slot.refusal if not isinstance(state, Refused) else None
+        self._wrong.setVisible(refusal is not None)
+        if refusal is not None:
+            words = sentence(refusal.error).line
+            self._wrong.setText(words)
+            self._wrong.setToolTip(refusal.error.message)
+            self.setAccessibleDescription(f"{self.accessibleDescription()} {words}")
 
     def _use(self, state: Ready) -> str:
         """What of the picture, or of the video, the clip begins with."""
@@ -185,7 +206,7 @@ class DropZone(QWidget):
         self.setAccessibleDescription(f"{title} {detail}".strip())
 
     def _show_icon(self) -> None:
-        refused = isinstance(self._slot.state, Refused)
+        refused = isinstance(self._shown(), Refused)
         role = QPalette.ColorRole.BrightText if refused else QPalette.ColorRole.PlaceholderText
         name: icons.Name = "warning" if refused else "still"
         colour = self.palette().color(role)
@@ -198,7 +219,7 @@ class DropZone(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         colours = self.palette()
-        waiting = isinstance(self._slot.state, NoStill)
+        waiting = isinstance(self._shown(), NoStill)
         role = QPalette.ColorRole.Highlight if self._hot else QPalette.ColorRole.Light
         pen = QPen(colours.color(role), 1)
         if waiting and not self._hot:

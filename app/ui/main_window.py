@@ -213,7 +213,7 @@ class MainWindow(QMainWindow):
             "watch": session.screen.stored is not None,
             "cancel": isinstance(state, Running) and not state.cancelling,
             "export": self.exports.source is not None,
-            "clear_still": not isinstance(session.still.state, NoStill),
+            "clear_still": not isinstance(session.still.state, NoStill) or session.still.refusal is not None,
         }
         for name, yes in possible.items():
             actions[name].setEnabled(yes)
@@ -268,7 +268,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_still(self) -> None:
         """What was dropped is not to vanish in a panel that is folded away."""
-        if isinstance(self.session.still.state, Checking | Refused):
+        still = self.session.still
+        if isinstance(still.state, Checking | Refused) or still.refusal is not None:
             self.actions_["composer"].setChecked(True)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

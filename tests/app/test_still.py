@@ -20,8 +20,9 @@ from pytestqt.qtbot import QtBot
 
 from app.model.crop import Crop
 from app.model.sentences import sentence
-from app.model.still import NoStill, Ready, Refused, offer_of
+from app.model.still import Checking, NoStill, Ready, Refused, offer_of
 from app.ui.parts import NameLabel
+from engine.errors import WaltError
 from tests.app.conftest import Studio
 
 
@@ -59,6 +60,14 @@ def settled(qtbot: QtBot, studio: Studio) -> object:
     still = studio.session.still
     qtbot.waitUntil(lambda: still.settled or isinstance(still.state, Refused))
     return still.state
+
+
+def refused(qtbot: QtBot, studio: Studio) -> WaltError:
+    """Why what was dropped last is of no use."""
+    still = studio.session.still
+    qtbot.waitUntil(lambda: still.refusal is not None)
+    assert still.refusal is not None
+    return still.refusal.error
 
 
 def test_dropping_a_picture_makes_it_the_first_frame(qtbot: QtBot, studio: Studio, picture: Path) -> None:
@@ -116,36 +125,76 @@ def test_junk_is_refused_with_words_that_help(qtbot: QtBot, studio: Studio, tmp_
     junk = tmp_path / "notes.png"
     junk.write_text("This is not a picture at all.")
     drop(studio.window.composer.drop_zone, files(junk))
-    state = settled(qtbot, studio)
-    assert isinstance(state, Refused)
-    assert "notes.png" in state.error.message
-    assert sentence(state.error).message in studio.window.composer.drop_zone.accessibleDescription()
+    error = refused(qtbot, studio)
+    assert "notes.png" in error.message
+    assert sentence(error).message in studio.window.composer.drop_zone.accessibleDescription()
     studio.session.edit(prompt="a horse")
-    assert not studio.window.actions_["generate"].isEnabled()
+    assert studio.window.actions_["generate"].isEnabled(), "the prompt is as good as before"
     studio.window.actions_["clear_still"].trigger()
-    assert isinstance(studio.session.still.state, NoStill)
-    assert studio.window.actions_["generate"].isEnabled()
+    assert studio.session.still.refusal is None
+    assert "Drop a picture" in studio.window.composer.drop_zone.accessibleDescription()
+
+
+def test_a_wrong_file_leaves_the_picture_that_was_there(
+    qtbot: QtBot, studio: Studio, picture: Path, tmp_path: Path
+) -> None:
+    zone, still = studio.window.composer.drop_zone, studio.session.still
+    drop(zone, files(picture))
+    settled(qtbot, studio)
+    studio.session.edit(prompt="a horse")
+    junk = tmp_path / "notes.png"
+    junk.write_text("This is not a picture at all.")
+    for wrong in (files(junk), files("https://example.org/horse.png")):
+        drop(zone, wrong)
+        error = refused(qtbot, studio)
+        qtbot.waitUntil(lambda: still.settled)
+        assert isinstance(still.state, Ready)
+        assert still.state.name == "holiday.png"
+        assert zone.crop.isVisible()
+        assert zone._wrong.isVisible()
+        assert sentence(error).message in zone._wrong.text()
+        assert studio.window.actions_["generate"].isEnabled()
+    qtbot.keyClick(studio.window.composer.prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(studio.engine.requests))
+    assert studio.engine.requests[0].image is not None
+    drop(zone, files(picture))
+    settled(qtbot, studio)
+    assert not zone._wrong.isVisible()
+
+
+def test_what_is_asked_while_a_picture_is_read_is_made_with_it(
+    qtbot: QtBot, studio: Studio, picture: Path, tmp_path: Path
+) -> None:
+    zone, prompt = studio.window.composer.drop_zone, studio.window.composer.prompt
+    studio.session.edit(prompt="a horse")
+    junk = tmp_path / "notes.png"
+    junk.write_text("This is not a picture at all.")
+    drop(zone, files(junk))
+    qtbot.keyClick(prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    error = refused(qtbot, studio)
+    assert sentence(error).message in studio.window.status.line.text()
+    assert studio.engine.requests == []
+    drop(zone, files(picture))
+    assert isinstance(studio.session.still.state, Checking)
+    qtbot.keyClick(prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(studio.engine.requests))
+    assert studio.engine.requests[0].image is not None
+    assert len(studio.engine.requests) == 1
 
 
 def test_a_file_that_is_gone_is_refused(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
     drop(studio.window.composer.drop_zone, files(tmp_path / "gone.png"))
-    state = settled(qtbot, studio)
-    assert isinstance(state, Refused)
-    assert "gone.png" in state.error.message
+    assert "gone.png" in refused(qtbot, studio).message
 
 
-def test_a_link_is_not_a_picture(studio: Studio) -> None:
+def test_a_link_is_not_a_picture(qtbot: QtBot, studio: Studio) -> None:
     assert drop(studio.window.composer.drop_zone, files("https://example.org/horse.png"))
-    state = studio.session.still.state
-    assert isinstance(state, Refused)
-    assert state.error.code == "still-is-a-link"
+    assert refused(qtbot, studio).code == "still-is-a-link"
 
 
-def test_only_one_still_at_a_time(studio: Studio, picture: Path) -> None:
+def test_only_one_still_at_a_time(qtbot: QtBot, studio: Studio, picture: Path) -> None:
     drop(studio.window.composer.drop_zone, files(picture, picture))
-    state = studio.session.still.state
-    assert isinstance(state, Refused)
-    assert state.error.code == "one-still"
+    assert refused(qtbot, studio).code == "one-still"
 
 
 def test_dragged_text_is_not_welcome(studio: Studio) -> None:
@@ -193,12 +242,10 @@ def test_pasting_text_is_just_text(qtbot: QtBot, studio: Studio) -> None:
     assert isinstance(studio.session.still.state, NoStill)
 
 
-def test_pasting_nothing_useful_says_so(studio: Studio) -> None:
+def test_pasting_nothing_useful_says_so(qtbot: QtBot, studio: Studio) -> None:
     QGuiApplication.clipboard().setText("words")
     studio.window.actions_["paste_still"].trigger()
-    state = studio.session.still.state
-    assert isinstance(state, Refused)
-    assert state.error.code == "no-picture"
+    assert refused(qtbot, studio).code == "no-picture"
 
 
 def test_browsing_for_a_picture(qtbot: QtBot, studio: Studio, picture: Path) -> None:
@@ -285,7 +332,7 @@ def test_dragging_the_crop_changes_what_the_clip_begins_with(
     state = studio.session.still.state
     assert isinstance(state, Ready)
     assert state.crop.zoom > 2
-    assert not studio.session.can_generate  # not before the new part is cut out
+    assert not studio.session.still.settled  # not before the new part is cut out
     middle = view.crop_rect().center().toPoint()
     qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=middle)
     qtbot.mouseMove(view, middle + QPoint(400, 0))
@@ -315,7 +362,9 @@ def test_a_picture_of_the_clip_s_own_shape_is_said_to_be_used_whole(
     assert zone.crop.cursor().shape() == Qt.CursorShape.ArrowCursor  # there is nothing to move
     picture = zone.crop.grab().toImage()
     assert picture.pixelColor(zone.crop.picture_rect().center().toPoint()) == QColor("#3060C0")
-    assert picture.pixelColor(zone.crop.picture_rect().topLeft().toPoint() + QPoint(2, 2)) == QColor("#3060C0")
+    assert picture.pixelColor(zone.crop.picture_rect().topLeft().toPoint() + QPoint(2, 2)) == QColor(
+        "#3060C0"
+    )
     QApplication.sendEvent(zone.crop, wheel(zone.crop, 120 * 4))
     cropped(qtbot, studio)
     assert not zone.crop.whole

@@ -61,7 +61,7 @@ def test_scrubbing_a_dropped_video_chooses_the_frame_that_the_clip_begins_with(
     assert (slider.value(), slider.maximum()) == (23, 23)
     slider.setFocus()
     qtbot.keyClick(slider, Qt.Key.Key_Left)
-    assert not studio.session.can_generate  # not before the frame is there
+    assert not studio.session.still.settled  # not before the frame is there
     qtbot.keyClick(slider, Qt.Key.Key_PageUp)
     assert slider.value() == 14
     assert level(settled(qtbot, studio)) == 14

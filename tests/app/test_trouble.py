@@ -15,7 +15,6 @@ from app.model.draft import Draft, requests_of
 from app.model.job import Done, Failed
 from app.model.sentences import sentence
 from app.model.smaller import smaller
-from app.model.still import Refused
 from engine.errors import WaltError
 from engine.events import STAGES, Event, JobDone, JobFailed, JobStarted
 from engine.memory import out_of_memory
@@ -133,11 +132,15 @@ def test_another_failure_offers_nothing_smaller(qtbot: QtBot, open_studio: OpenS
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_no_sentence_of_the_window_speaks_of_the_command_line(translators: Translators, language: str) -> None:
+def test_no_sentence_of_the_window_speaks_of_the_command_line(
+    translators: Translators, language: str
+) -> None:
     translators.speak(language)  # pyright: ignore[reportArgumentType]
     errors = [out_of_memory(), WaltError("device-lost", "Gone.", "Start walt again; --device cpu works.")]
     errors.append(WaltError("never-heard-of", "Odd.", "Run `walt doctor`."))
-    assert [error.code for error in errors if "--" in sentence(error).hint or "`" in sentence(error).hint] == []
+    assert [
+        error.code for error in errors if "--" in sentence(error).hint or "`" in sentence(error).hint
+    ] == []
     assert sentence(errors[0]).hint
     assert sentence(WaltError("odd", "Odd.", "Try 2 -- or 3.")).hint == "Try 2 -- or 3."
 
@@ -178,7 +181,7 @@ def test_a_refused_file_takes_few_lines_and_no_path(
     file.write_bytes(b"%PDF-1.7 no picture")
     zone, still = studio.window.composer.drop_zone, studio.session.still
     still.take(file)
-    qtbot.waitUntil(lambda: isinstance(still.state, Refused))
+    qtbot.waitUntil(lambda: still.refusal is not None)
     QApplication.processEvents()
     labels = [label for label in zone.findChildren(QLabel) if label.isVisible() and label.text()]
     assert len(labels) == 2
