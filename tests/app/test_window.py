@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import SIGNAL, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainterPath
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import icons
@@ -19,6 +19,7 @@ from app.model.job import Running
 from app.model.preferences import PreferenceFile
 from app.settings import Settings
 from app.theme import DARK, LIGHT, Theme, Tokens, stylesheet
+from app.ui import parts
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import Gate, gated
 
@@ -148,6 +149,32 @@ def test_the_stylesheet_is_filled_in(tokens: Tokens) -> None:
     text = stylesheet(tokens)
     assert "$" not in text
     assert tokens.accent in text
+
+
+@pytest.mark.parametrize("role", ["", "primary", "link", "example"])
+def test_one_frame_says_where_the_focus_is(qtbot: QtBot, theme: Theme, role: str) -> None:
+    """The style's own rectangle inside of the ring in the accent colour was one too many."""
+    page = QWidget()
+    qtbot.addWidget(page)
+    row = QHBoxLayout(page)
+    first, second = parts.button("Before"), parts.button("Export", role)
+    row.addWidget(first)
+    row.addWidget(second)
+    page.show()
+    qtbot.waitExposed(page)
+    page.activateWindow()
+    first.setFocus()
+    without = second.grab().toImage()
+    qtbot.keyClick(first, Qt.Key.Key_Tab)
+    qtbot.waitUntil(second.hasFocus)
+    page.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # what a key does that a keyboard sent
+    focused = second.grab().toImage()
+    ring = 4
+    inside = focused.rect().adjusted(ring, ring, -ring, -ring)
+    if role == "link":
+        inside.adjust(4, 0, 0, 0)  # its margin
+    assert focused != without
+    assert focused.copy(inside) == without.copy(inside)
 
 
 def test_the_theme_follows_the_system_until_one_is_chosen(qapp: QApplication, theme: Theme) -> None:
