@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.model.estimate import Estimate, estimate, pace_of
 from app.model.job import Done
@@ -27,6 +28,9 @@ class EstimateLine(QLabel):
         self.setProperty("role", "secondary")
         self.setFont(figures(self.font()))
         self.setMinimumHeight(16)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._parts: list[str] = []
+        self._apart = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
@@ -51,13 +55,32 @@ class EstimateLine(QLabel):
         """Say what the draft will take."""
         session, card = self._session, self._session.card
         if card is None or not session.draft.prompt.strip() or session.surplus:
-            self.setText("")
+            self._say([])
             return
         found = estimate(session.draft, card, self._notebook.pace, session.ready, session.still.path)
         parts = [words for words in (self._time(found), self._memory(found)) if words]
-        if found.measured and not found.short:
-            parts = [" · ".join(parts)]
-        self.setText("\n".join(words[:1].upper() + words[1:] for words in parts))
+        self._apart = not found.measured or found.short
+        self._say(parts)
+
+    def _say(self, parts: list[str]) -> None:
+        self._parts = parts
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the line where it is too long."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """In one line if there is room for it, else each part in its own; what is still too long ends in dots."""
+        metrics, room = self.fontMetrics(), self.width()
+        lines = [" · ".join(self._parts)]
+        if self._apart or metrics.horizontalAdvance(lines[0]) > room:
+            lines = self._parts
+        lines = [line[:1].upper() + line[1:] for line in lines]
+        shown = [metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines]
+        self.setText("\n".join(shown))
+        self.setToolTip("\n".join(lines) if shown != lines else "")
 
     def _time(self, found: Estimate) -> str:
         if found.seconds is None:

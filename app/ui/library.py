@@ -83,6 +83,7 @@ class LibraryPanel(QWidget):
             "words": self.tr("A to Z"),
         }
         box = DropDown(self.tr("Order"))
+        box.setSizeAdjustPolicy(DropDown.SizeAdjustPolicy.AdjustToContents)  # none of its words is to be cut
         box.fill([(order, words[order]) for order in ORDERS])
         return box
 
@@ -115,7 +116,7 @@ class LibraryPanel(QWidget):
         first.addWidget(self.favourites)
         second = QHBoxLayout()
         second.setSpacing(INSIDE)
-        second.addWidget(self.order, 1)
+        second.addWidget(self.order)
         second.addWidget(self.count, 1)
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         head = QVBoxLayout()

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.i18n import Language, Translators
 from app.model.draft import Draft
 from app.model.estimate import Estimate, Pace, estimate, pace_of
 from app.model.notebook import Notebook
 from app.model.pack import PackCard
+from app.model.words import size_text
 from engine.events import Ready
 from engine.forecast import Ground, forecast
 from engine.packs.check import read_vocabulary
@@ -22,6 +24,9 @@ from engine.packs.store import PackStore
 from engine.request import ClipRequest
 from tests.app.conftest import OpenStudio
 from tests.app.fake_engine import clip_of
+from tests.app.test_i18n import translators
+
+__all__ = ["translators"]
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +113,32 @@ def test_the_line_learns_from_the_clip(qtbot: QtBot, open_studio: OpenStudio) ->
     qtbot.waitUntil(lambda: line.text() == "About 8 s")
     studio.bridge.listen(READY)
     qtbot.waitUntil(lambda: line.text().startswith("About 8 s · up to "))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_narrow_window_cuts_no_words(
+    qtbot: QtBot, open_studio: OpenStudio, translators: Translators, language: Language
+) -> None:
+    translators.speak(language)
+    studio = open_studio(store=PackStore())
+    window, line = studio.window, studio.window.composer.estimate
+    window.resize(1024, 700)
+    window.notebook.learn(Pace("starter", 95.0, 5.0, 1e13, 1e12))
+    studio.session.edit(prompt="a horse", seed=7)
+    studio.bridge.listen(replace(READY, ground=replace(READY.ground, program=1300 * MB)))
+    qtbot.waitUntil(lambda: size_text(2**30)[-2:] in line.text())
+    lines = line.text().split("\n")
+    assert max(map(line.fontMetrics().horizontalAdvance, lines)) <= line.width()
+    assert "…" not in line.text()
+    qtbot.waitUntil(lambda: line.height() >= len(lines) * line.fontMetrics().height())
+    window.resize(1600, 700)
+    window.splitter.setSizes([600, 700, 300])
+    qtbot.waitUntil(lambda: "\n" not in line.text())
+    window.resize(1024, 700)
+    order = window.shelf.library.order
+    for index in range(order.count()):
+        room = order.width() - 32  # the stylesheet's padding
+        assert order.fontMetrics().horizontalAdvance(order.itemText(index)) <= room
 
 
 @pytest.mark.parametrize(
