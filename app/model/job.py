@@ -118,11 +118,16 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The whole clip is there."""
+    """The whole clip is there. ``seconds`` are those that one waited for it, as the clock showed them meanwhile."""
 
     clip: Clip
     stages: tuple[StageRun, ...]
     seconds: float
+
+    @property
+    def preparing(self) -> float:
+        """How many of them went by before it was begun: a pack was loaded."""
+        return self.seconds - self.clip.seconds.get("total", self.seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,8 @@ class Maker(QObject):
         self.ended.emit(news)
         stages = _timed(running.stages, clip)
         if news.complete:
-            self._state = Done(clip, stages, clip.seconds.get("total", now - running.began))
+            waited = max(now - running.began, clip.seconds.get("total", 0.0))
+            self._state = Done(clip, stages, waited)
             self._tell()
             self._keep(clip, "done")
         else:

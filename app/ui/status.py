@@ -139,14 +139,20 @@ class StatusPanel(QWidget):
                 return ""  # the page above says it all
             case Running():
                 return self._running(state)
-            case Done(clip, _, seconds):
-                words = self.tr("Done in {0} · seed {1}")
-                return words.format(seconds_text(seconds), clip.request.seed)
+            case Done():
+                return self._done(state)
             case Stopped(clip, _):
                 if clip is None:
                     return self.tr("Stopped")
                 width, height = clip.size
                 return self.tr("Stopped · kept what was finished: {0} × {1}").format(width, height)
+
+    def _done(self, state: Done) -> str:
+        parts = [self.tr("Done in {0}").format(seconds_text(state.seconds))]
+        if state.preparing >= 1:
+            parts.append(self.tr("{0} of it getting ready").format(seconds_text(state.preparing)))
+        parts.append(self.tr("seed {0}").format(state.clip.request.seed))
+        return " · ".join(parts)
 
     def _kept(self, shown: Kept) -> str:
         if shown.place is None:

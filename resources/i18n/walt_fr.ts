@@ -2389,10 +2389,6 @@
         </translation>
     </message>
     <message>
-        <source>Done in {0} · seed {1}</source>
-        <translation>Terminé en {0} · graine {1}</translation>
-    </message>
-    <message>
         <source>Stopped</source>
         <translation>Arrêté</translation>
     </message>
@@ -2415,6 +2411,14 @@
     <message>
         <source>seed {0}</source>
         <translation>graine {0}</translation>
+    </message>
+    <message>
+        <source>Done in {0}</source>
+        <translation>Terminé en {0}</translation>
+    </message>
+    <message>
+        <source>{0} of it getting ready</source>
+        <translation>dont {0} de préparation</translation>
     </message>
     <message>
         <source>Stopping after this step…</source>

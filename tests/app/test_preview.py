@@ -158,6 +158,21 @@ def test_only_the_first_clip_waits_for_the_pack_to_be_loaded(qtbot: QtBot, open_
     assert "Getting ready" in line.text()
 
 
+def test_the_clock_and_what_it_took_count_the_same(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    """A pack that has to be loaded first is waited for too."""
+    studio = open_studio(held(gate := Gate()))
+    now = 1000.0
+    studio.session._maker._clock = lambda: now
+    job, line = start(studio), studio.window.status.line
+    studio.bridge.listen(JobStarted(job))
+    now += 50
+    qtbot.waitUntil(lambda: line.text().endswith("0:50"))
+    now += 8
+    gate.open.set()
+    qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
+    assert line.text().startswith("Done in 58.0 s · 50.0 s of it getting ready · seed ")
+
+
 def test_the_stage_bar_says_how_long_the_stage_at_work_will_take(studio: Studio) -> None:
     session, bar = studio.session, studio.window.status.stages
     now = 1000.0
