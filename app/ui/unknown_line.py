@@ -80,7 +80,10 @@ class UnknownLine(QLabel):
         if better is None:
             return escape(word)
         link = QUrl.toPercentEncoding(word).toStdString() + "/" + QUrl.toPercentEncoding(better).toStdString()
-        return f'{escape(word)} (<a href="{link}">{escape(better)}</a>?)'
+        offered = f'<a href="{link}">{escape(better)}</a>'
+        return self.tr("{0} ({1}?)", "an unknown word, and the one that was meant").format(
+            escape(word), offered
+        )
 
     @Slot(str)
     def _replace(self, link: str) -> None:

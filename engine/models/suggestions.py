@@ -17,8 +17,8 @@ from engine.models.vocabulary import Vocabulary, fold, split
 Tongue = Literal["en", "fr"]
 
 _FROM_LENGTH = 3
-_LONG = 6
-"""Words of so many letters may have two wrong ones, and names one."""
+_LONG, _NAME = 7, 6
+"""Words of so many letters, as meant and as written, may have two wrong ones; and names one."""
 _AT_MOST = 20_000
 """Comparing with more words than that would hold up whoever types."""
 _NEAR, _CUTOFF = 12, 0.6
@@ -44,10 +44,13 @@ def suggest(vocabulary: Vocabulary, word: str, prompt: str = "", tongue: Tongue 
         for other in reversed(vocabulary.words)
         if len(other) >= _FROM_LENGTH and (language is None or language in tongues_of(other))
     }
-    meant, most = fold(word), _mistakes(word, prompt)
-    near = difflib.get_close_matches(meant, known, n=_NEAR, cutoff=_CUTOFF)
-    ranked = sorted((_distance(meant, other), place) for place, other in enumerate(near))
-    return known[near[ranked[0][1]]] if ranked and ranked[0][0] <= most else None
+    written = fold(word)
+    near = difflib.get_close_matches(written, known, n=_NEAR, cutoff=_CUTOFF)
+    ranked = sorted((_distance(written, other), place) for place, other in enumerate(near))
+    for mistakes, place in ranked:
+        if mistakes <= _mistakes(word, len(near[place]), prompt):
+            return known[near[place]]
+    return None
 
 
 def tongue_of(text: str) -> Tongue | None:
@@ -80,13 +83,12 @@ def _languages() -> Mapping[str, frozenset[Tongue]]:
     return found
 
 
-def _mistakes(word: str, prompt: str) -> int:
-    """How many mistakes a word may have to be a known one misspelt."""
-    long = len(word) >= _LONG
+def _mistakes(word: str, known: int, prompt: str) -> int:
+    """How many mistakes a word may have to be a known one of ``known`` letters misspelt."""
     if word[0].islower() or word.isupper():
-        return 2 if long else 1
+        return 2 if min(len(word), known) >= _LONG else 1
     before = prompt.partition(word)[0].rstrip(" \t\"'«»“”(")
-    return 1 if long or not before or before[-1] in _ENDS else 0
+    return 1 if len(word) >= _NAME or not before or before[-1] in _ENDS else 0
 
 
 def _distance(one: str, other: str) -> int:

@@ -1701,7 +1701,7 @@
     </message>
     <message>
         <source>walt is learning. Stop it and close?</source>
-        <translation>walt est en train d’apprendre. L’arrêter et fermer ?</translation>
+        <translation>walt est en train d’apprendre. L’arrêter et fermer&#xa0;?</translation>
     </message>
     <message>
         <source>The same lesson, begun again under the same name, goes on where it was.</source>
@@ -2625,7 +2625,7 @@
     </message>
     <message>
         <source>Stop learning {0}?</source>
-        <translation>Arrêter d’apprendre {0} ?</translation>
+        <translation>Arrêter d’apprendre {0}&#xa0;?</translation>
     </message>
     <message>
         <source>What it has learned so far can be kept as a pack.</source>
@@ -2702,6 +2702,11 @@
     <message>
         <source>Not known to {0}:</source>
         <translation>Inconnu de {0}&#xa0;:</translation>
+    </message>
+    <message>
+        <source>{0} ({1}?)</source>
+        <comment>an unknown word, and the one that was meant</comment>
+        <translation>{0} ({1}&#x202f;?)</translation>
     </message>
 </context>
 <context>

@@ -11,8 +11,22 @@ from engine.models.text import TextBatch, TextConfig, TextEncoder, TextSource, W
 from engine.models.vocabulary import PAD, UNKNOWN, Vocabulary, split
 
 WORDS = [
-    "horse", "a", "on", "the", "beach", "l'", "océan", "ours",
-    "nage", "dans", "désert", "desert", "sunset", "at", "close", "up",
+    "horse",
+    "a",
+    "on",
+    "the",
+    "beach",
+    "l'",
+    "océan",
+    "ours",
+    "nage",
+    "dans",
+    "désert",
+    "desert",
+    "sunset",
+    "at",
+    "close",
+    "up",
 ]
 
 
@@ -73,6 +87,11 @@ def test_suggest_finds_the_closest_word_or_nothing(vocabulary: Vocabulary) -> No
     assert suggest(vocabulary, "hrose") == "horse"
     assert suggest(vocabulary, "Océn") == "océan"
     assert suggest(vocabulary, "helicopter") is None
+    boats = Vocabulary.build(["bateau", "montagne"], {}, [])
+    assert suggest(boats, "château") is None, "in a short word two wrong letters make another word"
+    assert suggest(boats, "bataeu") == "bateau"
+    assert suggest(boats, "montgane") == "montagne"
+    assert suggest(boats, "montgan") == "montagne"
     assert suggest(vocabulary, "x") is None
 
 
