@@ -41,12 +41,15 @@ class Segments(QWidget):
         self._group.buttonClicked.connect(self._clicked)
 
     def add(self, value: object, text: str, words: str) -> QToolButton:
-        """One more button: its text, and what it means, for the tooltip and for screen readers."""
+        """One more button: its text, and what it means, for the tooltip and for screen readers.
+
+        The text stays its name: whoever speaks to the computer says what is to be seen.
+        """
         result = QToolButton()
         result.setProperty("role", "field")
         result.setText(text)
         result.setToolTip(words)
-        result.setAccessibleName(words)
+        result.setAccessibleDescription(words)
         result.setCheckable(True)
         result.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         result.setFixedHeight(FIELD)

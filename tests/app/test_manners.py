@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -26,13 +27,18 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.i18n import Language, Translators
 from app.instance import Call, Door, door_name
 from app.model.job import Running
 from app.model.still import Ready
 from engine.errors import WaltError
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import Gate, failing, gated
+from tests.app.film_hands import make_clip
+from tests.app.test_i18n import translators
 from tests.app.test_still import picture_of
+
+__all__ = ["translators"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -240,6 +246,34 @@ def test_a_failure_is_announced_in_words(qtbot: QtBot, open_studio: OpenStudio) 
 
 
 # Names.
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_names_contain_what_is_written_on_a_control(
+    qtbot: QtBot, open_studio: OpenStudio, translators: Translators, language: Language
+) -> None:
+    """WCAG 2.5.3: whoever speaks to the computer says what is to be seen."""
+    translators.speak(language)
+    studio = open_studio()
+    make_clip(qtbot, studio)
+    studio.window.composer.advanced.open()
+    for opened in ("preferences", "packs", "help", "about", "export"):
+        studio.window.actions_[opened].trigger()
+    wrong = [
+        (button.text(), spoken)
+        for button in studio.window.findChildren(QAbstractButton)
+        if button.text()
+        and (spoken := QAccessible.queryAccessibleInterface(button).text(QAccessible.Text.Name))
+        and plain(button.text()) not in plain(spoken)
+    ]
+    assert wrong == []
+    draft = studio.window.composer.quality.button("draft")
+    assert draft.accessibleDescription() == draft.toolTip() != ""
+
+
+def plain(text: str) -> str:
+    """Without what is not read out: mnemonics, a shortcut after a wide space, dots."""
+    return text.split("\u2003")[0].replace("&", "").rstrip("…").lower()
 
 
 def test_everything_that_can_be_reached_has_a_name(studio: Studio) -> None:
