@@ -73,8 +73,9 @@ class Director(QObject):
         segment = self.segment if in_film else None
         many = len(film.segments) > 1
         end = film.segments[-1] if film.segments else None
+        can = self._room.can_continue(end) if in_film else record is not None
         return {
-            "continue": self._room.can_continue(end) if in_film else record is not None,
+            "continue": can and (self.own_words is not None or bool(self._session.draft.prompt.strip())),
             "retake": segment is not None and bool(film.take_of(segment).request),
             "add_to_film": not in_film and record is not None,
             "split": in_film and (found := film.at(player.position)) is not None
@@ -97,6 +98,14 @@ class Director(QObject):
         film = self._room.film
         under = film.at(self._monitor.player.position)
         return film.selected or (under[0] if under else None)
+
+    @property
+    def own_words(self) -> str | None:
+        """The request, as JSON, of what would be continued: its words are used where the composer has none."""
+        film, record = self._room.film, self.record
+        if self._monitor.mode == "film" and film.segments:
+            return film.take_of(film.segments[-1]).request or None
+        return record.request if record is not None else None
 
     @property
     def record(self) -> ClipRecord | None:

@@ -38,7 +38,9 @@ class FilmDesk(QObject):
     said = Signal(str, object)
     trouble = Signal(object)
 
-    def __init__(self, window: MainWindow, session: Session, actions: Actions, deck: Deck, tasks: Tasks) -> None:
+    def __init__(
+        self, window: MainWindow, session: Session, actions: Actions, deck: Deck, tasks: Tasks
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._session = session
@@ -79,7 +81,8 @@ class FilmDesk(QObject):
         for signal in (
             film.changed, film.take_changed, film.selected_changed, session.monitor.mode_changed,
             session.monitor.reset, session.monitor.changed, session.player.moved, session.player.marks_changed,
-            session.screen.changed, session.state_changed, session.library.kept, film.history.indexChanged,
+            session.screen.changed, session.state_changed, session.draft_changed, session.still.changed,
+            session.library.kept, film.history.indexChanged,
         ):  # fmt: skip
             signal.connect(self.refresh)
         self.keeper.changed.connect(self.refresh)
@@ -112,7 +115,19 @@ class FilmDesk(QObject):
         undo, redo = history.undoText(), history.redoText()
         actions["undo"].setText(self.tr("Undo {0}").format(undo) if undo else self.tr("Undo"))
         actions["redo"].setText(self.tr("Redo {0}").format(redo) if redo else self.tr("Redo"))
+        actions["continue"].setToolTip(self._continuation())
         self._name_window()
+
+    def _continuation(self) -> str:
+        """What continuing would use, of all that lies ready on the left."""
+        session = self._session
+        own = not session.draft.prompt.strip()
+        words = (
+            self.tr("Continue with its own words") if own else self.tr("Continue with the prompt on the left")
+        )
+        if session.still.path is None:
+            return words
+        return self.tr("{0}; the picture on the left is for new clips").format(words)
 
     def close(self) -> None:
         """The window goes."""

@@ -174,6 +174,8 @@ class StatusPanel(QWidget):
         if run is None:
             return self._waking(state) + " · " + elapsed
         self._loaded = state.request.pack
+        if state.request.source is not None and self._session.still.path is not None:
+            elapsed += " · " + self.tr("without the picture on the left")
         if run.decoding or run.done:
             parts = [self._developing(run.name)]
         else:

@@ -1306,6 +1306,18 @@
         <translation>Rétablir</translation>
     </message>
     <message>
+        <source>Continue with its own words</source>
+        <translation>Continuer avec ses propres mots</translation>
+    </message>
+    <message>
+        <source>Continue with the prompt on the left</source>
+        <translation>Continuer avec la description à gauche</translation>
+    </message>
+    <message>
+        <source>{0}; the picture on the left is for new clips</source>
+        <translation>{0}&#xa0;; l’image à gauche sert aux nouveaux clips</translation>
+    </message>
+    <message>
         <source>Save Film</source>
         <translation>Enregistrer le film</translation>
     </message>
@@ -2423,6 +2435,10 @@
     <message>
         <source>Stopping after this step…</source>
         <translation>Arrêt après cette étape…</translation>
+    </message>
+    <message>
+        <source>without the picture on the left</source>
+        <translation>sans l’image à gauche</translation>
     </message>
     <message>
         <source>{0}, step {1} of {2}</source>

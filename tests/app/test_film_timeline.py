@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -362,9 +363,38 @@ def test_a_library_clip_and_a_still_are_dropped(
     assert len(film.segments) == 4
 
 
-def test_the_clip_being_made_is_seen_while_the_film_waits(
-    qtbot: QtBot, studio: Studio, film: Film
-) -> None:
+def test_continuing_says_what_it_uses(qtbot: QtBot, open_studio: OpenStudio, tmp_path: Path) -> None:
+    """The composer's words or the clip's own, and never the picture that lies ready there."""
+    studio = open_studio(gated(gate := Gate(), "sr2"))
+    gate.open.set()
+    make_clip(qtbot, studio, "a horse")
+    plus, still = studio.window.deck.plus, studio.session.still
+    assert "prompt on the left" in plus.toolTip()
+    studio.window.composer.prompt.setFocus()
+    qtbot.keyClick(studio.window.composer.prompt, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(studio.window.composer.prompt, Qt.Key.Key_Delete)
+    assert plus.isEnabled()
+    assert "its own words" in plus.toolTip()
+    picture = tmp_path / "beach.png"
+    from engine.media.images import write_png
+
+    write_png(picture, first_frame(studio))
+    still.take(picture)
+    qtbot.waitUntil(lambda: still.path is not None)
+    assert "the picture on the left is for new clips" in plus.toolTip()
+    gate.open.clear()
+    qtbot.mouseClick(plus, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "without the picture on the left" in studio.window.status.line.text())
+    gate.open.set()
+    qtbot.waitUntil(lambda: len(studio.session.library.clips) == 2)
+    assert (studio.engine.requests[-1].prompt, studio.engine.requests[-1].image) == ("a horse", None)
+    film = studio.session.room.film
+    last = film.segments[-1]
+    film.put_take(replace(film.take_of(last), request=""))
+    assert not plus.isEnabled(), "there are no words at all"
+
+
+def test_the_clip_being_made_is_seen_while_the_film_waits(qtbot: QtBot, studio: Studio, film: Film) -> None:
     make_clip(qtbot, studio, "a robot")
     assert isinstance(studio.session.state, Done)
     assert studio.session.monitor.mode == "clip"
