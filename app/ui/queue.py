@@ -107,6 +107,7 @@ class QueuePanel(QWidget):
         self.pause.setText(self.tr("Resume") if queue.paused else self.tr("Pause"))
         self.clear.setEnabled(bool(queue.ended))
         self.count.setText(self._sentence(waiting))
+        self.count.setVisible(bool(self.count.text()))
         self._offer()
         self.pages.setCurrentWidget(self.jobs if queue.rowCount() else self.empty)
         self._allow()
@@ -122,12 +123,15 @@ class QueuePanel(QWidget):
         if not parts:
             self.waiting.hide()
         elif self._offered != (held, broken):
-            self.waiting.say(" ".join(parts), self.tr("Make them now"))
+            all_of_them = self.tr("Make it now") if held + broken == 1 else self.tr("Make them now")
+            self.waiting.say(" ".join(parts), all_of_them)
         self._offered = (held, broken)
 
     def _sentence(self, waiting: int) -> str:
         if self._queue.tired:
             return self.tr("Paused, because several clips in a row failed.")
+        if not waiting:
+            return self.tr("Paused") if self._queue.paused else ""
         if self._queue.paused:
             return self.tr("Paused · %n clip(s) waiting", "", waiting)
         return self.tr("%n clip(s) waiting", "", waiting)

@@ -2255,8 +2255,16 @@
         <translation>Les faire maintenant</translation>
     </message>
     <message>
+        <source>Make it now</source>
+        <translation>Le faire maintenant</translation>
+    </message>
+    <message>
         <source>Paused, because several clips in a row failed.</source>
         <translation>En pause&#xa0;: plusieurs clips de suite ont échoué.</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>En pause</translation>
     </message>
     <message numerus="yes">
         <source>Paused · %n clip(s) waiting</source>

@@ -217,6 +217,7 @@ def test_closing_interrupts_the_running_job_and_keeps_the_queue(
     assert panel.waiting.isVisible()
     assert "3 clip(s) wait" in panel.waiting.text.text()
     assert "1 clip(s) broke off" in panel.waiting.text.text()
+    assert panel.waiting.act.text() == "Make them now"
     ask(again, "new")  # what is asked for now is made; what waits from last time goes on waiting
     qtbot.waitUntil(lambda: states(again)["new"] == "done")
     assert waiting(again) == ["one", "two", "three"]
@@ -226,6 +227,20 @@ def test_closing_interrupts_the_running_job_and_keeps_the_queue(
     assert made == ["new", "running", "one", "two", "three"]
     assert set(states(again).values()) == {"done"}
     assert not panel.waiting.isVisible()
+    assert not panel.count.isVisible(), "that none waits is not worth a line"
+
+
+def test_one_clip_that_broke_off_is_one(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    first = open_studio(gated(Gate(), "sr1"))
+    ask(first, "running")
+    qtbot.waitUntil(lambda: any(run.done for run in getattr(first.session.state, "stages", ())))
+    with qtbot.waitSignal(first.bridge.closed):
+        first.window.leave()
+    first.window.shut_down()
+    panel = open_studio().window.shelf.queue
+    assert panel.waiting.isVisible()
+    assert panel.waiting.act.text() == "Make it now"
+    assert not panel.count.isVisible()
 
 
 def test_what_broke_off_can_be_left_at_that(qtbot: QtBot, open_studio: OpenStudio, busy: Studio) -> None:
