@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.model.exporting import Exporter, Source, film_source
+from app.model.job import Running
 from app.model.words import file_name
 from app.ui.export_dialog import ExportDialog, Remembered
 
@@ -50,6 +51,20 @@ class ExportDesk(QObject):
         name = Path(file_name(clip.request.prompt, clip.request.seed)).stem
         return Source(name, len(clip.frames), clip.size, clip)
 
+    @property
+    def waits_for(self) -> str:
+        """Why what is on show cannot be exported yet; nothing if it can, or if there is nothing."""
+        session = self._session
+        if self.source is not None:
+            return ""
+        if session.monitor.mode == "film":
+            film = session.room.film
+            if any(film.take_of(segment).pending for segment in film.segments):
+                return self.tr("Export when a part of the film that is being made is done")
+        elif isinstance(session.state, Running):
+            return self.tr("Export when the clip that is being made is done")
+        return ""
+
     @Slot()
     def open(self) -> None:
         """Ask how to export what is on show."""
@@ -58,9 +73,7 @@ class ExportDesk(QObject):
             return
         self._remembered.metadata = self._window.preferences.now.metadata
         marked = player.part if player.marks != (None, None) else None
-        dialog = ExportDialog(
-            self.exporter, source, marked, player.position, self._remembered, self._window
-        )
+        dialog = ExportDialog(self.exporter, source, marked, player.position, self._remembered, self._window)
         dialog.open()
 
     def close(self) -> None:

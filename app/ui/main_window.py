@@ -217,6 +217,7 @@ class MainWindow(QMainWindow):
         }
         for name, yes in possible.items():
             actions[name].setEnabled(yes)
+        actions["export"].setToolTip(self.exports.waits_for)
         paused = actions["pause_queue"]
         if paused.isChecked() != session.queue.paused:
             paused.blockSignals(True)  # the queue paused itself; its panel and menu only follow

@@ -1067,6 +1067,14 @@
         <translation>film</translation>
     </message>
     <message>
+        <source>Export when a part of the film that is being made is done</source>
+        <translation>Exporter une fois terminée la partie du film en cours</translation>
+    </message>
+    <message>
+        <source>Export when the clip that is being made is done</source>
+        <translation>Exporter une fois terminé le clip en cours</translation>
+    </message>
+    <message>
         <source>Saving {0}…</source>
         <translation>Enregistrement de {0}…</translation>
     </message>

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.i18n import Language, Translators
 from app.model import exporting
 from app.model.exporting import Exporter, Plan, Source
-from app.model.job import Done
+from app.model.job import Done, Running
 from app.ui.export_dialog import ExportDialog
 from app.ui.parts import FIELD
 from app.ui.path_field import shortened
@@ -23,7 +23,7 @@ from engine.media.clips import read_clip
 from engine.media.export import Footage
 from engine.media.reading import iter_frames
 from tests.app.conftest import OpenStudio, Studio
-from tests.app.fake_engine import frames_of
+from tests.app.fake_engine import Gate, frames_of, gated
 from tests.app.film_hands import make_clip
 from tests.app.test_i18n import translators
 
@@ -88,6 +88,43 @@ def test_no_format_changes_the_dialog_s_shape(
             FIELD
         }
     assert len(sizes) == 1
+
+
+def test_a_finished_clip_is_exported_while_another_is_made(
+    qtbot: QtBot, open_studio: OpenStudio, tmp_path: Path
+) -> None:
+    studio = open_studio()
+    make_clip(qtbot, studio)
+    studio.engine.script = gated(gate := Gate(), "sr1")
+    studio.session.edit(prompt="a robot")
+    studio.session.generate()
+    export = studio.window.actions_["export"]
+    qtbot.waitUntil(lambda: isinstance(studio.session.state, Running) and studio.session.state.started)
+    assert not export.isEnabled()
+    assert "being made" in studio.window.deck.export.toolTip()
+    [finished] = studio.session.library.clips
+    with qtbot.waitSignal(studio.session.screen.changed):
+        studio.session.open_clip(finished)
+    assert studio.window.deck.export.isEnabled()
+    dialog = open_dialog(qtbot, studio)
+    export_to(qtbot, dialog, studio, tmp_path / "meanwhile.mp4")
+    assert read_clip(tmp_path / "meanwhile.mp4").frames.shape == (17, 64, 112, 3)
+    assert isinstance(studio.session.state, Running)
+    gate.open.set()
+    qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
+
+
+def test_a_film_with_a_part_that_is_made_waits_for_it(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    studio = open_studio()
+    make_clip(qtbot, studio)
+    studio.engine.script = gated(gate := Gate(), "sr1")
+    qtbot.mouseClick(studio.window.deck.plus, LEFT)
+    export = studio.window.actions_["export"]
+    qtbot.waitUntil(lambda: not export.isEnabled())
+    assert "a part of the film" in studio.window.deck.export.toolTip()
+    gate.open.set()
+    qtbot.waitUntil(export.isEnabled)
+    assert "a part of the film" not in studio.window.deck.export.toolTip()
 
 
 def test_an_export_is_offered_a_folder_that_is_there(
