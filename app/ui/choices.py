@@ -49,6 +49,7 @@ class Segments(QWidget):
         result.setProperty("role", "field")
         result.setText(text)
         result.setToolTip(words)
+        result.setAccessibleName(text)
         result.setAccessibleDescription(words)
         result.setCheckable(True)
         result.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
