@@ -147,7 +147,7 @@ def build_pack(
         if name not in stages:
             continue
         if t5 is None:
-            text, network = _own_stage(stages[name], name, words)
+            text, network = _own_stage(stages[name], name, words, tokenizer)
             normalised.add(True)
         else:
             network, run = _full_stage(stages[name])
@@ -170,17 +170,31 @@ def build_pack(
     return save_pack(out, manifest, networks, words, card, pieces)
 
 
-def _own_stage(folder: Path, name: StageName, words: Vocabulary) -> tuple[TextEncoder, WindowTransformer]:
+def _own_stage(
+    folder: Path, name: StageName, words: Vocabulary, tokenizer: Tokenizer
+) -> tuple[TextEncoder, WindowTransformer]:
     if (folder / MANIFEST).is_file():
         pack = _on_cpu(folder)
         if name not in pack.manifest.stages or pack.vocabulary != words:
             raise UsageError("wrong-run", f"The pack {folder} has no {name} that reads the words of today.")
+        if not _alike(pack.tokenizer, tokenizer):
+            hint = "Take the tokenizer from that pack too, or train the stage on the new one."
+            raise UsageError("wrong-run", f"The {name} of {folder} speaks the latents of another tokenizer.", hint)
         return pack.text, pack.transformer(name)
     if _kind(folder) == "denoiser":
         hint = "Give --t5, the folder of the T5 that it was trained with."
         raise UsageError("wrong-run", f"{folder} was trained with a T5.", hint)
     model = _denoiser(folder, words)[0]
     return model.text, model.transformer
+
+
+def _alike(one: nn.Module, other: nn.Module) -> bool:
+    """Whether two networks have the same weights, to what a pack keeps of them."""
+    mine, theirs = one.state_dict(), other.state_dict()
+    return mine.keys() == theirs.keys() and all(
+        mine[name].shape == value.shape and torch.equal(mine[name].bfloat16(), value.bfloat16())
+        for name, value in theirs.items()
+    )
 
 
 def _full_stage(folder: Path) -> tuple[WindowTransformer, DenoiserRun]:

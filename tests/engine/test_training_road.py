@@ -15,6 +15,9 @@ from engine.cli import main
 from engine.models.transformer import TransformerConfig
 from engine.packs.load import load_pack
 from engine.request import ClipRequest
+from engine.training.checkpoint import save_checkpoint
+from engine.training.packing import load_run_tokenizer
+from engine.training.runs import read_run, write_run
 from engine.training.store import ShardStore, write_shard
 from engine.worlds.sampling import sample_spec
 from tests.engine.test_training import TINY
@@ -190,6 +193,23 @@ def test_what_was_not_trained_again_comes_from_a_pack(road: Path, tmp_path: Path
     assert {name: file.sha256 for name, file in after.manifest.files.items()} == {
         name: file.sha256 for name, file in before.manifest.files.items()
     }
+
+
+def test_a_stage_of_other_latents_is_refused(
+    road: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    toy, other = road / "packs" / "toy", tmp_path / "tok"
+    other.mkdir()
+    write_run(other, read_run(road / "tok"))
+    tokenizer = load_run_tokenizer(toy)
+    with torch.no_grad():
+        next(tokenizer.parameters()).add_(0.1)
+    save_checkpoint(other, 1, {"model": tokenizer.state_dict(), "ema": {}}, {})
+    words = ["--base", road / "base", "--sr1", toy, "--about", road / "about.json", "--card", road / "card.md"]
+    command = ["train", "pack", "--tokenizer", other, *words, "--out", tmp_path / "out"]
+    assert main([str(word) for word in command]) == 2
+    assert "another tokenizer" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_run_of_the_wrong_kind_is_refused(road: Path, capsys: pytest.CaptureFixture[str]) -> None:
