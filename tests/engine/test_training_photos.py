@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from engine.cli import main
 from engine.errors import WaltError
 from engine.evaluation.flow import flows, global_motion, obeys
 from engine.packs.load import load_pack
@@ -66,6 +67,18 @@ def test_each_camera_begins_with_the_same_picture_and_goes_its_own_way(pictures:
     for clip, camera in family:
         assert np.abs(clip[0].astype(int) - family[0][0][0]).mean() < 2, camera
         assert obeys(camera, global_motion(flows(clip))), camera
+
+
+def test_some_moves_alone(pictures: Path, tmp_path: Path) -> None:
+    moves = ("zoom_in", "zoom_out")
+    prepare_photos(pictures, tmp_path, 5, 32, 56, 5, 3, lambda done, total: None, moves)
+    assert [truth["camera"] for truth in ClipStore(tmp_path).truth] == [*moves, *moves, "zoom_in"]
+
+
+def test_a_move_that_is_none_is_named(pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--photos", str(pictures), "--cameras", "pan_left", "dolly", "--out", str(tmp_path / "out")]
+    assert main(["train", "prepare", *words]) == 2
+    assert "dolly" in capsys.readouterr().err
 
 
 def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
