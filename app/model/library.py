@@ -47,6 +47,7 @@ class Library(QObject):
         self._store = store
         self._keeper = keeper
         self._clips: dict[str, ClipRecord] = {}
+        self._files: dict[str, str] = {}  # ids by file name; deleted clips stay in it
         self.thumbs = Thumbs(store.places, parent=self)
         self.ready = False
         self.whole = False
@@ -68,7 +69,8 @@ class Library(QObject):
 
     def kept_as(self, file: Path) -> ClipRecord | None:
         """The clip that is kept in a file, if it is one of the library's."""
-        return next((clip for clip in self._clips.values() if clip.file == file.name and self.path(clip) == file), None)
+        clip = self._clips.get(self._files.get(file.name, ""))
+        return clip if clip is not None and self.path(clip) == file else None
 
     @property
     def folder(self) -> Path:
@@ -189,3 +191,4 @@ class Library(QObject):
     def _sort(self) -> None:
         newest = sorted(self._clips.values(), key=lambda clip: clip.created, reverse=True)
         self._clips = {clip.id: clip for clip in newest}
+        self._files = {clip.file: clip.id for clip in newest}

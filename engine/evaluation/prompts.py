@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from engine.evaluation.attributes import asked
-from engine.worlds.captions import TONGUES, Language, canonical_caption, caption
+from engine.worlds.captions import Language
 from engine.worlds.grammar import DEFAULT_COLOURS
 from engine.worlds.sampling import sample_spec
 from engine.worlds.spec import COLOURS, LIGHTS, SUBJECTS, WorldSpec
+from engine.worlds.telling import Wording
 
 PROMPT_SEED, OTHER_SEED = 960_000_000, 970_000_000
 """First seeds of the worlds that prompts describe, and of the unseen renders they are compared with."""
@@ -52,35 +50,24 @@ def other_specs(count: int, seed: int, heldout: bool = False) -> list[WorldSpec]
 
 def _prompt(spec: WorldSpec, index: int, plain: bool) -> Prompt:
     language: Language = "fr" if index % 5 == 4 and not plain else "en"
-
-    def write(other: WorldSpec) -> str:
-        if plain or index % 2 == 0:
-            return canonical_caption(other, language)
-        return caption(other, np.random.default_rng([spec.seed, 3]), language)
-
-    return Prompt(write(spec), spec, told(spec, write, language))
+    wording = Wording(language, None if plain or index % 2 == 0 else spec.seed)
+    return Prompt(wording.write(spec), spec, told(spec, wording))
 
 
-def told(spec: WorldSpec, write: Callable[[WorldSpec], str], language: Language) -> tuple[str, ...]:
-    """The attributes that the caption ``write(spec)`` tells: with another value, the same dice write another one.
+def told(spec: WorldSpec, wording: Wording) -> tuple[str, ...]:
+    """The attributes that the wording tells of a world.
 
-    Subject and action are in every caption, and with them the place, where it is the only one possible. A camera
-    is looked up among the phrases for it, because a still one throws the dice differently. A subject's usual
-    colour is not asked: captions tell it so rarely that a model need not learn it.
+    Subject and action are in every caption, and with them the place, where it is the only one possible. A subject's
+    usual colour is not asked: captions tell it so rarely that a model need not learn it.
     """
-    text = write(spec)
-
-    def matters(name: str, others: tuple[str, ...]) -> bool:
-        return any(write(replace(spec, **{name: other})) != text for other in others)
-
     places = SUBJECTS[spec.subject][spec.action]
     tells = {
         "subject": True,
         "action": True,
-        "place": len(places) == 1 or matters("place", places),
-        "light": matters("light", LIGHTS),
+        "place": len(places) == 1 or wording.tells(spec, "place", places),
+        "light": wording.tells(spec, "light", LIGHTS),
         "colour": spec.colour != DEFAULT_COLOURS.get(spec.subject)
-        and matters("colour", COLOURS[spec.subject]),
-        "camera": any(phrase in text.lower() for phrase in TONGUES[language].cameras[spec.camera]),
+        and wording.tells(spec, "colour", COLOURS[spec.subject]),
+        "camera": wording.tells_camera(spec),
     }
     return tuple(name for name in asked(spec) if tells[name])

@@ -50,6 +50,7 @@ class BaseTraining:
         frame_rate: Share of clips that are conditioned on their first one or two latent frames (p_fp).
         self_conditioning: Share of steps with two passes (p_sc of the paper: 0.9).
         caption_drop: Share of empty captions.
+        caption_plain: Share of captions of worlds that are one plain full sentence, which tells camera and heading.
         crop_width: Columns of latents to train on (16: square), 0 for all.
         compile: Compile the layers; pays after some thousand steps on an idle machine.
         freeze_text: Keep the text encoder as it is, so that other stages can be trained on it meanwhile.
@@ -64,6 +65,7 @@ class BaseTraining:
     frame_rate: float = 0.3
     self_conditioning: float = 0.9
     caption_drop: float = 0.1
+    caption_plain: float = 0.3
     crop_width: int = 0
     compile: bool = False
     freeze_text: bool = False
@@ -105,7 +107,7 @@ class BaseTrainer:
         torch.manual_seed(training.loop.seed)
         self.training, self.tokenizer, self.folder = training, tokenizer.to(device), folder
         self.schedule = Schedule.linear()
-        self.captioner = Captioner(vocabulary, drop=training.caption_drop)
+        self.captioner = Captioner(vocabulary, drop=training.caption_drop, plain=training.caption_plain)
         self.images = LatentSet(ShardStore(images), crop_width=training.crop_width) if images else None
         self.clips = [LatentSet(ShardStore(path), crop_width=training.crop_width) for path in clips]
         width = training.model.text_width

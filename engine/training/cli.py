@@ -87,11 +87,14 @@ def _add_prepare(steps: Any) -> None:
         "prepare", help="render worlds, or cut a folder of footage, into shards of clips"
     )
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--worlds", type=int, metavar="N", help="render N training worlds")
+    source.add_argument("--worlds", type=int, metavar="N", help="render N clips of training worlds")
     source.add_argument(
         "--folder", type=Path, help="videos (and, for --frames 1, pictures) with captions in .txt files"
     )
     source.add_argument("--photos", type=Path, help="photographs, moved by a virtual camera")
+    parser.add_argument(
+        "--twins", action="store_true", help="every second world is the one before it, moving the other way"
+    )
     parser.add_argument("--count", type=int, default=1000, help="clips of --photos (default: %(default)s)")
     parser.add_argument("--cameras", nargs="+", metavar="MOVE", help="moves of --photos (default: all)")
     parser.add_argument("--out", type=Path, required=True)
@@ -155,7 +158,8 @@ def _prepare(args: argparse.Namespace) -> None:
         prepare_photos(args.photos, args.out, args.count, height, width, args.frames, args.seed, tell, moves)
         return
     workers = args.workers or default_workers()
-    prepare_worlds(args.out, args.worlds, height, width, args.frames, args.seed, workers, _progress("shards"))
+    tell = _progress("shards")
+    prepare_worlds(args.out, args.worlds, height, width, args.frames, args.seed, workers, tell, args.twins)
 
 
 def _encode(args: argparse.Namespace) -> None:

@@ -27,17 +27,26 @@ Progress = Callable[[int, int], None]
 
 
 def prepare_worlds(
-    out: Path, count: int, height: int, width: int, frames: int, seed: int, workers: int, progress: Progress
+    out: Path,
+    count: int,
+    height: int,
+    width: int,
+    frames: int,
+    seed: int,
+    workers: int,
+    progress: Progress,
+    twins: bool = False,
 ) -> None:
     """Render ``count`` training worlds from ``seed`` on into shards; shards that are there already are kept.
 
-    Clip k is the world of seed ``seed + k``, so a run can be continued, or split over machines.
+    Clip k is the world of seed ``seed + k``, so a run can be continued, or split over machines. With ``twins`` every
+    second clip is the one before it, moving the other way (`twin`), and has its seed.
     """
     size = _shard_size(frames, height, width)
     shards = range(-(-count // size))
     todo = [i for i in shards if not (out / f"shard-{i:05d}.npy").exists()]
     progress(len(shards) - len(todo), len(shards))
-    jobs = [(out, i, min(size, count - i * size), height, width, frames, seed + i * size) for i in todo]
+    jobs = [(out, i, min(size, count - i * size), height, width, frames, seed, twins) for i in todo]
     if workers <= 1:
         for done, job in enumerate(jobs, len(shards) - len(todo) + 1):
             _render_shard(job)
@@ -52,17 +61,20 @@ def _shard_size(frames: int, height: int, width: int) -> int:
     return max(1, min(SHARD, _SHARD_BYTES // (frames * height * width * 3)))
 
 
-def _render_shard(job: tuple[Path, int, int, int, int, int, int]) -> None:
+def _render_shard(job: tuple[Path, int, int, int, int, int, int, bool]) -> None:
     from engine.worlds.render import render_clip, render_frame
-    from engine.worlds.sampling import sample_spec
+    from engine.worlds.sampling import sample_spec, twin
 
-    out, index, count, height, width, frames, seed = job
+    out, index, count, height, width, frames, seed, twins = job
+    first = index * _shard_size(frames, height, width)
     clips: list[NDArray[np.uint8]] = []
     truth: list[dict[str, Any]] = []
-    for k in range(count):
-        spec = sample_spec(seed + k)
+    for k in range(first, first + count):
+        spec = sample_spec(seed + k // 2 if twins else seed + k)
+        if twins and k % 2:
+            spec = twin(spec)
         if frames == 1:  # any moment of the clip
-            moment = int(np.random.default_rng((seed + k, 1)).integers(17))
+            moment = int(np.random.default_rng((spec.seed, 1)).integers(17))
             clips.append(render_frame(spec, moment, height=height, width=width)[None])
         else:
             clips.append(render_clip(spec, frames=frames, height=height, width=width))

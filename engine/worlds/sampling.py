@@ -6,6 +6,7 @@ The weights below are per cent of all clips. Held-out combinations are drawn aga
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -52,6 +53,16 @@ _HEADING = {"left": 0.4, "right": 0.4, "towards": 0.12, "away": 0.08}
 _SIDEWAYS = {"left": 0.5, "right": 0.5}
 _SIZE = {"small": 0.1, "normal": 0.78, "large": 0.12}
 _DISTANCE = {"close": 0.42, "medium": 0.5, "far": 0.08}
+
+
+_OPPOSITE = {
+    one: other
+    for pair in (
+        ("left", "right"), ("towards", "away"), ("pan_left", "pan_right"), ("tilt_up", "tilt_down"),
+        ("orbit_left", "orbit_right"), ("zoom_in", "zoom_out"),
+    )
+    for one, other in (pair, pair[::-1])
+}  # fmt: skip
 
 
 def _all_scenes() -> Iterator[Scene]:
@@ -127,3 +138,11 @@ def sample_spec(seed: int, heldout: bool = False) -> WorldSpec:
         spec = _fill(rng, seed, _draw(rng, SCENES), None)
         if not is_heldout(spec):
             return spec
+
+
+def twin(spec: WorldSpec) -> WorldSpec:
+    """The same world, where camera and subject move the other way: what tells the two apart is those words alone.
+
+    An asteroid that comes from the left or the right has the other side too; a camera that stands still stays.
+    """
+    return replace(spec, camera=_OPPOSITE.get(spec.camera, spec.camera), heading=_OPPOSITE[spec.heading]).check()

@@ -13,9 +13,8 @@ from __future__ import annotations
 import argparse
 import copy
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -29,8 +28,9 @@ from engine.training.denoising import Denoiser
 from engine.training.packing import averaged
 from engine.training.photos import CAMERAS
 from engine.training.runs import BASE_CAMERAS, write_run
-from engine.worlds.captions import TONGUES, Language, camera_caption, canonical_caption, caption, vocabulary
+from engine.worlds.captions import Language, camera_caption, vocabulary
 from engine.worlds.sampling import sample_spec
+from engine.worlds.telling import Wording
 
 OPPOSITES = (("pan_left", "pan_right"), ("orbit_left", "orbit_right"), ("zoom_in", "zoom_out"))
 """Of the camera; the subject's heading, left or right, is the last pair."""
@@ -55,20 +55,11 @@ def line(seed: int) -> Line:
         camera = CAMERAS[int(rng.integers(len(CAMERAS)))]
         return Line(camera_caption(camera, rng, language), (*_camera(camera), 0))
     spec = sample_spec(seed)
-    plain = rng.random() < 0.3
-
-    def write(other: Any) -> str:
-        if plain:
-            return canonical_caption(other, language)
-        return caption(other, np.random.default_rng([seed, 3]), language)
-
-    text = write(spec)
-    tells_camera = any(phrase in text.lower() for phrase in TONGUES[language].cameras[spec.camera])
+    wording = Wording(language, None if rng.random() < 0.3 else seed)
+    sides = _camera(spec.camera) if wording.tells_camera(spec) else (0,) * len(OPPOSITES)
     heading = {"left": -1, "right": 1}.get(spec.heading, 0)
-    mirrored = replace(spec, heading={"left": "right", "right": "left"}.get(spec.heading, spec.heading))
-    tells_heading = write(mirrored) != text
-    sides = _camera(spec.camera) if tells_camera else (0,) * len(OPPOSITES)
-    return Line(text, (*sides, heading * tells_heading))
+    tells_heading = heading != 0 and wording.tells(spec, "heading", ("left", "right"))
+    return Line(wording.write(spec), (*sides, heading * tells_heading))
 
 
 def _camera(name: str) -> tuple[int, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from engine.worlds.heldout import HELDOUT, Combination, is_heldout
-from engine.worlds.sampling import HEADLINE_SCENES, SCENES, sample_spec
+from engine.worlds.sampling import HEADLINE_SCENES, SCENES, sample_spec, twin
 from engine.worlds.spec import SUBJECTS, WorldSpec
 
 N = 4000
@@ -74,6 +75,15 @@ def test_every_part_of_a_held_out_combination_is_trained(combination: Combinatio
     assert len(parts) >= 3
     for name, value in parts.items():
         assert share(subject=combination.subject, **({name: value} if name != "subject" else {})) > 0
+
+
+def test_twins_differ_in_where_they_and_their_cameras_go() -> None:
+    for spec in specs()[:500]:
+        other = twin(spec)
+        assert twin(other) == spec != other
+        assert replace(other, camera=spec.camera, heading=spec.heading) == spec
+        assert (other.camera == spec.camera) == (spec.camera == "still")
+        assert not is_heldout(other)
 
 
 def test_held_out_combinations_are_spread_and_spare_the_headline_prompts() -> None:
