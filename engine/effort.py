@@ -97,8 +97,10 @@ def tasks_of(manifest: Manifest, request: ClipRequest) -> dict[str, Task]:
     windows, tasks = windows_of(manifest, request), dict[str, Task]()
     for stage in STAGES[: STAGES.index(request.upto) + 1]:
         height, width = (side // SPACE for side in manifest.size(request.aspect, stage))
-        passes = 2 if guidance_of(manifest, request, stage) != 1 else 1
-        cost = passes * step_cost(manifest.stages[stage].transformer, windows[0].latents, height, width)
+        cost = step_cost(manifest.stages[stage].transformer, windows[0].latents, height, width)
+        if guidance_of(manifest, request, stage) != 1:  # a second pass, where guidance acts
+            low, high = manifest.stages[stage].guidance.interval
+            cost *= 1 + high - low
         steps = steps_of(manifest, request, stage) * len(windows) + first_pass_of(manifest, request, stage)
         tasks[stage] = Task(steps, cost)
         chunks = sum(window.latents for window in windows)

@@ -42,7 +42,6 @@ BASE_CAMERAS = replace(
     image_batch=4,
     video_batch=12,
     frame_rate=0.6,
-    caption_plain=0.6,
     self_conditioning=0.25,
     freeze_text=True,
 )
