@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.evaluation.probe import FRAMES, HEIGHT, WIDTH
 from engine.training.prepare import Progress
-from engine.training.store import write_shard
+from engine.training.store import shard_path, write_shard
 from engine.worlds.render import render_clip
 from engine.worlds.sampling import sample_spec
 from engine.worlds.spec import (
@@ -64,7 +64,7 @@ def render_probe_clips(out: Path, count: int, seed: int, progress: Progress) -> 
     """Render ``count`` clips of `probe_spec` from ``seed`` on into shards; shards that are there are kept."""
     shards = range(-(-count // SHARD))
     for index in shards:
-        if not (out / f"shard-{index:05d}.npy").exists():
+        if not shard_path(out, index).exists():
             specs = [probe_spec(seed + index * SHARD + k) for k in range(min(SHARD, count - index * SHARD))]
             clips = [render_clip(spec, frames=FRAMES, height=HEIGHT, width=WIDTH) for spec in specs]
             write_shard(out, index, np.stack(clips), [{"spec": spec.to_dict()} for spec in specs])

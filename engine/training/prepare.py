@@ -17,7 +17,7 @@ from engine.media.images import load_still
 from engine.media.kinds import PICTURE, VIDEO
 from engine.media.reading import iter_frames
 from engine.training.photos import CAMERAS, Photos
-from engine.training.store import CAMERA, ShardStore, write_shard, write_statistics
+from engine.training.store import CAMERA, ShardStore, shard_path, write_shard, write_statistics
 
 SHARD = 64
 """Clips in a shard, unless they are large: a shard is held in memory while it is made."""
@@ -42,11 +42,10 @@ def prepare_worlds(
     Clip k is the world of seed ``seed + k``, so a run can be continued, or split over machines. With ``twins`` every
     second clip is the one before it, moving the other way (`twin`), and has its seed.
     """
-    size = _shard_size(frames, height, width)
-    shards = range(-(-count // size))
-    todo = [i for i in shards if not (out / f"shard-{i:05d}.npy").exists()]
+    shards = _shards(count, frames, height, width)
+    todo = [index for index in range(len(shards)) if not shard_path(out, index).exists()]
     progress(len(shards) - len(todo), len(shards))
-    jobs = [(out, i, min(size, count - i * size), height, width, frames, seed, twins) for i in todo]
+    jobs = [(out, index, shards[index], height, width, frames, seed, twins) for index in todo]
     if workers <= 1:
         for done, job in enumerate(jobs, len(shards) - len(todo) + 1):
             _render_shard(job)
@@ -57,19 +56,24 @@ def prepare_worlds(
             progress(done, len(shards))
 
 
+def _shards(count: int, frames: int, height: int, width: int) -> list[range]:
+    """Which of ``count`` clips each shard holds."""
+    size = _shard_size(frames, height, width)
+    return [range(first, min(first + size, count)) for first in range(0, count, size)]
+
+
 def _shard_size(frames: int, height: int, width: int) -> int:
     return max(1, min(SHARD, _SHARD_BYTES // (frames * height * width * 3)))
 
 
-def _render_shard(job: tuple[Path, int, int, int, int, int, int, bool]) -> None:
+def _render_shard(job: tuple[Path, int, range, int, int, int, int, bool]) -> None:
     from engine.worlds.render import render_clip, render_frame
     from engine.worlds.sampling import sample_spec, twin
 
-    out, index, count, height, width, frames, seed, twins = job
-    first = index * _shard_size(frames, height, width)
+    out, index, wanted, height, width, frames, seed, twins = job
     clips: list[NDArray[np.uint8]] = []
     truth: list[dict[str, Any]] = []
-    for k in range(first, first + count):
+    for k in wanted:
         spec = sample_spec(seed + k // 2 if twins else seed + k)
         if twins and k % 2:
             spec = twin(spec)
@@ -99,16 +103,14 @@ def prepare_photos(
     Shards that are there already are kept. Raises WaltError ``no-photos``.
     """
     photos = Photos(folder)
-    size = _shard_size(frames, height, width)
-    shards = range(-(-count // size))
-    for index in shards:
-        if not (out / f"shard-{index:05d}.npy").exists():
+    shards = _shards(count, frames, height, width)
+    for index, wanted in enumerate(shards):
+        if not shard_path(out, index).exists():
             rng = np.random.default_rng((seed, index))
-            wanted = min(size, count - index * size)
             made: list[tuple[NDArray[np.uint8], str]] = []
-            while len(made) < wanted:
+            while len(made) < len(wanted):
                 made += photos.family(rng, frames, height, width, cameras)
-            made = made[:wanted]
+            made = made[: len(wanted)]
             truth = [{CAMERA: camera} for _, camera in made]
             write_shard(out, index, np.stack([clip for clip, _ in made]), truth)
         progress(index + 1, len(shards))
@@ -190,7 +192,7 @@ def encode_shards(clips: Path, tokenizer: Any, out: Path, progress: Progress, sh
     for index, shard in enumerate(store.shards):
         truth = store.truth[first : first + len(shard)]
         first += len(shard)
-        if not (out / f"shard-{index:05d}.npy").exists():
+        if not shard_path(out, index).exists():
             coded: list[NDArray[np.float16]] = []
             # More than one at a time: in float32 a single clip would take the slow convolution.
             size = max(2, _BATCH_BYTES // shard[0].nbytes)

@@ -78,10 +78,15 @@ class ClipStore(ShardStore):
         return np.asarray(clip[t : t + frames, h : h + height, w : w + width])
 
 
+def shard_path(folder: Path, index: int) -> Path:
+    """Where shard ``index`` of a folder is, or will be once it is whole."""
+    return folder / f"shard-{index:05d}.npy"
+
+
 def write_shard(folder: Path, index: int, items: NDArray[Any], truth: list[dict[str, Any]]) -> None:
     """Write shard ``index`` whole or not at all: the lines go first, and only the frames make it count."""
     folder.mkdir(parents=True, exist_ok=True)
-    name = folder / f"shard-{index:05d}.npy"
+    name = shard_path(folder, index)
     name.with_suffix(".jsonl").write_text("".join(json.dumps(line) + "\n" for line in truth))
     part = name.with_suffix(".part")
     with part.open("wb") as file:
