@@ -1,7 +1,8 @@
-"""Train every network of the starter on one GPU in minutes: `python packaging/starter/on_gpu --help`.
+"""Train the starter's networks on one GPU in minutes: `python packaging/starter/on_gpu --help`.
 
-The worlds are drawn by the machine's cores while the GPU trains; nothing is read but photographs and, if given, the
-tokenizer to begin with. Writes a folder a network, which `walt train pack` and ``--init`` read like any other run.
+The worlds are drawn by the machine's cores while the GPU trains; nothing is read but photographs and the networks to
+begin with: a tokenizer, or with ``--init`` all of them. Writes a folder a network, which `walt train pack` and
+``--init`` read like any other run.
 """
 
 from __future__ import annotations
@@ -19,14 +20,17 @@ import tokens
 import torch
 from bank import Bank, Coder
 from denoise import Batch, Stage
-from farm import Farm, Job, Plan
+from farm import KINDS, Farm, Job, Plan
 from keep import keep
+from plans import FROM_NOTHING, ONWARD, ordered
 from torch import Tensor, nn
+from warm import explicit, timing
 
 from engine.models import attention
 from engine.models.text import TextConfig, TextEncoder
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import TransformerConfig, WindowTransformer
+from engine.packs.manifest import MANIFEST
 from engine.packs.recipes import STARTER_BASE, STARTER_SR1, STARTER_SR2, STARTER_TOKENIZER
 from engine.training.denoising import Denoiser
 from engine.training.packing import averaged
@@ -36,16 +40,7 @@ from engine.worlds.captions import vocabulary
 from engine.worlds.render import render_frame
 from engine.worlds.sampling import sample_spec
 
-ENDS = {"tokenizer": 0.22, "base": 0.77, "sr1": 0.89, "sr2": 0.985}
-"""Share of the time by which each network is done."""
-PLAN: list[tuple[float, dict[str, float]]] = [
-    (0.0, {"photo128": 40, "clip128": 80, "image256": 4, "image512": 8, "image128": 20}),
-    (0.0, {"clip128": 1500, "image128": 160, "photo128": 700, "image256": 16, "image512": 30}),
-    (0.0, {"clip128": float("inf")}),
-    (0.59, {"clip256": 500, "image256": 160, "photo256": 260}),
-    (0.59, {"clip512": 110, "image512": 420, "photo512": 140}),
-    (0.59, {"clip128": float("inf")}),
-]
+ATTENTION = {"fused": attention.attend, "explicit": explicit}
 
 
 class Run:
@@ -53,38 +48,40 @@ class Run:
 
     def __init__(self, args: argparse.Namespace) -> None:
         self.args = args
+        self.course = FROM_NOTHING if args.init is None else ONWARD
         self.out: Path = args.out
         self.out.mkdir(parents=True, exist_ok=True)
         self.words = vocabulary()
-        self.warm = self._warm() if args.compile and args.device == "cuda" else None
+        self.warm = self._warm() if args.compile and args.device == "cuda" else []
         render_frame(sample_spec(0), 0)  # compiled once, before the farm's processes part
-        self.plan = Plan(ordered(PLAN), args.seconds)
+        self.plan = Plan(ordered(self.course.parts), args.seconds)
         slots = (args.slots, max(4, args.slots // 25))
         self.farm = Farm(self.plan, args.workers, args.photos, self.words, args.seed, slots)
         self.device = torch.device(args.device)
         self.drawn: defaultdict[str, list[Job]] = defaultdict(list)
         torch.backends.cuda.matmul.allow_tf32 = True
         torch.backends.cudnn.allow_tf32 = True
-        if args.explicit:
-            attention.attend = explicit
 
-    def _warm(self) -> subprocess.Popen[bytes]:
-        sizes = [str(self.args.batch // self.args.shrink), str(self.args.superres_batch // self.args.shrink)]
-        return subprocess.Popen([sys.executable, str(Path(__file__).with_name("warm.py")), *sizes])
+    def _warm(self) -> list[subprocess.Popen[bytes]]:
+        """Compilers of the denoisers' layers, one for each kind of attention; what they time is in their files."""
+        whole = (self.args.batch, self.args.batch // 2, self.args.superres_batch)
+        sizes = [str(n // self.args.shrink) for n in whole]
+        script = str(Path(__file__).with_name("warm.py"))
+        return [subprocess.Popen([sys.executable, script, str(self.out), *sizes, kind]) for kind in ATTENTION]
 
     def go(self) -> None:
         """All stages, one after the other."""
-        tokenizer = self._tokenizer()
+        tokenizer = self._begin() if self.args.init else self._tokenizer()
         banks = self._banks()
-        coder = Coder(self.farm, tokenizer, banks, self.device)
+        coder = Coder(
+            self.farm, tokenizer, {kind: banks[_BANK.get(kind, kind)] for kind in KINDS}, self.device
+        )
         for jobs in self.drawn.values():
             coder.take(jobs)
         self.drawn.clear()
         coder.flush()
         self._say("coded", {name: bank.count for name, bank in banks.items() if bank.count})
         poll = lambda: coder.take(list(self.farm.poll()))  # noqa: E731
-        if self.warm is not None:
-            self._say("compiler", self.warm.poll())
         text = TextEncoder(TextConfig(len(self.words), width=STARTER_BASE.text_width or 256, layers=2))
         self._base(text, banks, poll)
         coder.flush()
@@ -96,18 +93,30 @@ class Run:
             self._say("memory, GB", round(torch.cuda.max_memory_allocated() / 1e9, 1))
         self.farm.close()
 
-    def _tokenizer(self) -> Tokenizer:
+    def _begin(self) -> Tokenizer:
+        """The tokenizer to go on with, as it is."""
         tokenizer = Tokenizer(STARTER_TOKENIZER)
-        averaged(self.args.tokenizer, tokenizer)
-        tokenizer = tokenizer.train().to(self.device, memory_format=torch.channels_last_3d)
-        if self.args.compile:
-            tokens.fuse_norms()
+        averaged(_network(self.args.init, "tokenizer"), tokenizer)
+        self._wait()
+        tokenizer = tokenizer.to(self.device, memory_format=torch.channels_last_3d)
+        return tokenizer.requires_grad_(False).eval()
+
+    def _wait(self) -> None:
+        """Until there is a little of everything that is small."""
         while len(self.drawn["clip128"]) < 12 or not self.drawn["photo128"] or not self.drawn["image128"]:
             self._collect()
             time.sleep(0.05)
             if self.plan.share() * self.args.seconds > 120:
                 raise TimeoutError("the farm has drawn too little in two minutes")
         self._say("first clips", {k: len(v) for k, v in self.drawn.items()})
+
+    def _tokenizer(self) -> Tokenizer:
+        tokenizer = Tokenizer(STARTER_TOKENIZER)
+        averaged(self.args.tokenizer, tokenizer)
+        tokenizer = tokenizer.train().to(self.device, memory_format=torch.channels_last_3d)
+        if self.args.compile:
+            tokens.fuse_norms()
+        self._wait()
         unseen = self._clips("clip128", 12)
         photos = self._clips("photo128", 4)
         before = tokens.quality(tokenizer, unseen), tokens.quality(tokenizer, photos)
@@ -115,7 +124,7 @@ class Run:
         steps = tokens.train_tokenizer(
             tokenizer,
             batches,
-            self._until(0.0, "tokenizer"),
+            self._until("tokenizer"),
             self._collect,
             self.device,
             self.args.tokenizer_lr,
@@ -147,16 +156,27 @@ class Run:
         return banks
 
     def _base(self, text: TextEncoder, banks: dict[str, Bank], poll: Callable[[], None]) -> None:
-        model = self._model(text, STARTER_BASE)
+        model = self._model("base", text, STARTER_BASE)
         worlds, photos, images = banks["clip128"], banks["photo128"], banks["image128"]
         n = self.args.batch // self.args.shrink
         batches = [
-            Batch("clip", ((0.86, worlds), (0.14, photos)), n, photos=(False, True)),
-            Batch("image", ((0.5, images), (0.5, worlds)), n, first=True),
+            Batch("clip", ((0.82, worlds), (0.18, photos)), n, photos=(False, True)),
+            Batch("image", ((0.5, images), (0.5, worlds)), max(1, n // 2), first=True),
         ]
-        stage = Stage("base", model, batches, self.device, self.args.lr, self.args.muon_lr, True)
-        stage.train(self._until(ENDS["tokenizer"], "base"), poll)
-        self._keep("base", model, BASE, stage.steps)
+
+        if self.warm:  # layers without the compiler keep more, and the compilers hold memory too
+            model.transformer.recompute = torch.cuda.get_device_properties(0).total_memory < 1e11
+
+        compiled = False
+
+        def between() -> None:
+            nonlocal compiled
+            poll()
+            compiled = compiled or self._compile("base", model, 0.25)
+
+        self._train("base", model, batches, True, between)
+        for warm in self.warm:
+            warm.kill()
 
     def _superres(
         self,
@@ -170,18 +190,23 @@ class Run:
         clips, photos, images = (banks[kind + size] for kind in ("clip", "photo", "image"))
         self._say(name, {"clips": clips.count, "photos": photos.count, "images": images.count})
         transformer = WindowTransformer(config)
-        if transformer.low_res_path is not None:
+        if transformer.low_res_path is not None and not self.args.init:
             self._fit(transformer, [clips, images])
-        model = self._model(text, config, transformer)
+        model = self._model(name, text, config, transformer)
+        self._compile(name, model)
         n = max(1, self.args.superres_batch // self.args.shrink)
         batches = [
             Batch("clip", ((0.8, clips), (0.2, photos)), n, photos=(False, False)),
             Batch("image", ((1.0, images),), 2 * n),
         ]
-        began = ENDS["base" if name == "sr1" else "sr1"]
-        stage = Stage(name, model, batches, self.device, self.args.lr, self.args.muon_lr, False)
-        stage.train(self._until(began, name), poll)
-        self._keep(name, model, SR1 if name == "sr1" else SR2, stage.steps)
+        self._train(name, model, batches, False, poll)
+
+    def _train(
+        self, name: str, model: Denoiser, batches: list[Batch], learn_text: bool, poll: Callable[[], None]
+    ) -> None:
+        stage = Stage(name, model, batches, self.device, self.course.lr, self.course.muon_lr, learn_text)
+        stage.train(self._until(name), poll)
+        self._keep(name, model, {"base": BASE, "sr1": SR1, "sr2": SR2}[name], stage.steps)
 
     def _fit(self, transformer: WindowTransformer, banks: list[Bank]) -> None:
         """Begin the linear path with the best guess of some pairs."""
@@ -196,17 +221,43 @@ class Run:
         transformer.low_res_path.fit(low + 0.05 * torch.randn_like(low), torch.cat(highs))
 
     def _model(
-        self, text: TextEncoder, config: TransformerConfig, transformer: WindowTransformer | None = None
+        self,
+        name: str,
+        text: TextEncoder,
+        config: TransformerConfig,
+        transformer: WindowTransformer | None = None,
     ) -> Denoiser:
-        model = Denoiser(text, transformer or WindowTransformer(config)).to(self.device)
-        if self.args.compile:
-            model.transformer.compile_blocks()
-        return model
+        """From nothing or from what ``--init`` has; the text encoder is the one given, but of the base's weights."""
+        model = Denoiser(text, transformer or WindowTransformer(config))
+        if self.args.init:
+            kept = {key: value.clone() for key, value in text.state_dict().items()}
+            averaged(_network(self.args.init, name), model)
+            if name != "base":
+                text.load_state_dict(kept)
+        return model.to(self.device).train()
 
-    def _until(self, begin: float, name: str) -> Callable[[], float]:
-        """Share of a stage's time."""
-        start = max(begin, self.plan.share()) if begin else 0.0
-        return lambda: (self.plan.share() - start) / max(1e-6, ENDS[name] - start)
+    def _compile(self, name: str, model: Denoiser, patience: float = 0.0) -> bool:
+        """Compile with the attention that was timed as the faster one.
+
+        Until share ``patience`` of all time it waits for compilers that are at work. Whether it was done.
+        """
+        if not self.warm:
+            return False
+        files = {kind: timing(self.out, name, kind) for kind in ATTENTION}
+        times = {kind: float(file.read_text()) for kind, file in files.items() if file.exists()}
+        at_work = any(warm.poll() is None for warm in self.warm)
+        if len(times) < len(files) and at_work and self.plan.share() < patience:
+            return False
+        self._say(name, "ms a step", times)
+        attention.attend = ATTENTION[min(times, key=times.__getitem__) if times else "fused"]
+        model.transformer.recompute = False
+        model.transformer.compile_blocks()
+        return True
+
+    def _until(self, name: str) -> Callable[[], float]:
+        """Share of a stage's time, which begins now."""
+        start, end = self.plan.share(), self.course.ends[name]
+        return lambda: (self.plan.share() - start) / max(1e-6, end - start)
 
     def _keep(self, name: str, model: nn.Module, training: Training, steps: int) -> None:
         keep(self.out / name, model, training, steps, self.plan.share() * self.args.seconds / 3600)
@@ -216,25 +267,25 @@ class Run:
         print(f"[{self.plan.share() * self.args.seconds:6.1f} s]", *what, flush=True)
 
 
-def ordered(parts: list[tuple[float, dict[str, float]]]) -> list[tuple[float, dict[str, float]]]:
-    """For `Plan`, which asks the last part first: those that begin together in the order written."""
-    begins = sorted({begin for begin, _ in parts})
-    return [part for begin in begins for part in reversed([p for p in parts if p[0] == begin])]
+_BANK = {"moves128": "clip128"}
 
 
-def explicit(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None) -> Tensor:
-    """`engine.models.attention.attend` by plain products."""
-    scores = q.to(v.dtype) @ k.to(v.dtype).transpose(-1, -2)
-    if bias is not None:
-        scores = scores + bias.to(scores.dtype)
-    return scores.float().softmax(-1).to(v.dtype) @ v
+def _network(folder: Path, name: str) -> Path:
+    """Where a network is: in a pack, or in a folder that this script wrote."""
+    return folder if (folder / MANIFEST).is_file() else folder / name
 
 
 def main() -> None:
     """Read the command line and run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--tokenizer", type=Path, required=True, help="run or pack to begin with")
+    start = parser.add_mutually_exclusive_group(required=True)
+    start.add_argument(
+        "--tokenizer", type=Path, help="run or pack whose tokenizer to begin with, the rest from nothing"
+    )
+    start.add_argument(
+        "--init", type=Path, help="pack to go on from, or what this wrote; its tokenizer is kept"
+    )
     parser.add_argument("--photos", type=Path, required=True, help="folder of photographs")
     parser.add_argument("--seconds", type=float, default=560.0)
     parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1))
@@ -247,14 +298,9 @@ def main() -> None:
     parser.add_argument(
         "--shrink", type=int, default=1, help="divide batches by, for a try on a small machine"
     )
-    parser.add_argument("--lr", type=float, default=1.5e-3)
-    parser.add_argument("--muon-lr", type=float, default=2.5e-3)
     parser.add_argument("--tokenizer-lr", type=float, default=1e-3)
     parser.add_argument("--slots", type=int, default=2400)
     parser.add_argument("--room", type=int, default=40_000, help="clips that fit the bank")
-    parser.add_argument(
-        "--explicit", action="store_true", help="attention by plain products, fused by the compiler"
-    )
     parser.add_argument("--no-compile", dest="compile", action="store_false")
     Run(parser.parse_args()).go()
 

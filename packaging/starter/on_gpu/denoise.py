@@ -17,8 +17,10 @@ from engine.training.denoising import Denoiser, frame_condition
 
 SELF_CONDITIONING = 0.25
 CAPTION_DROP = 0.1
-KNOWN = {"base": 0.35, "sr": 0.2}
-MAX_LOW_RES_T = 200
+KNOWN = {"base": 0.5, "sr": 0.2}
+MAX_LOW_RES_T = 60
+NOISY = {"base": 0.6, "sr": 0.75}
+"""Share of the noise levels that lies in the noisier half: there it is decided what moves, and sampling begins."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class Stage:
         model.text.requires_grad_(learn_text)
         self.optimizer = Optimizer(model, lr, muon_lr, 0.998)
         self.share_noise = model.transformer.config.shared_noise
-        self.known = KNOWN["sr" if model.transformer.config.low_res else "base"]
+        kind = "sr" if model.transformer.config.low_res else "base"
+        self.known, self.noisy = KNOWN[kind], NOISY[kind]
         self.steps = self.samples = 0
 
     def train(self, share: Callable[[], float], poll: Callable[[], object]) -> None:
@@ -88,8 +91,8 @@ class Stage:
         x0, low, ids, photo = self._draw(batch)
         size = len(x0)
         ids = ids * (torch.rand(size, 1, device=self.device) >= CAPTION_DROP)
-        t = (torch.arange(size, device=self.device) + torch.rand(size, device=self.device)) / size * 1000
-        t = t.long().clamp(max=999)[torch.randperm(size, device=self.device)]
+        even = (torch.arange(size, device=self.device) + torch.rand(size, device=self.device)) / size
+        t = levels(even, self.noisy)[torch.randperm(size, device=self.device)]
         eps = torch.randn_like(x0)
         if x0.shape[2] > 1 and self.share_noise:
             eps = mix_frames(eps, torch.randn_like(x0[:, :, :1]), self.share_noise)
@@ -134,3 +137,10 @@ class Stage:
         asked = photo | (torch.rand(size, device=self.device) < self.known)
         known = asked * torch.randint(1, 3, (size,), device=self.device)
         return frame_condition(x0, known)
+
+
+def levels(even: Tensor, noisy: float) -> Tensor:
+    """Numbers spread evenly from 0 to 1 -> noise levels 0 to 999, a share ``noisy`` of them from 500 on."""
+    calm = 1 - noisy
+    t = torch.where(even < calm, even / calm * 0.5, 0.5 + (even - calm) / noisy * 0.5)
+    return (t * 1000).long().clamp(0, 999)

@@ -6,7 +6,7 @@ import mmap
 import queue
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
@@ -20,6 +20,8 @@ from engine.models.vocabulary import Vocabulary
 from engine.training.captions import Captioner
 from engine.training.photos import Photos
 from engine.training.store import CAMERA
+from engine.worlds.sampling import sample_spec, twin
+from engine.worlds.spec import WorldSpec
 
 WORDINGS = 8
 """Captions of each clip."""
@@ -29,7 +31,11 @@ LENGTH = 32
 
 @dataclass(frozen=True)
 class Kind:
-    """What one job draws: ``items`` clips of a size, from worlds or photographs."""
+    """What one job draws: ``items`` clips of a size, from worlds or photographs.
+
+    With ``moving`` the worlds' cameras never stand still, and every second clip is the one before it with the camera
+    moving the other way; in half of these pairs the subject heads the other way too.
+    """
 
     name: str
     items: int
@@ -37,6 +43,7 @@ class Kind:
     height: int
     width: int
     photos: bool = False
+    moving: bool = False
 
     @property
     def shape(self) -> tuple[int, int, int, int, int]:
@@ -49,6 +56,7 @@ KINDS = {
     for kind in (
         Kind("image128", 64, 1, 128, 224),
         Kind("clip128", 4, 17, 128, 224),
+        Kind("moves128", 4, 17, 128, 224, moving=True),
         Kind("photo128", 4, 17, 128, 224, photos=True),
         Kind("image256", 16, 1, 256, 448),
         Kind("clip256", 1, 17, 256, 448),
@@ -59,6 +67,22 @@ KINDS = {
     )
 }
 _LARGE = ("clip512", "photo512")
+PLAIN = 0.5
+"""Captions that are one plain sentence; the others may tell less, and in any words."""
+MOVES = {
+    "pan_left": 3, "pan_right": 3, "orbit_left": 3, "orbit_right": 3,
+    "zoom_in": 2, "zoom_out": 2, "tilt_up": 1, "tilt_down": 1,
+}  # fmt: skip
+"""Weights of the cameras that move: those that are hard to learn come oftener."""
+OVER_PHOTOS = {
+    "pan_left": 2,
+    "pan_right": 2,
+    "tilt_up": 2,
+    "tilt_down": 2,
+    "zoom_in": 4,
+    "zoom_out": 4,
+    "still": 1,
+}
 
 
 @dataclass(frozen=True)
@@ -151,12 +175,13 @@ class Farm:
         import cv2
 
         cv2.setNumThreads(1)
-        captioner = Captioner(self._vocabulary, length=LENGTH, drop=0.0)
+        captioner = Captioner(self._vocabulary, length=LENGTH, drop=0.0, plain=PLAIN)
         while True:
             name, slot, seed = self._jobs.get()
             kind = KINDS[name]
             out = self._arena(kind).view(slot, kind)
-            truths = [self._draw(kind, seed + i, out[i]) for i in range(kind.items)]
+            draw = self._film if kind.photos else self._render
+            truths = draw(kind, seed, out)
             rng = np.random.default_rng((seed, 3))
             ids = [
                 [self._vocabulary.encode(captioner.text(truth, rng), LENGTH) for _ in range(WORDINGS)]
@@ -164,19 +189,47 @@ class Farm:
             ]
             self._done.put((name, slot, np.array(ids, np.int16)))
 
-    def _draw(self, kind: Kind, seed: int, out: NDArray[np.uint8]) -> dict[str, Any]:
-        from engine.worlds.render import render_frame
-        from engine.worlds.sampling import sample_spec
-
+    def _film(self, kind: Kind, seed: int, out: NDArray[np.uint8]) -> list[dict[str, Any]]:
         rng = np.random.default_rng((seed, 1))
-        if kind.photos:
-            out[:], camera = self._photos.clip(rng, kind.frames, kind.height, kind.width)
-            return {CAMERA: camera}
-        spec = sample_spec(seed)
-        moments = [int(rng.integers(17))] if kind.frames == 1 else range(kind.frames)
-        for i, moment in enumerate(moments):
-            out[i] = render_frame(spec, moment, height=kind.height, width=kind.width)
-        return {"spec": spec.to_dict()}
+        if kind.items == 1:
+            out[0], camera = self._photos.clip(rng, kind.frames, kind.height, kind.width)
+            return [{CAMERA: camera}]
+        cameras = drawn(rng, OVER_PHOTOS, kind.items)
+        for i, (clip, _) in enumerate(
+            self._photos.family(rng, kind.frames, kind.height, kind.width, cameras)
+        ):
+            out[i] = clip
+        return [{CAMERA: camera} for camera in cameras]
+
+    def _render(self, kind: Kind, seed: int, out: NDArray[np.uint8]) -> list[dict[str, Any]]:
+        from engine.worlds.render import render_frame
+
+        specs = worlds(kind, seed)
+        for i, spec in enumerate(specs):
+            rng = np.random.default_rng((seed + i, 1))
+            moments = [int(rng.integers(17))] if kind.frames == 1 else range(kind.frames)
+            for j, moment in enumerate(moments):
+                out[i, j] = render_frame(spec, moment, height=kind.height, width=kind.width)
+        return [{"spec": spec.to_dict()} for spec in specs]
+
+
+def worlds(kind: Kind, seed: int) -> list[WorldSpec]:
+    """The worlds of a job."""
+    specs = [sample_spec(seed + i) for i in range(kind.items)]
+    if not kind.moving:
+        return specs
+    rng = np.random.default_rng((seed, 2))
+    for i, camera in zip(range(0, kind.items, 2), drawn(rng, MOVES, kind.items), strict=False):
+        specs[i] = replace(specs[i], camera=camera)
+        other = twin(specs[i])
+        specs[i + 1] = replace(other, heading=specs[i].heading) if rng.random() < 0.5 else other
+    return specs
+
+
+def drawn(rng: np.random.Generator, weights: dict[str, int], count: int) -> list[str]:
+    """Names by weight."""
+    share = np.array(list(weights.values())) / sum(weights.values())
+    return [list(weights)[i] for i in rng.choice(len(weights), count, p=share)]
 
 
 class _Arena:

@@ -1,21 +1,31 @@
-"""Compile the denoisers' layers ahead, in a process of its own: the training finds them in the compiler's cache."""
+"""Compile the denoisers' layers ahead, in a process of its own: the training finds them in the compiler's cache.
+
+`warm.py FOLDER CLIPS IMAGES SUPERRES KIND` compiles and times the base and both super-resolution stages, and writes how
+long a step takes to files in FOLDER. KIND is how attention is computed: fused, or explicit, by plain products.
+"""
 
 from __future__ import annotations
 
 import sys
+import time
+from pathlib import Path
 
 import torch
 from bank import Bank
 from denoise import Batch, Stage
+from torch import Tensor
 
+from engine.models import attention
 from engine.models.text import TextConfig, TextEncoder
 from engine.models.transformer import TransformerConfig, WindowTransformer
 from engine.packs.recipes import STARTER_BASE, STARTER_SR1, STARTER_SR2
 from engine.training.denoising import Denoiser
 
+TIMED = 12
 
-def warm(config: TransformerConfig, clips: int, images: int) -> None:
-    """Take one step of a stage's shapes with nonsense."""
+
+def warm(config: TransformerConfig, clips: int, images: int) -> float:
+    """Take some steps of a stage's shapes with nonsense; milliseconds of one of the later steps."""
     device = torch.device("cuda")
     c, (t, h, w) = config.latent_channels, config.grid
     banks = [Bank(8, (c, frames, h, w), config.low_res, device) for frames in (t, 1)]
@@ -26,17 +36,51 @@ def warm(config: TransformerConfig, clips: int, images: int) -> None:
     model.transformer.compile_blocks()
     batches = [Batch("clip", ((1.0, banks[0]),), clips), Batch("image", ((1.0, banks[1]),), images)]
     stage = Stage("warm", model, batches, device, 1e-5, 1e-5, not config.low_res)
-    shares = iter((0.0, 1.0))
-    stage.train(lambda: next(shares), lambda: None)
+    times = []
+    for _ in range(TIMED):
+        shares = iter((0.0, 1.0))
+        began = time.perf_counter()
+        stage.train(lambda: next(shares), lambda: None)  # noqa: B023
+        torch.cuda.synchronize()
+        times.append(time.perf_counter() - began)
+    return 1000 * sorted(times)[len(times) // 4]
+
+
+def explicit(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None) -> Tensor:
+    """`engine.models.attention.attend` by plain products, which the compiler fuses."""
+    scores = q.to(v.dtype) @ k.to(v.dtype).transpose(-1, -2)
+    if bias is not None:
+        scores = scores + bias.to(scores.dtype)
+    return scores.float().softmax(-1).to(v.dtype) @ v
 
 
 def main() -> None:
-    """Base, then both super-resolution stages; batch sizes on the command line."""
-    base, superres = (int(arg) for arg in sys.argv[1:])
+    """Every stage; folder, batch sizes and kind of attention on the command line."""
+    out, kind = Path(sys.argv[1]), sys.argv[5]
+    clips, images, superres = (int(arg) for arg in sys.argv[2:5])
     torch.backends.cuda.matmul.allow_tf32 = True
-    warm(STARTER_BASE, base, base)
-    for config in (STARTER_SR1, STARTER_SR2):
-        warm(config, superres, 2 * superres)
+    if kind == "explicit":
+        attention.attend = explicit
+    pairs = superres, 2 * superres
+    stages = (
+        ("base", STARTER_BASE, clips, images),
+        ("sr1", STARTER_SR1, *pairs),
+        ("sr2", STARTER_SR2, *pairs),
+    )
+    for name, config, *sizes in stages:
+        atomic(timing(out, name, kind), str(warm(config, *sizes)))
+
+
+def timing(folder: Path, stage: str, kind: str) -> Path:
+    """The file that says how many milliseconds a step of a stage takes."""
+    return folder / f"{stage}-{kind}.ms"
+
+
+def atomic(path: Path, text: str) -> None:
+    """Write a file that is never seen half."""
+    part = path.with_suffix(".part")
+    part.write_text(text)
+    part.replace(path)
 
 
 if __name__ == "__main__":
