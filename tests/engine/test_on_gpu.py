@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -15,6 +16,7 @@ import torch
 from torch import nn
 
 from engine.training.optim import orthogonalise
+from engine.worlds.sampling import twin
 
 ROAD = Path(__file__).parents[2] / "packaging" / "starter" / "on_gpu"
 
@@ -37,6 +39,43 @@ def test_plan_goes_by_time_and_then_by_turns() -> None:
     assert [plan() for _ in range(5)] == ["image128", "photo128", "image128", "clip128", "clip128"]
     later = Plan([(0.0, {"clip128": 1}), (0.5, {"clip256": 1})], seconds=1e-9)
     assert [later(), later(), later()] == ["clip256", "clip128", None]
+
+
+def test_courses_draw_what_the_farm_knows_and_end_in_order() -> None:
+    from farm import KINDS, Plan
+    from plans import FROM_NOTHING, ONWARD, ordered
+
+    for course in (FROM_NOTHING, ONWARD):
+        assert list(course.ends.values()) == sorted(course.ends.values())
+        assert max(course.ends.values()) < 1
+        assert {name for _, jobs in course.parts for name in jobs} <= set(KINDS)
+        plan = Plan(ordered(course.parts), seconds=1e9)
+        first = [plan() for _ in range(int(sum(course.parts[0][1].values())))]
+        assert {name: first.count(name) for name in course.parts[0][1]} == course.parts[0][1]
+    assert "tokenizer" not in ONWARD.ends  # what goes on keeps its latents
+
+
+def test_moving_worlds_come_in_pairs_that_differ_in_where_they_move() -> None:
+    from farm import KINDS, MOVES, worlds
+
+    headings = []
+    for seed in range(0, 80, 4):
+        specs = worlds(KINDS["moves128"], seed)
+        for one, other in zip(specs[::2], specs[1::2], strict=True):
+            assert one.camera in MOVES
+            assert other.camera == twin(one).camera
+            assert replace(other, camera=one.camera, heading=one.heading) == one
+            headings.append(one.heading == other.heading)
+    assert 0 < sum(headings) < len(headings)
+
+
+def test_noisier_levels_come_oftener_and_none_is_left_out() -> None:
+    from denoise import levels
+
+    found = levels(torch.linspace(0, 1, 100_001), noisy=0.6)
+    assert (int(found[0]), int(found[-1])) == (0, 999)
+    assert set(found.tolist()) == set(range(1000))
+    assert abs(float((found >= 500).float().mean()) - 0.6) < 1e-3
 
 
 FARM = """
