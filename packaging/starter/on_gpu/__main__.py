@@ -40,6 +40,8 @@ from engine.worlds.captions import vocabulary
 from engine.worlds.render import render_frame
 from engine.worlds.sampling import sample_spec
 
+BANKS = {"moves128": "clip128"}
+"""Kinds of jobs that are kept with those of another kind."""
 ATTENTION = {"fused": attention.attend, "explicit": explicit}
 
 
@@ -73,9 +75,8 @@ class Run:
         """All stages, one after the other."""
         tokenizer = self._begin() if self.args.init else self._tokenizer()
         banks = self._banks()
-        coder = Coder(
-            self.farm, tokenizer, {kind: banks[_BANK.get(kind, kind)] for kind in KINDS}, self.device
-        )
+        by_kind = {kind: banks[BANKS.get(kind, kind)] for kind in KINDS}
+        coder = Coder(self.farm, tokenizer, by_kind, self.device)
         for jobs in self.drawn.values():
             coder.take(jobs)
         self.drawn.clear()
@@ -267,9 +268,6 @@ class Run:
         print(f"[{self.plan.share() * self.args.seconds:6.1f} s]", *what, flush=True)
 
 
-_BANK = {"moves128": "clip128"}
-
-
 def _network(folder: Path, name: str) -> Path:
     """Where a network is: in a pack, or in a folder that this script wrote."""
     return folder if (folder / MANIFEST).is_file() else folder / name
@@ -292,7 +290,7 @@ def main() -> None:
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--seed", type=int, default=20_000_000, help="of the first world")
     parser.add_argument(
-        "--batch", type=int, default=128, help="clips, and as many images, of the base's step"
+        "--batch", type=int, default=128, help="clips, and half as many images, of the base's step"
     )
     parser.add_argument("--superres-batch", type=int, default=24)
     parser.add_argument(
