@@ -75,29 +75,32 @@ def credit(path: str, known: list[Paragraph]) -> Paragraph:
 
 
 def unpack(folder: Path) -> None:
-    """Download all packages and unpack them into ``folder``."""
+    """Download all packages and unpack each into a folder of its name in ``folder``."""
     subprocess.run(["apt-get", "download", *PACKAGES], cwd=folder, check=True)
-    for archive in sorted(folder.glob("*.deb")):
-        subprocess.run(["dpkg-deb", "-x", archive.name, "."], cwd=folder, check=True)
+    for name in PACKAGES:
+        archive = next(folder.glob(f"{name}_*.deb"))
+        subprocess.run(["dpkg-deb", "-x", archive.name, name], cwd=folder, check=True)
 
 
 def owners(folder: Path) -> dict[str, list[Paragraph]]:
     """What every package's copyright file says."""
-    texts = {name: folder / "usr/share/doc" / name / "copyright" for name in PACKAGES}
+    texts = {name: folder / name / "usr/share/doc" / name / "copyright" for name in PACKAGES}
     return {name: paragraphs(path.read_text("utf-8")) for name, path in texts.items()}
 
 
-def pictures(folder: Path) -> list[Path]:
-    """All pictures, by path."""
-    return sorted(
-        path
+def pictures(folder: Path) -> list[tuple[str, Path]]:
+    """All pictures as (package, path in it), by path."""
+    found = [
+        (name, path.relative_to(folder / name))
+        for name in PACKAGES
         for part in FOLDERS
-        for path in (folder / part).rglob("*")
+        for path in (folder / name / part).rglob("*")
         if path.suffix.lower() in KINDS
         and path.is_file()
         and not path.is_symlink()
         and path.stat().st_size > SMALLEST
-    )
+    ]
+    return sorted(found, key=lambda one: one[1])
 
 
 def credits(unpacked: list[tuple[str, Path]], known: dict[str, list[Paragraph]]) -> str:
@@ -122,28 +125,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work)
         unpack(folder)
-        known = owners(folder)
         found = pictures(folder)
-        archives = {name: set(_listed(folder, name)) for name in PACKAGES}
-        seen: list[tuple[str, Path]] = []
-        for i, path in enumerate(found):
-            where = out / ("unseen" if i % EVERY == 0 else "pictures")
+        for i, (package, path) in enumerate(found):
+            where = out / ("pictures" if i % EVERY else "unseen")
             where.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, where / f"{i:03d}-{path.name}")
-            inside = path.relative_to(folder)
-            package = next(name for name, files in archives.items() if inside.as_posix() in files)
-            if i % EVERY:
-                seen.append((package, inside))
-        (out / "credits.md").write_text(credits(seen, known), "utf-8")
+            shutil.copy(folder / package / path, where / f"{i:03d}-{path.name}")
+        seen = [one for i, one in enumerate(found) if i % EVERY]
+        (out / "credits.md").write_text(credits(seen, owners(folder)), "utf-8")
     print(f"{len(seen)} pictures, {len(found) - len(seen)} unseen ones, credits.md")
-
-
-def _listed(folder: Path, package: str) -> list[str]:
-    archive = next(folder.glob(f"{package}_*.deb"))
-    done = subprocess.run(["dpkg-deb", "-c", str(archive)], capture_output=True, text=True, check=True)
-    return [
-        line.split(maxsplit=5)[5].split(" -> ")[0].removeprefix("./") for line in done.stdout.splitlines()
-    ]
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from torch import nn
 
 from engine.training.optim import orthogonalise
 from engine.worlds.sampling import twin
+from tests.scripts import importable
 
 ROAD = Path(__file__).parents[2] / "packaging" / "starter" / "on_gpu"
 
@@ -24,12 +25,7 @@ ROAD = Path(__file__).parents[2] / "packaging" / "starter" / "on_gpu"
 @pytest.fixture(autouse=True)
 def road(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The folder's modules, which import each other by plain names, and forget them afterwards."""
-    before = set(sys.modules)
-    monkeypatch.syspath_prepend(str(ROAD))
-    yield
-    for name in set(sys.modules) - before:
-        if name in {path.stem for path in ROAD.glob("*.py")}:
-            del sys.modules[name]
+    yield from importable(ROAD, monkeypatch)
 
 
 def test_plan_goes_by_time_and_then_by_turns() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import torch
 
 from engine.models.text import TextConfig, TextEncoder
 from engine.worlds.captions import vocabulary
+from tests.scripts import importable
 
 FOLDER = Path(__file__).parents[2] / "packaging" / "starter"
 
@@ -18,9 +18,7 @@ FOLDER = Path(__file__).parents[2] / "packaging" / "starter"
 @pytest.fixture(autouse=True)
 def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The script's folder, and its module forgotten afterwards."""
-    monkeypatch.syspath_prepend(str(FOLDER))
-    yield
-    sys.modules.pop("sides", None)
+    yield from importable(FOLDER, monkeypatch)
 
 
 def test_a_caption_and_its_mirror_tell_opposite_sides() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.scripts import importable
 
 FOLDER = Path(__file__).parents[2] / "packaging" / "starter"
 COPYRIGHT = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
@@ -33,9 +34,7 @@ License: GPL-2+
 @pytest.fixture(autouse=True)
 def road(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The script as a module, forgotten afterwards."""
-    monkeypatch.syspath_prepend(str(FOLDER))
-    yield
-    sys.modules.pop("photos", None)
+    yield from importable(FOLDER, monkeypatch)
 
 
 def test_pictures_are_credited_to_the_paragraph_that_names_them() -> None:

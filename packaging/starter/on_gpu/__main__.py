@@ -73,7 +73,10 @@ class Run:
 
     def go(self) -> None:
         """All stages, one after the other."""
-        tokenizer = self._begin() if self.args.init else self._tokenizer()
+        tokenizer = self._begin()
+        if not self.args.init:
+            self._learn(tokenizer)
+        tokenizer.requires_grad_(False).eval()
         banks = self._banks()
         by_kind = {kind: banks[BANKS.get(kind, kind)] for kind in KINDS}
         coder = Coder(self.farm, tokenizer, by_kind, self.device)
@@ -95,12 +98,12 @@ class Run:
         self.farm.close()
 
     def _begin(self) -> Tokenizer:
-        """The tokenizer to go on with, as it is."""
+        """The tokenizer to begin with, and the first clips."""
         tokenizer = Tokenizer(STARTER_TOKENIZER)
-        averaged(_network(self.args.init, "tokenizer"), tokenizer)
-        self._wait()
+        averaged(self.args.tokenizer or _network(self.args.init, "tokenizer"), tokenizer)
         tokenizer = tokenizer.to(self.device, memory_format=torch.channels_last_3d)
-        return tokenizer.requires_grad_(False).eval()
+        self._wait()
+        return tokenizer
 
     def _wait(self) -> None:
         """Until there is a little of everything that is small."""
@@ -111,13 +114,10 @@ class Run:
                 raise TimeoutError("the farm has drawn too little in two minutes")
         self._say("first clips", {k: len(v) for k, v in self.drawn.items()})
 
-    def _tokenizer(self) -> Tokenizer:
-        tokenizer = Tokenizer(STARTER_TOKENIZER)
-        averaged(self.args.tokenizer, tokenizer)
-        tokenizer = tokenizer.train().to(self.device, memory_format=torch.channels_last_3d)
+    def _learn(self, tokenizer: Tokenizer) -> None:
+        tokenizer.train()
         if self.args.compile:
             tokens.fuse_norms()
-        self._wait()
         unseen = self._clips("clip128", 12)
         photos = self._clips("photo128", 4)
         before = tokens.quality(tokenizer, unseen), tokens.quality(tokenizer, photos)
@@ -135,7 +135,6 @@ class Run:
         self._say("tokenizer psnr, clips and photos", {"before": before, "after": after})
         measure_latents(tokenizer, [*torch.cat([self._clips("clip128", 24), photos]).cpu().numpy()])
         self._keep("tokenizer", tokenizer, TOKENIZER, steps)
-        return tokenizer.requires_grad_(False).eval()
 
     def _clips(self, kind: str, jobs: int) -> Tensor:
         found = [torch.from_numpy(self.farm.pixels(job)) for job in self.drawn[kind][:jobs]]

@@ -15,6 +15,7 @@ from bank import Bank
 from denoise import Batch, Stage
 from torch import Tensor
 
+from engine.files import atomic_write
 from engine.models import attention
 from engine.models.text import TextConfig, TextEncoder
 from engine.models.transformer import TransformerConfig, WindowTransformer
@@ -68,19 +69,14 @@ def main() -> None:
         ("sr2", STARTER_SR2, *pairs),
     )
     for name, config, *sizes in stages:
-        atomic(timing(out, name, kind), str(warm(config, *sizes)))
+        took = warm(config, *sizes)
+        with atomic_write(timing(out, name, kind)) as part:
+            part.write_text(str(took))
 
 
 def timing(folder: Path, stage: str, kind: str) -> Path:
     """The file that says how many milliseconds a step of a stage takes."""
     return folder / f"{stage}-{kind}.ms"
-
-
-def atomic(path: Path, text: str) -> None:
-    """Write a file that is never seen half."""
-    part = path.with_suffix(".part")
-    part.write_text(text)
-    part.replace(path)
 
 
 if __name__ == "__main__":
