@@ -22,7 +22,7 @@ from bank import Bank, Coder
 from denoise import Batch, Stage
 from farm import KINDS, Farm, Job, Plan
 from keep import keep
-from plans import FROM_NOTHING, ONWARD, ordered
+from plans import FROM_NOTHING, KEEPING, ONWARD, ordered
 from torch import Tensor, nn
 from warm import explicit, timing
 
@@ -50,14 +50,14 @@ class Run:
 
     def __init__(self, args: argparse.Namespace) -> None:
         self.args = args
-        self.course = FROM_NOTHING if args.init is None else ONWARD
+        self.course = FROM_NOTHING if args.init is None else KEEPING if args.keep_tokenizer else ONWARD
         self.out: Path = args.out
         self.out.mkdir(parents=True, exist_ok=True)
         self.words = vocabulary()
         self.warm = self._warm() if args.compile and args.device == "cuda" else []
         render_frame(sample_spec(0), 0)  # compiled once, before the farm's processes part
         self.plan = Plan(ordered(self.course.parts), args.seconds)
-        slots = (args.slots, max(4, args.slots // 25))
+        slots = (args.slots, max(4, args.slots // 6))
         self.farm = Farm(self.plan, args.workers, args.photos, self.words, args.seed, slots)
         self.device = torch.device(args.device)
         self.drawn: defaultdict[str, list[Job]] = defaultdict(list)
@@ -74,7 +74,7 @@ class Run:
     def go(self) -> None:
         """All stages, one after the other."""
         tokenizer = self._begin()
-        if not self.args.init:
+        if "tokenizer" in self.course.ends:
             self._learn(tokenizer)
         tokenizer.requires_grad_(False).eval()
         banks = self._banks()
@@ -116,8 +116,10 @@ class Run:
 
     def _learn(self, tokenizer: Tokenizer) -> None:
         tokenizer.train()
-        if self.args.compile:
-            tokens.fuse_norms()
+        if self.args.device == "cuda":
+            from norms import use_kernels  # its compiler is not everywhere
+
+            use_kernels()
         unseen = self._clips("clip128", 12)
         photos = self._clips("photo128", 4)
         before = tokens.quality(tokenizer, unseen), tokens.quality(tokenizer, photos)
@@ -280,9 +282,8 @@ def main() -> None:
     start.add_argument(
         "--tokenizer", type=Path, help="run or pack whose tokenizer to begin with, the rest from nothing"
     )
-    start.add_argument(
-        "--init", type=Path, help="pack to go on from, or what this wrote; its tokenizer is kept"
-    )
+    start.add_argument("--init", type=Path, help="pack to go on from, or what this wrote")
+    parser.add_argument("--keep-tokenizer", action="store_true", help="go on with the other networks alone")
     parser.add_argument("--photos", type=Path, required=True, help="folder of photographs")
     parser.add_argument("--seconds", type=float, default=560.0)
     parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1))
@@ -295,7 +296,7 @@ def main() -> None:
     parser.add_argument(
         "--shrink", type=int, default=1, help="divide batches by, for a try on a small machine"
     )
-    parser.add_argument("--tokenizer-lr", type=float, default=1e-3)
+    parser.add_argument("--tokenizer-lr", type=float, default=8e-4)
     parser.add_argument("--slots", type=int, default=2400)
     parser.add_argument("--room", type=int, default=40_000, help="clips that fit the bank")
     parser.add_argument("--no-compile", dest="compile", action="store_false")

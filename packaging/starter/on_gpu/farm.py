@@ -70,7 +70,7 @@ _LARGE = ("clip512", "photo512")
 PLAIN = 0.5
 """Captions that are one plain sentence; the others may tell less, and in any words."""
 MOVES = {
-    "pan_left": 3, "pan_right": 3, "orbit_left": 3, "orbit_right": 3,
+    "pan_left": 3, "pan_right": 3, "orbit_left": 4, "orbit_right": 4,
     "zoom_in": 2, "zoom_out": 2, "tilt_up": 1, "tilt_down": 1,
 }  # fmt: skip
 """Weights of the cameras that move: those that are hard to learn come oftener."""

@@ -50,9 +50,19 @@ class Optimizer:
         self.steps = 0
 
     def step(self, loss: Tensor, scale: float) -> Tensor:
-        """Backward pass and update; ``scale`` multiplies both rates. Returns the gradient's norm."""
+        """Backward pass and update; ``scale`` multiplies both rates. Returns the gradient's norm.
+
+        A gradient that is not finite is left out: one such step would be the end of everything.
+        """
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.params, 1.0)
+        if torch.isfinite(norm):
+            self._update(scale)
+        for param in self.params:
+            param.grad = None
+        return norm
+
+    def _update(self, scale: float) -> None:
         self.adamw.param_groups[0]["lr"] = self.lr * scale
         self.adamw.step()
         with torch.no_grad():
@@ -61,9 +71,6 @@ class Optimizer:
             self.steps += 1
             decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
             torch._foreach_lerp_(self.average, [p.detach() for p in self.params], 1 - decay)
-        for param in self.params:
-            param.grad = None
-        return norm
 
     def _muon(self, params: list[nn.Parameter], momentum: Tensor, rate: float) -> None:
         grads = torch.stack([(torch.zeros_like(p) if p.grad is None else p.grad).flatten(1) for p in params])

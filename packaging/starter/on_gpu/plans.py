@@ -1,4 +1,4 @@
-"""What each network gets of the time, and what the cores draw meanwhile: from nothing, and going on from a pack."""
+"""What each network gets of the time, and what the cores draw meanwhile: from nothing, or going on from a pack."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MIDDLE: dict[str, float] = {
     "clip256": 600, "photo256": 300, "image256": 150, "clip512": 330, "photo512": 200, "image512": 300,
     "moves128": 500, "clip128": 250,
 }  # fmt: skip
-ONWARD = Course(
+KEEPING = Course(
     {"base": 0.73, "sr1": 0.82, "sr2": 0.985},
     [
         (0.0, {"photo128": 60, "moves128": 80, "clip128": 40, "image128": 12}),
@@ -63,6 +63,25 @@ ONWARD = Course(
     1e-3,
     2e-3,
 )
+"""Onward from a pack with its tokenizer as it is."""
+LARGE: dict[str, float] = {
+    "clip512": 170, "photo512": 60, "image512": 30, "clip256": 120, "photo256": 60, "image256": 20,
+    "clip128": 120, "photo128": 80, "image128": 40,
+}  # fmt: skip
+ONWARD = Course(
+    {"tokenizer": 0.22, "base": 0.72, "sr1": 0.815, "sr2": 0.985},
+    [
+        (0.0, {"photo128": 16, "clip128": 28, "image128": 4}),
+        (0.0, LARGE),
+        (0.0, {"moves128": 1000, "clip128": 450, "photo128": 600, "image128": 80}),
+        (0.0, {"moves128": 2e9, "clip128": 1e9}),
+        (0.4, {name: count * (1.0 if name.endswith("128") else 0.6) for name, count in MIDDLE.items()}),
+        (0.4, {"clip512": float("inf")}),
+    ],
+    1e-3,
+    2e-3,
+)
+"""Onward from a pack, all networks: what moves is shown to the tokenizer at the sizes at which it is used."""
 
 
 def ordered(parts: list[Part]) -> list[Part]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from queue import Queue
 
 import numpy as np
@@ -14,16 +15,36 @@ from numpy.typing import NDArray
 from optim import Optimizer, trapezoid
 from torch import Tensor
 
-from engine.models.causal import FrameNorm, ResBlock, StreamCache
 from engine.models.tokenizer import Tokenizer
 
-Crop = tuple[float, tuple[str, ...], int, int, int, int]
-"""Weight, kinds of jobs, clips a batch, frames, height, width."""
-CROPS: tuple[Crop, ...] = (
-    (0.60, ("clip128", "clip128", "photo128"), 32, 17, 80, 112),
-    (0.12, ("image128",), 64, 1, 128, 224),
-    (0.12, ("image256", "image512"), 32, 1, 192, 256),
-    (0.16, ("photo128",), 64, 1, 128, 224),
+
+@dataclass(frozen=True)
+class Crop:
+    """What some batches are: ``size`` crops of a shape, from jobs of these kinds.
+
+    With ``lively`` every second crop is the one of three in which most changes: most of a large picture is sky and
+    ground.
+    """
+
+    weight: float
+    kinds: tuple[str, ...]
+    size: int
+    frames: int
+    height: int
+    width: int
+    lively: bool = False
+
+
+PICTURES = (
+    Crop(0.12, ("image128",), 64, 1, 128, 224),
+    Crop(0.12, ("image256", "image512"), 32, 1, 192, 256),
+    Crop(0.16, ("photo128",), 64, 1, 128, 224),
+)
+CROPS = (
+    Crop(0.35, ("clip128", "clip128", "photo128"), 32, 17, 80, 112),
+    Crop(0.15, ("clip256", "clip256", "photo256"), 24, 17, 96, 128, lively=True),
+    Crop(0.30, ("clip512", "clip512", "clip512", "photo512"), 24, 17, 96, 128, lively=True),
+    *(replace(crop, weight=crop.weight / 2) for crop in PICTURES),
 )
 NOISE = 0.1
 """Most noise on the latents; each clip draws its own: a decoder that meets generated latents must forgive."""
@@ -54,25 +75,33 @@ class CropQueue:
                 self.ready.put(batch)
 
     def _cut(self, rng: np.random.Generator) -> NDArray[np.uint8] | None:
-        weights = np.array([crop[0] for crop in self.crops])
-        _, kinds, count, frames, height, width = self.crops[
-            int(rng.choice(len(weights), p=weights / weights.sum()))
-        ]
-        kinds = tuple(kind for kind in kinds if self.jobs.get(kind))
+        weights = np.array([crop.weight for crop in self.crops])
+        crop = self.crops[int(rng.choice(len(weights), p=weights / weights.sum()))]
+        kinds = tuple(kind for kind in crop.kinds if self.jobs.get(kind))
         if not kinds:
             return None
-        out = np.empty((max(2, count // self.scale), frames, height, width, 3), np.uint8)
+        out = np.empty((max(2, crop.size // self.scale), crop.frames, crop.height, crop.width, 3), np.uint8)
         for i in range(len(out)):
             jobs = self.jobs[kinds[int(rng.integers(len(kinds)))]]
             clips = self.farm.pixels(jobs[int(rng.integers(len(jobs)))])
             clip = clips[int(rng.integers(len(clips)))]
-            t, y, x = (
-                int(rng.integers(have - want + 1))
-                for have, want in zip(clip.shape, (frames, height, width), strict=False)
-            )
-            crop = clip[t : t + frames, y : y + height, x : x + width]
-            out[i] = crop[:, :, ::-1] if rng.random() < 0.5 else crop
+            window = _window(clip, crop, rng)
+            if crop.lively and i % 2:
+                window = max(window, _window(clip, crop, rng), _window(clip, crop, rng), key=_change)
+            out[i] = window[:, :, ::-1] if rng.random() < 0.5 else window
         return out
+
+
+def _window(clip: NDArray[np.uint8], crop: Crop, rng: np.random.Generator) -> NDArray[np.uint8]:
+    wanted = crop.frames, crop.height, crop.width
+    t, y, x = (int(rng.integers(have - want + 1)) for have, want in zip(clip.shape, wanted, strict=False))
+    return clip[t : t + crop.frames, y : y + crop.height, x : x + crop.width]
+
+
+def _change(window: NDArray[np.uint8]) -> float:
+    """How much frames differ from those four before them, in grey levels."""
+    few = window[::4, ::4, ::4].astype(np.int16)
+    return float(np.abs(np.diff(few, axis=0)).mean())
 
 
 def train_tokenizer(
@@ -118,38 +147,6 @@ def _loss(tokenizer: Tokenizer, x: Tensor, halve: bool) -> tuple[Tensor, dict[st
     pull = raw.square().mean()
     total = (0.25 if halve else 1.0) * (pixel + 0.5 * edge) + 2e-4 * pull
     return total, {"pixel": pixel.detach(), "mse": d.detach().square().mean(), "z2": pull.detach()}
-
-
-def fuse_norms() -> None:
-    """Compile the norms with what follows them: torch's own kernel is slow for rows of 32 channels."""
-    torch._dynamo.config.recompile_limit = 64
-    layer = torch.compile(_layer_norm, dynamic=True)
-    swish = torch.compile(_norm_swish, dynamic=True)
-
-    def norm(self: FrameNorm, x: Tensor) -> Tensor:
-        return layer(x, self.weight, self.bias)
-
-    def block(self: ResBlock, x: Tensor, cache: StreamCache | None = None) -> Tensor:
-        y = self.conv1(swish(x, self.norm1.weight, self.norm1.bias), cache)
-        y = self.conv2(swish(y, self.norm2.weight, self.norm2.bias), cache)
-        return y + (x if self.shortcut is None else self.shortcut(x))
-
-    FrameNorm.forward = norm
-    ResBlock.forward = block
-
-
-def _layer_norm(x: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
-    y = x.permute(0, 2, 3, 4, 1).float()
-    y = y - y.mean(-1, keepdim=True)
-    y = y * torch.rsqrt(y.square().mean(-1, keepdim=True) + 1e-6)
-    if weight is not None and bias is not None:
-        y = y * weight + bias
-    return y.to(torch.bfloat16).permute(0, 4, 1, 2, 3)
-
-
-def _norm_swish(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    y = _layer_norm(x, weight, bias).float()
-    return (y * torch.sigmoid(y)).to(torch.bfloat16)
 
 
 @torch.no_grad()
