@@ -174,10 +174,12 @@ def _encode(args: argparse.Namespace) -> None:
 def _tokenizer(args: argparse.Namespace) -> None:
     from engine.devices import resolve
     from engine.training.photos import Photos
+    from engine.training.precision import avoid_amx
     from engine.training.runs import read_run
     from engine.training.store import ClipStore
     from engine.training.tokenizer import CropSource, TokenizerTrainer, TokenizerTraining
 
+    avoid_amx()
     training = read_run(args.run)
     if not isinstance(training, TokenizerTraining):
         raise UsageError("wrong-run", f"{args.run} does not train a tokenizer.")

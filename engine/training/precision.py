@@ -9,6 +9,7 @@ on every device.
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
@@ -25,6 +26,16 @@ def autocast(device: torch.device) -> AbstractContextManager[object]:
     """Matrix products and convolutions on ``device`` in `training_dtype`."""
     half = training_dtype(device.type) is torch.bfloat16
     return torch.autocast(device.type, torch.bfloat16) if half else nullcontext()
+
+
+def avoid_amx() -> None:
+    """Keep oneDNN from AMX in this process: to be called before anything is computed, where convolutions are trained.
+
+    On AMX the bfloat16 gradient of some 3D convolutions' weights (torch 2.13: 12 to 32 channels, or a kernel of one)
+    writes past its memory: what follows is NaN or the end of the process. Forward passes, and the denoisers'
+    training, are not concerned.
+    """
+    os.environ.setdefault("ONEDNN_MAX_CPU_ISA", "AVX512_CORE_BF16")
 
 
 @cache

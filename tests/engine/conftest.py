@@ -15,7 +15,10 @@ from engine.models.vocabulary import Vocabulary
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.store import PackStore
 from engine.request import ClipRequest
+from engine.training.precision import avoid_amx
 from tests.tiny_pack import tiny_vocabulary, write_tiny_pack
+
+avoid_amx()  # tokenizers are trained in this process
 
 
 @pytest.fixture(scope="session")

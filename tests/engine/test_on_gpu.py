@@ -39,16 +39,16 @@ def test_plan_goes_by_time_and_then_by_turns() -> None:
 
 def test_courses_draw_what_the_farm_knows_and_end_in_order() -> None:
     from farm import KINDS, Plan
-    from plans import FROM_NOTHING, ONWARD, ordered
+    from plans import FROM_NOTHING, KEEPING, ONWARD, ordered
 
-    for course in (FROM_NOTHING, ONWARD):
+    for course in (FROM_NOTHING, KEEPING, ONWARD):
         assert list(course.ends.values()) == sorted(course.ends.values())
         assert max(course.ends.values()) < 1
         assert {name for _, jobs in course.parts for name in jobs} <= set(KINDS)
         plan = Plan(ordered(course.parts), seconds=1e9)
         first = [plan() for _ in range(int(sum(course.parts[0][1].values())))]
         assert {name: first.count(name) for name in course.parts[0][1]} == course.parts[0][1]
-    assert "tokenizer" not in ONWARD.ends  # what goes on keeps its latents
+    assert "tokenizer" not in KEEPING.ends  # what goes on keeps its latents
 
 
 def test_moving_worlds_come_in_pairs_that_differ_in_where_they_move() -> None:
@@ -124,7 +124,9 @@ def test_stacked_matrices_are_orthogonalised_like_single_ones() -> None:
         spread = torch.linalg.svdvals(found.float())
         assert spread.min() > 0.5
         assert spread.max() < 1.4
-        cosine = nn.functional.cosine_similarity(found.float().flatten(), orthogonalise(matrix).float().flatten(), 0)
+        cosine = nn.functional.cosine_similarity(
+            found.float().flatten(), orthogonalise(matrix).float().flatten(), 0
+        )
         assert cosine > 0.99
 
 
@@ -146,6 +148,20 @@ def test_optimizer_learns_and_leaves_the_average() -> None:
     optimizer.finish()
     assert loss().detach() < 0.5 * first
     assert all(torch.equal(p, a) for p, a in zip(optimizer.params, optimizer.average, strict=True))
+
+
+def test_a_gradient_that_is_not_finite_changes_nothing() -> None:
+    import optim
+
+    model = nn.Sequential(nn.Linear(8, 8), nn.Linear(8, 8))
+    optimizer = optim.Optimizer(model, 1e-2, 1e-2, ema=0.9)
+    optimizer.step(model(torch.ones(2, 8)).square().mean(), 1.0)
+    before = [p.detach().clone() for p in optimizer.params]
+    norm = optimizer.step(model(torch.full((2, 8), float("nan"))).mean(), 1.0)
+    assert not torch.isfinite(norm)
+    assert all(torch.equal(p, q) for p, q in zip(optimizer.params, before, strict=True))
+    optimizer.step(model(torch.ones(2, 8)).square().mean(), 1.0)  # and it goes on
+    assert not torch.equal(optimizer.params[0], before[0])
 
 
 def test_bank_draws_what_was_put_in() -> None:

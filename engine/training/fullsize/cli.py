@@ -169,9 +169,12 @@ def full(args: argparse.Namespace) -> None:
     from engine.training.fullsize.tokenizer import GanTrainer, NoiseClips, ShardClips
     from engine.training.fullsize.world import World
     from engine.training.packing import load_run_tokenizer
+    from engine.training.precision import avoid_amx
 
     run = with_overrides(read_full_run(args.name), args.set)
     run = replace(run, loop=replace(run.loop, minutes=args.minutes))
+    if not isinstance(run, DenoiserRun):
+        avoid_amx()
     with World() as world:
         if isinstance(run, DenoiserRun):
             data = (

@@ -34,6 +34,7 @@ from engine.packs.manifest import MANIFEST
 from engine.packs.recipes import STARTER_BASE, STARTER_SR1, STARTER_SR2, STARTER_TOKENIZER
 from engine.training.denoising import Denoiser
 from engine.training.packing import averaged
+from engine.training.precision import avoid_amx
 from engine.training.runs import BASE, SR1, SR2, TOKENIZER, Training
 from engine.training.tokenizer import measure_latents
 from engine.worlds.captions import vocabulary
@@ -50,6 +51,7 @@ class Run:
 
     def __init__(self, args: argparse.Namespace) -> None:
         self.args = args
+        avoid_amx()
         self.course = FROM_NOTHING if args.init is None else KEEPING if args.keep_tokenizer else ONWARD
         self.out: Path = args.out
         self.out.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -78,6 +79,10 @@ class Stage:
                     total = sums.get(batch.name, (0.0, 0))
                     sums[batch.name] = (total[0] + each.detach().mean(), total[1] + 1)
                     self.samples += batch.size
+            if not losses:  # the cores have drawn nothing yet
+                poll()
+                time.sleep(0.05)
+                continue
             norm = self.optimizer.step(torch.cat(losses).mean(), trapezoid(now))
             self.steps += 1
             if now > report:
