@@ -46,6 +46,9 @@ SCENES = (
 RARE = (2, 6, 8, 20, 13)
 """Which of the held-out combinations are shown."""
 MOVES = ("the camera pans right", "the camera zooms in")
+FAST = ("a red bird flying over a meadow", "a black horse running in the snow", "a yellow car driving in the desert")
+CUT = slice(76, 364), slice(196, 700)
+"""Rows and columns that are shown pixel by pixel."""
 Row = tuple[str, NDArray[np.uint8]]
 
 
@@ -107,10 +110,19 @@ class Sheets:
                 rows.append(self._row("continued", self._clip(prompt, 1, source=str(source), overlap=5)))
         return rows
 
+    def pixels(self) -> list[Row]:
+        """The middle of fast clips, not made smaller."""
+        rows: list[Row] = []
+        for prompt in FAST:
+            print(prompt, flush=True)
+            rows.append((prompt, self._clip(prompt, 1)[:, *CUT]))
+        return rows
+
 
 def write(name: str, rows: list[Row]) -> None:
-    """One sheet as WebP."""
-    sheet = contact_sheet([frames for _, frames in rows], [title for title, _ in rows], COLUMNS)
+    """One sheet as WebP, as many moments a row as there is room for."""
+    columns = COLUMNS * SIZE[0] // rows[0][1].shape[2]
+    sheet = contact_sheet([frames for _, frames in rows], [title for title, _ in rows], columns)
     _, data = cv2.imencode(".webp", sheet[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
     with atomic_write(OUT / f"{name}.webp") as part:
         part.write_bytes(data.tobytes())
@@ -120,7 +132,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Make the sheets."""
     parser = argparse.ArgumentParser(description="Makes the contact sheets of docs/starter.md.")
     parser.add_argument("--photos", type=Path, required=True)
-    parser.add_argument("--only", default="scenes,heldout,photographs,continuations")
+    parser.add_argument("--only", default="scenes,heldout,photographs,continuations,pixels")
     args = parser.parse_args(argv)
     OUT.mkdir(exist_ok=True)
     sheets = Sheets(Cascade(load_pack(ROOT / "resources" / "starter")), args.photos)
@@ -129,6 +141,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "heldout": sheets.heldout,
         "photographs": sheets.photographs,
         "continuations": sheets.continuations,
+        "pixels": sheets.pixels,
     }
     for name in args.only.split(","):
         write(name, makers[name]())
