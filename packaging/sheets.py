@@ -46,7 +46,11 @@ SCENES = (
 RARE = (2, 6, 8, 20, 13)
 """Which of the held-out combinations are shown."""
 MOVES = ("the camera pans right", "the camera zooms in")
-FAST = ("a red bird flying over a meadow", "a black horse running in the snow", "a yellow car driving in the desert")
+FAST = (
+    "a red bird flying over a meadow",
+    "a black horse running in the snow",
+    "a yellow car driving in the desert",
+)
 CUT = slice(76, 364), slice(196, 700)
 """Rows and columns that are shown pixel by pixel."""
 Row = tuple[str, NDArray[np.uint8]]
