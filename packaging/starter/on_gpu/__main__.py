@@ -302,7 +302,10 @@ def main() -> None:
     parser.add_argument("--slots", type=int, default=2400)
     parser.add_argument("--room", type=int, default=40_000, help="clips that fit the bank")
     parser.add_argument("--no-compile", dest="compile", action="store_false")
-    Run(parser.parse_args()).go()
+    args = parser.parse_args()
+    if args.keep_tokenizer and args.init is None:
+        parser.error("--keep-tokenizer goes with --init")
+    Run(args).go()
 
 
 if __name__ == "__main__":
