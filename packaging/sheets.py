@@ -136,7 +136,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Make the sheets."""
     parser = argparse.ArgumentParser(description="Makes the contact sheets of docs/starter.md.")
     parser.add_argument("--photos", type=Path, required=True)
-    parser.add_argument("--only", default="scenes,heldout,photographs,continuations,pixels")
+    parser.add_argument("--only", metavar="LIST", help="some of them, by name")
     args = parser.parse_args(argv)
     OUT.mkdir(exist_ok=True)
     sheets = Sheets(Cascade(load_pack(ROOT / "resources" / "starter")), args.photos)
@@ -147,7 +147,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "continuations": sheets.continuations,
         "pixels": sheets.pixels,
     }
-    for name in args.only.split(","):
+    for name in args.only.split(",") if args.only else makers:
         write(name, makers[name]())
     return 0
 

@@ -173,8 +173,6 @@ def full(args: argparse.Namespace) -> None:
 
     run = with_overrides(read_full_run(args.name), args.set)
     run = replace(run, loop=replace(run.loop, minutes=args.minutes))
-    if not isinstance(run, DenoiserRun):
-        avoid_amx()
     with World() as world:
         if isinstance(run, DenoiserRun):
             data = (
@@ -185,6 +183,7 @@ def full(args: argparse.Namespace) -> None:
             tokenizer = None if args.tokenizer is None else partial(load_run_tokenizer, args.tokenizer)
             trainer = DenoiserTrainer(run, data, world, args.out, _start(run, args.start), tokenizer)
         else:
+            avoid_amx()
             clips = NoiseClips(run.crop) if args.noise else ShardClips(_needed(args.clips), run)
             trainer = GanTrainer(run, clips, world, args.out, args.start)
         if world.main:

@@ -80,7 +80,6 @@ class Stage:
                     sums[batch.name] = (total[0] + each.detach().mean(), total[1] + 1)
                     self.samples += batch.size
             if not losses:  # the cores have drawn nothing yet
-                poll()
                 time.sleep(0.05)
                 continue
             norm = self.optimizer.step(torch.cat(losses).mean(), trapezoid(now))

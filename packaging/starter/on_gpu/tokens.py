@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from queue import Queue
 
 import numpy as np
@@ -35,16 +35,13 @@ class Crop:
     lively: bool = False
 
 
-PICTURES = (
-    Crop(0.12, ("image128",), 64, 1, 128, 224),
-    Crop(0.12, ("image256", "image512"), 32, 1, 192, 256),
-    Crop(0.16, ("photo128",), 64, 1, 128, 224),
-)
 CROPS = (
     Crop(0.35, ("clip128", "clip128", "photo128"), 32, 17, 80, 112),
     Crop(0.15, ("clip256", "clip256", "photo256"), 24, 17, 96, 128, lively=True),
     Crop(0.30, ("clip512", "clip512", "clip512", "photo512"), 24, 17, 96, 128, lively=True),
-    *(replace(crop, weight=crop.weight / 2) for crop in PICTURES),
+    Crop(0.06, ("image128",), 64, 1, 128, 224),
+    Crop(0.06, ("image256", "image512"), 32, 1, 192, 256),
+    Crop(0.08, ("photo128",), 64, 1, 128, 224),
 )
 NOISE = 0.1
 """Most noise on the latents; each clip draws its own: a decoder that meets generated latents must forgive."""
