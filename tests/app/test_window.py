@@ -224,15 +224,18 @@ def test_focus_goes_down_the_composer(qtbot: QtBot, studio: Studio) -> None:
 
 
 @pytest.mark.parametrize("name", icons.NAMES)
-def test_icons_draw_inside_their_square(qapp: QApplication, name: icons.Name) -> None:
-    box = icons._PATHS[name]().boundingRect()
-    assert box.left() >= 2
-    assert box.top() >= 2
-    assert box.right() <= 18
-    assert box.bottom() <= 18
-    image = icons.pixmap(name, 20, QColor("white"), 2.0).toImage()
-    assert image.width() == 40
-    assert any(image.pixelColor(x, y).alpha() for x in range(40) for y in range(40))
+def test_icons_draw_inside_their_square_in_their_colour(qapp: QApplication, name: icons.Name) -> None:
+    image = icons.pixmap(name, 20, QColor("#3366CC"), 2.0).toImage()
+    colours = {image.pixelColor(x, y).name() for x in range(40) for y in range(40)}
+    assert "#3366cc" in colours
+    edge = [*range(2), *range(38, 40)]
+    assert not any(image.pixelColor(x, y).alpha() for x in range(40) for y in edge)
+    assert not any(image.pixelColor(x, y).alpha() for x in edge for y in range(40))
+
+
+def test_every_icon_file_has_its_name() -> None:
+    found = {file.stem for file in (ROOT / "resources" / "icons").glob("*.svg")}
+    assert found == {*icons.NAMES, "walt", "check-dark", "check-light"}
 
 
 def test_qt_does_not_wear_none_out(qapp: QApplication) -> None:
