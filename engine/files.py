@@ -9,11 +9,12 @@ import re
 import secrets
 import shutil
 import stat
-import sys
 import zlib
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 from engine.errors import WaltError
 from engine.seam import passing
@@ -111,22 +112,10 @@ def _machine() -> str:
 
 def _alive(process: int) -> bool:
     """Whether a process of this number runs; in doubt it does."""
-    if sys.platform == "win32":  # where os.kill(process, 0) would end it
-        import ctypes
-
-        kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # pyright: ignore[reportAttributeAccessIssue]
-        kernel.OpenProcess.restype = ctypes.c_void_p
-        handle = kernel.OpenProcess(0x1000, False, process)
-        if handle:
-            kernel.CloseHandle(ctypes.c_void_p(handle))
-        return bool(handle) or ctypes.get_last_error() == 5  # pyright: ignore  (not ours to ask: it lives)
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
+        return psutil.pid_exists(process)
     except (OSError, OverflowError):
         return True
-    return True
 
 
 def _target(path: str | Path) -> Path:

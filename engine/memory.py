@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import math
-import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
+
+import psutil
 
 from engine.errors import WaltError
 
@@ -18,13 +19,15 @@ _GROUPS = Path("/sys/fs/cgroup")
 _ARENA_MAX = -8
 _MMAP_THRESHOLD = -3
 """M_ARENA_MAX and M_MMAP_THRESHOLD of glibc's malloc.h."""
+_UNSAID = (OSError, psutil.Error)
+"""What psutil raises where the system does not say, as on Linux without /proc."""
 
 
 def peak_rss_mb() -> float:
     """Peak resident memory of this process in MiB."""
     if sys.platform == "win32":
-        return _windows_peak() / 2**20
-    if sys.platform == "linux" and (peak := _proc_field("/proc/self/status", "VmHWM:")):
+        return psutil.Process().memory_info().peak_wset / 2**20
+    if sys.platform == "linux" and (peak := _field("/proc/self/status", "VmHWM:")):
         return peak / 2**10  # getrusage would also count the parent before exec
     import resource
 
@@ -42,39 +45,32 @@ def available_mb(mapped_mb: float = 0.0) -> float:
 
 
 def _free_mb() -> float:
-    if sys.platform == "win32":
-        free = _windows_status()[1] / 2**20
-    elif sys.platform == "linux":
-        # A system that does not say is no reason to refuse: then memory is full when it is full.
-        free = _proc_field("/proc/meminfo", "MemAvailable:") / 2**10 or math.inf
-    else:
-        free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**20 / 2
+    free = math.inf  # a system that does not say is no reason to refuse: then memory is full when it is full
+    with suppress(*_UNSAID):
+        free = psutil.virtual_memory().available / 2**20
     limit = limit_mb()
     return free if limit is None else min(free, max(0.0, limit - _group_used_mb()))
 
 
 def total_mb() -> float:
     """Memory that this computer has, or that its container allows, in MiB; infinite where the system does not say."""
-    if sys.platform == "win32":
-        total = _windows_status()[0] / 2**20
-    elif sys.platform == "linux":
-        total = _proc_field("/proc/meminfo", "MemTotal:") / 2**10 or math.inf
-    else:
-        total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**20
-    return min(total, limit_mb() or math.inf)
+    limit = limit_mb() or math.inf
+    with suppress(*_UNSAID):
+        return min(psutil.virtual_memory().total / 2**20, limit)
+    return limit
 
 
 def _own_limits_mb() -> float:
     """Memory until this process's own limits (`ulimit -d`, `ulimit -v`), in MiB; they count what is reserved too."""
-    if sys.platform != "linux":
-        return math.inf
-    import resource
-
     left = math.inf
-    for what, field in ((resource.RLIMIT_DATA, "VmData:"), (resource.RLIMIT_AS, "VmSize:")):
-        soft, _ = resource.getrlimit(what)
-        if soft != resource.RLIM_INFINITY:
-            left = min(left, soft / 2**20 - _proc_field("/proc/self/status", field) / 2**10)
+    if sys.platform == "linux":
+        with suppress(*_UNSAID):
+            process = psutil.Process()
+            used = process.memory_info()
+            for what, taken in ((psutil.RLIMIT_DATA, used.data), (psutil.RLIMIT_AS, used.vms)):
+                soft, _ = process.rlimit(what)
+                if soft != psutil.RLIM_INFINITY:
+                    left = min(left, (soft - taken) / 2**20)
     return left
 
 
@@ -116,15 +112,9 @@ def leave_no_gaps() -> None:
 
 def rss_mb() -> float:
     """Resident memory of this process now, in MiB; 0 where the system does not say."""
-    return _proc_field("/proc/self/status", "VmRSS:") / 2**10 if sys.platform == "linux" else 0.0
-
-
-def _proc_field(file: str, field: str) -> int:
-    with suppress(OSError):
-        for line in Path(file).read_text().splitlines():
-            if line.startswith(field):
-                return int(line.split()[1])
-    return 0
+    with suppress(*_UNSAID):
+        return psutil.Process().memory_info().rss / 2**20
+    return 0.0
 
 
 def _group_used_mb() -> float:
@@ -133,8 +123,16 @@ def _group_used_mb() -> float:
     cached = 0
     for stat in (_GROUPS / "memory.stat", _GROUPS / "memory" / "memory.stat"):
         if stat.is_file():
-            cached = max(_proc_field(str(stat), "inactive_file "), _proc_field(str(stat), "total_inactive_file "))
+            cached = max(_field(stat, "inactive_file "), _field(stat, "total_inactive_file "))
     return max(0, used - cached) / 2**20
+
+
+def _field(file: str | Path, field: str) -> int:
+    with suppress(OSError):
+        for line in Path(file).read_text().splitlines():
+            if line.startswith(field):
+                return int(line.split()[1])
+    return 0
 
 
 def _group_number(*names: str) -> int | None:
@@ -144,37 +142,6 @@ def _group_number(*names: str) -> int | None:
         except (OSError, ValueError):  # not there, or "max"
             continue
     return None
-
-
-def _windows_status() -> tuple[int, int]:
-    """Bytes of memory: all there are, and what is free."""
-
-    class Status(ctypes.Structure):
-        _fields_ = (("length", ctypes.c_ulong), ("load", ctypes.c_ulong), ("sizes", ctypes.c_ulonglong * 7))
-
-    status = Status()
-    status.length = ctypes.sizeof(status)
-    ctypes.WinDLL("kernel32").GlobalMemoryStatusEx(ctypes.byref(status))  # pyright: ignore[reportAttributeAccessIssue]
-    return int(status.sizes[0]), int(status.sizes[1])
-
-
-def _windows_peak() -> int:
-    class Counters(ctypes.Structure):
-        _fields_ = (
-            ("cb", ctypes.c_ulong),
-            ("page_faults", ctypes.c_ulong),
-            ("peak_working_set", ctypes.c_size_t),
-            ("others", ctypes.c_size_t * 7),
-        )
-
-    counters = Counters()
-    counters.cb = ctypes.sizeof(counters)
-    kernel = ctypes.WinDLL("kernel32")  # pyright: ignore[reportAttributeAccessIssue]
-    kernel.GetCurrentProcess.restype = ctypes.c_void_p
-    query = kernel.K32GetProcessMemoryInfo
-    query.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong)
-    query(kernel.GetCurrentProcess(), ctypes.byref(counters), counters.cb)
-    return int(counters.peak_working_set)
 
 
 def is_out_of_memory(error: BaseException) -> bool:
