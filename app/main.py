@@ -78,7 +78,7 @@ def build(
     """The window and the bridge behind it, not yet shown, the engine not yet made."""
     preferences = preferences or PreferenceFile()
     tasks = Tasks()
-    keeper = Tasks(name="store", thorough=True)
+    keeper = Tasks(name="store", drain_on_close=True)
     cellar = Store(places or default_places(preferences.now.library_folder))
     bridge = EngineBridge()
     library, queue = Library(cellar, keeper), Queue(cellar, keeper)

@@ -130,7 +130,7 @@ class Exporter(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tasks = Tasks(self, name="export", thorough=True)
+        self._tasks = Tasks(self, name="export", drain_on_close=True)
         self._stop = threading.Event()
         self._idle = threading.Event()
         self._idle.set()

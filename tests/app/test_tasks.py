@@ -1,0 +1,111 @@
+"""Answers from a worker: in order, in the window's thread, never inside `run`, none lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QEventLoop, QTimer
+from pytestqt.exceptions import capture_exceptions
+from pytestqt.qtbot import QtBot
+
+from app.tasks import Tasks
+from engine.errors import WaltError
+
+
+@pytest.fixture
+def tasks(qtbot: QtBot) -> Iterator[Tasks]:
+    tasks = Tasks(name="answers")
+    yield tasks
+    tasks.close()
+
+
+def unexpected(error: WaltError) -> None:
+    raise AssertionError(error)
+
+
+def wait_for(tasks: Tasks, count: int) -> None:
+    """Until that many answers lie ready, without letting the window have one of them."""
+    ready = threading.Event()
+    for _ in iter(lambda: ready.wait(0.001) or len(tasks._answers) >= count, True):
+        pass
+
+
+def test_work_that_is_done_already_is_not_answered_inside_run(qtbot: QtBot) -> None:
+    for _ in range(50):
+        tasks, order = Tasks(name="answers"), list[object]()
+        for number in range(3):
+            tasks.run(lambda number=number: number, order.append, unexpected)
+            order.append("returned")
+        wait_for(tasks, 3)
+        assert order == ["returned"] * 3
+        qtbot.waitUntil(lambda order=order: len(order) == 6)
+        assert order == ["returned"] * 3 + [0, 1, 2]
+        tasks.close()
+
+
+def test_an_answer_that_raises_takes_no_other_with_it(
+    qtbot: QtBot, tasks: Tasks, caplog: pytest.LogCaptureFixture
+) -> None:
+    answers: list[int] = []
+
+    def answer(number: int) -> None:
+        if number == 1:
+            raise LookupError("of the first answer")
+        answers.append(number)
+
+    with capture_exceptions() as exceptions:
+        for number in (1, 2, 3):
+            tasks.run(lambda number=number: number, answer, unexpected)
+        wait_for(tasks, 3)
+        qtbot.waitUntil(lambda: answers == [2, 3])
+    assert [kind for kind, *_ in exceptions] == [LookupError]
+    assert "an answer failed" in caplog.text
+
+
+def test_the_order_stays_when_an_answer_has_an_event_loop_of_its_own(qtbot: QtBot, tasks: Tasks) -> None:
+    answers: list[int] = []
+
+    def answer(number: int) -> None:
+        answers.append(number)
+        if number == 1:
+            loop = QEventLoop()
+            QTimer.singleShot(0, loop.quit)
+            loop.exec()
+
+    for number in (1, 2, 3):
+        tasks.run(lambda number=number: number, answer, unexpected)
+    wait_for(tasks, 3)
+    qtbot.waitUntil(lambda: len(answers) == 3)
+    assert answers == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("drain", "expected"), [(True, [1, 2, 3]), (False, [])])
+def test_what_waits_is_done_and_answered_on_close_or_dropped(
+    qtbot: QtBot, drain: bool, expected: list[int]
+) -> None:
+    tasks, begun, go_on = Tasks(name="answers", drain_on_close=drain), threading.Event(), threading.Event()
+    done: list[int] = []
+    answers: list[int] = []
+
+    def first() -> int:
+        begun.set()
+        go_on.wait()
+        return 1
+
+    def later(number: int) -> int:
+        done.append(number)
+        return number
+
+    tasks.run(first, answers.append, unexpected)
+    for number in (2, 3):
+        tasks.run(lambda number=number: later(number), answers.append, unexpected)
+    begun.wait()
+    release = threading.Timer(0.5, go_on.set)
+    release.start()
+    tasks.close()
+    release.join()
+    assert (done, answers) == ([2, 3] if drain else [], expected)
+    tasks.run(lambda: later(4), answers.append, unexpected)
+    assert done == ([2, 3] if drain else [])
