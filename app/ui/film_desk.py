@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from app.actions import Name as ActionName
     from app.model.session import Session
     from app.model.store import Opened
-    from app.tasks import Tasks
     from app.ui.deck import Deck
     from app.ui.main_window import MainWindow
 
@@ -38,16 +37,14 @@ class FilmDesk(QObject):
     said = Signal(str, object)
     trouble = Signal(object)
 
-    def __init__(
-        self, window: MainWindow, session: Session, actions: Actions, deck: Deck, tasks: Tasks
-    ) -> None:
+    def __init__(self, window: MainWindow, session: Session, actions: Actions, deck: Deck) -> None:
         super().__init__(window)
         self._window = window
         self._session = session
         self._actions = actions
         self._deck = deck
         self.director = Director(session, self)
-        self.keeper = FilmKeeper(session.room, session.monitor, tasks, self)
+        self.keeper = FilmKeeper(session.room, session.monitor, self)
         self._names: dict[Verb, ActionName] = {verb: verb for verb in self.director.verbs}
         self._wire_actions()
         self._wire_signals()
@@ -132,6 +129,10 @@ class FilmDesk(QObject):
     def close(self) -> None:
         """The window goes."""
         self.keeper.close()
+
+    def shut_down(self) -> None:
+        """The window is gone: end the thread, with everything written."""
+        self.keeper.shut_down()
 
     def _name_window(self) -> None:
         name = self.keeper.file.stem if self.keeper.file else ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -10,7 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from app.instance import Call
 from app.model.film import Film
+from app.model.project import Project, read_project, write_project
 from app.model.still import NoStill
+from app.tasks import Tasks
 from app.ui.export_dialog import ExportDialog
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.film_hands import continue_, film, make_clip
@@ -71,6 +75,95 @@ def test_a_film_that_was_not_saved_is_not_lost(qtbot: QtBot, studio: Studio, fil
     with qtbot.waitSignal(keeper.opened):
         keeper.open(kept.args[0])
     assert film.segments == segments
+
+
+def made_today(qtbot: QtBot, open_studio: OpenStudio) -> Studio:
+    studio = open_studio()
+    make_clip(qtbot, studio)
+    continue_(qtbot, studio)
+    return studio
+
+
+def close_while_busy(qtbot: QtBot, studio: Studio, last: Callable[[], object]) -> None:
+    """Do something last, when every worker of the window still has a second of work."""
+    for tasks in (studio.window._tasks, *studio.window.findChildren(Tasks)):
+        tasks.run(lambda: time.sleep(1), lambda _: None, studio.session.trouble.emit)
+    last()
+    with qtbot.waitSignal(studio.bridge.closed):
+        studio.window.close()
+    studio.window.shut_down()
+
+
+def test_a_film_is_saved_although_the_window_closes_at_once(
+    qtbot: QtBot, open_studio: OpenStudio, tmp_path: Path
+) -> None:
+    studio, file = made_today(qtbot, open_studio), tmp_path / "my film.walt"
+    segments = studio.session.room.film.segments
+    close_while_busy(qtbot, studio, lambda: studio.window.film.keeper.save(file))
+    assert read_project(file).segments == segments
+    copy = read_project(copy_of(studio))
+    assert (copy.segments, copy.saved_as, copy.modified, copy.running) == (segments, file, False, False)
+
+
+def test_an_old_film_is_kept_although_the_window_closes_at_once(
+    qtbot: QtBot, open_studio: OpenStudio
+) -> None:
+    studio = made_today(qtbot, open_studio)
+    segments = studio.session.room.film.segments
+    close_while_busy(qtbot, studio, studio.window.actions_["new_film"].trigger)
+    assert read_project(copy_of(studio)).segments == ()
+    (kept,) = copy_of(studio).parent.glob("film *.walt")
+    assert read_project(kept).segments == segments
+
+
+def test_films_that_make_place_in_the_same_second_are_all_kept(
+    qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path
+) -> None:
+    keeper, kept, segments = studio.window.film.keeper, list[Path](), [film.segments]
+    keeper.kept.connect(kept.append)
+    keeper.begin_anew()
+    film.history.undo()
+    studio.session.room.edits.split(9)
+    segments.append(film.segments)
+    keeper._file = tmp_path / f"{'a very long name ' * 14}.walt"
+    keeper.begin_anew()
+    film.history.undo()
+    studio.session.room.edits.split(4)
+    segments.append(film.segments)
+    keeper._file = kept[0].with_name("film.walt")
+    keeper.begin_anew()
+    assert [read_project(file).segments for file in kept] == segments
+
+
+def test_a_film_that_cannot_be_kept_does_not_go(
+    qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path
+) -> None:
+    keeper, segments, other = studio.window.film.keeper, film.segments, tmp_path / "other.walt"
+    write_project(other, Project(dict(film.takes), segments[:1]))
+    qtbot.waitUntil(lambda: not keeper._timer.isActive())
+    (tmp_path / "no folder").touch()
+    keeper._copy = tmp_path / "no folder" / "film.walt"
+    with qtbot.waitSignal(keeper.failed):
+        keeper.begin_anew()
+    assert film.segments == segments
+    with qtbot.waitSignal(keeper.failed):
+        keeper.open(other)
+    assert film.segments == segments
+    keeper._copy = copy_of(studio)
+
+
+def test_a_film_that_was_not_read_yet_is_not_written_over(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    first = made_today(qtbot, open_studio)
+    segments = first.session.room.film.segments
+    with qtbot.waitSignal(first.bridge.closed):
+        first.window.close()
+    first.window.shut_down()
+    second = open_studio()  # reads the film behind a second of other work, and is closed before
+    second.session.room.film.open({}, ())
+    keeper = second.window.film.keeper
+    keeper._copy = None
+    close_while_busy(qtbot, second, lambda: keeper.watch(copy_of(second), copy_of(second).parent / "clips"))
+    assert read_project(copy_of(second)).segments == segments
 
 
 def test_a_damaged_film_is_refused_and_the_old_one_stays(
