@@ -46,11 +46,9 @@ class Footage(QObject):
         self._unreadable: set[str] = set()
 
     def frame(self, take: Take, index: int) -> Pixels | None:
-        """The finest picture of a frame that is there; asks for the file if it is not in memory."""
+        """The finest picture of a frame that is in memory; reads nothing."""
         frames = self._frames.get(take.id)
-        if frames is None:
-            self.need(take)
-        else:
+        if frames is not None:
             self._frames.move_to_end(take.id)
             found = frames[index] if index < len(frames) else None
             if found is not None:
@@ -59,17 +57,25 @@ class Footage(QObject):
         return glimpse[0][latent_index(index, take.frames, len(glimpse[0]))] if glimpse else None
 
     def thumb(self, take: Take, index: int) -> QImage | None:
-        """The thumbnail of a frame; thumbnails stay in memory."""
+        """The thumbnail of a frame, if it was read; thumbnails stay in memory."""
         thumbs = self._thumbs.get(take.id)
-        if thumbs is None:
-            self.need(take)
         found = thumbs[index] if thumbs and index < len(thumbs) else None
         glimpse = self._glimpses.get(take.id)
         if found is None and glimpse:
             return glimpse[1][latent_index(index, take.frames, len(glimpse[1]))]
         return found
 
-    def need(self, take: Take) -> None:
+    def need_frames(self, take: Take) -> None:
+        """See to it that a take's frames are in memory; `changed` or `failed` follows if they were not."""
+        if take.id not in self._frames:
+            self._read(take)
+
+    def need_thumbs(self, take: Take) -> None:
+        """The same for its thumbnails."""
+        if take.id not in self._thumbs:
+            self._read(take)
+
+    def _read(self, take: Take) -> None:
         """Read a take's file, unless that is being done, or was tried in vain."""
         if take.file is None or take.id in self._reading | self._unreadable:
             return
@@ -118,7 +124,9 @@ class Footage(QObject):
         self._unreadable.discard(take)
 
     def _make_room(self) -> None:
-        sizes = {name: sum(f.nbytes for f in frames if f is not None) for name, frames in self._frames.items()}
+        sizes = {
+            name: sum(f.nbytes for f in frames if f is not None) for name, frames in self._frames.items()
+        }
         over = sum(sizes.values()) - MAX_BYTES
         for name in list(self._frames)[:-1]:
             if over <= 0:

@@ -35,7 +35,8 @@ class FilmReel(QObject):
         self._film = film
         self._footage = footage
         film.changed.connect(self.reset)
-        footage.changed.connect(self._on_footage)
+        for looks_different in (footage.changed, film.take_changed):
+            looks_different.connect(self._on_take)
 
     @property
     def total(self) -> int:
@@ -53,7 +54,7 @@ class FilmReel(QObject):
         return not self._film.segments
 
     def frame(self, index: int) -> Pixels | None:
-        """A frame of the film, if it is in memory; if it is not, it is asked for."""
+        """A frame of the film, if it is in memory."""
         found = self._film.at(index)
         return self._footage.frame(self._film.take_of(found[0]), found[1]) if found else None
 
@@ -62,8 +63,20 @@ class FilmReel(QObject):
         found = self._film.at(index)
         return self._footage.thumb(self._film.take_of(found[0]), found[1]) if found else None
 
+    def need_frame(self, index: int) -> None:
+        """See to it that a frame is read."""
+        found = self._film.at(index)
+        if found is not None:
+            self._footage.need_frames(self._film.take_of(found[0]))
+
+    def need_thumbs(self, first: int, last: int) -> None:
+        """See to it that the thumbnails of frames first..last are read."""
+        for segment, start in placed(self._film.segments):
+            if start <= last and first < start + len(segment):
+                self._footage.need_thumbs(self._film.take_of(segment))
+
     @Slot(str)
-    def _on_footage(self, take: str) -> None:
+    def _on_take(self, take: str) -> None:
         for segment, first in placed(self._film.segments):
             if segment.take == take:
                 self.changed.emit(first, first + len(segment) - 1)
@@ -93,6 +106,7 @@ class Monitor(QObject):
         film.reset.connect(self._on_film_reset)
         clip.changed.connect(self._on_clip_changed)
         film.changed.connect(self._on_film_changed)
+        self.player.moved.connect(self._need_frame)
 
     @property
     def mode(self) -> Mode:
@@ -125,6 +139,11 @@ class Monitor(QObject):
     def thumb(self, index: int) -> QImage | None:
         """The thumbnail of a frame."""
         return self._reel.thumb(index) if index < self._reel.total else None
+
+    def need_thumbs(self, first: int, last: int) -> None:
+        """See to it that the thumbnails of frames first..last are read; `changed` follows if they were not."""
+        if self._mode == "film":
+            self._film.need_thumbs(first, last)
 
     def show(self, mode: Mode) -> None:
         """Show the clip or the film, where one left it."""
@@ -183,4 +202,11 @@ class Monitor(QObject):
     @Slot(int, int)
     def _on_film_changed(self, first: int, last: int) -> None:
         if self._mode == "film":
+            self._need_frame()  # what was read may have taken the place of what is on show
             self.changed.emit(first, last)
+
+    @Slot()
+    def _need_frame(self) -> None:
+        """The film's frame under the playhead is read, if it is not in memory; a clip on show is, whole."""
+        if self._mode == "film":
+            self._film.need_frame(self.player.position)

@@ -40,6 +40,7 @@ class StageBar(QWidget):
             signal.connect(self.refresh)
         session.stages.changed.connect(self.refresh)
         self.setMouseTracking(True)
+        self.refresh()
 
     def sizeHint(self) -> QSize:
         """Wide enough for three segments."""
@@ -47,15 +48,15 @@ class StageBar(QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        """Show the session's progress."""
+        """Show what is on show now, and how far it is. Whoever paints or points asks for it often."""
+        self._shown = on_show(self._session)
         self.setAccessibleDescription(", ".join(self._spoken(run) for run in self.runs()))
         self.update()
 
     def runs(self) -> tuple[StageRun, ...]:
         """The stages to show."""
-        shown = on_show(self._session)
-        if not isinstance(shown, Idle) and shown.stages:
-            return shown.stages
+        if not isinstance(self._shown, Idle) and self._shown.stages:
+            return self._shown.stages
         return waiting_stages(self._session.last_stage)
 
     def segments(self) -> list[QRectF]:
@@ -70,7 +71,7 @@ class StageBar(QWidget):
 
     def _facts(self, run: StageRun) -> list[str]:
         """The size of a stage's picture, and what it took or will take, as far as known; the more telling last."""
-        own = run.started or isinstance(on_show(self._session), Kept)  # not as the composer would have it
+        own = run.started or isinstance(self._shown, Kept)  # not as the composer would have it
         size = run.size or (None if own else self._session.stage_size(run.name))
         facts = [f"{size[0]} × {size[1]}"] if size else []
         if run.seconds is not None:

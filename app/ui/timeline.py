@@ -106,6 +106,7 @@ class Timeline(QWidget):
             if scale.pitch != pitch:
                 self._cache.clear()
             self.scale_changed.emit()
+            self._need_thumbs()
             self.update()
 
     def zoom(self, factor: float, about: float | None = None) -> None:
@@ -173,6 +174,7 @@ class Timeline(QWidget):
     def _changed(self, first: int, last: int) -> None:
         for index in range(first, last + 1):
             self._cache.pop(index, None)
+        self._need_thumbs()
         self.update()
 
     @Slot()
@@ -180,7 +182,14 @@ class Timeline(QWidget):
         self._cache.clear()
         self.setEnabled(self._monitor.total > 0)
         self._fit()
+        self._need_thumbs()
         self.update()
+
+    def _need_thumbs(self) -> None:
+        """See to it that what is in sight is read; painting only paints."""
+        scale = self.scale
+        if scale.total:
+            self._monitor.need_thumbs(scale.frame_at(0), scale.frame_at(scale.width))
 
     def _fit(self) -> None:
         self.set_scale(self._scale.fitted(float(self.width()), self._monitor.total))

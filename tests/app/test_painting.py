@@ -1,0 +1,103 @@
+"""Painting only paints: what it shows was asked for before, when something else came in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.model.film import Film
+from app.model.records import parse_request
+from app.tasks import Tasks
+from engine.errors import WaltError
+from engine.request import ClipRequest
+from tests.app.conftest import Studio
+from tests.app.film_hands import film, make_clip
+
+__all__ = ["film"]
+
+
+class Reads:
+    """Tasks that count."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self.tasks, self.begun = tasks, 0
+
+    def run(
+        self, work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[WaltError], None]
+    ) -> None:
+        self.begun += 1
+        self.tasks.run(work, done, failed)
+
+
+def test_the_timeline_reads_what_comes_in_sight_and_nothing_to_paint(
+    qtbot: QtBot, studio: Studio, film: Film
+) -> None:
+    timeline, room, monitor = studio.window.deck.timeline, studio.session.room, studio.session.monitor
+    reads = Reads(room.footage._tasks)
+    room.footage._tasks = reads
+    studio.session.player.seek(0)
+    timeline.zoom(100, 0)
+    first, second = (segment.take for segment in film.segments)
+    for take in (first, second):
+        room.footage.forget(take)
+    timeline._cache.clear()
+    studio.window.grab()
+    assert monitor.thumb(0) is None
+    assert monitor.frame(0) is None
+    assert reads.begun == 0
+    timeline.set_scale(timeline.scale.scrolled(10))
+    assert reads.begun == 1
+    qtbot.waitUntil(lambda: monitor.thumb(0) is not None)
+    assert monitor.thumb(28) is None, "what is out of sight is not read"
+    studio.window.deck.scroll_bar.setValue(studio.window.deck.scroll_bar.maximum())
+    qtbot.waitUntil(lambda: monitor.thumb(28) is not None)
+    assert reads.begun == 2
+    room.footage.forget(second)
+    studio.session.player.seek(20)
+    qtbot.waitUntil(lambda: monitor.frame(28) is not None)
+    assert reads.begun == 3
+    room.footage.forget(first)
+    monitor.show("clip")
+    assert reads.begun == 3
+    monitor.show("film")
+    timeline.zoom(0)
+    qtbot.waitUntil(lambda: monitor.thumb(0) is not None)
+    assert reads.begun == 4
+
+
+def point_at(widget: QWidget, at: QPointF) -> None:
+    none = Qt.MouseButton.NoButton
+    event = QMouseEvent(QEvent.Type.MouseMove, at, at, none, none, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(widget, event)
+
+
+def test_the_stages_of_a_clip_are_read_once_and_not_to_paint_or_to_point(
+    qtbot: QtBot, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_clip(qtbot, studio)
+    session, bar, read = studio.session, studio.window.status.stages, list[str]()
+    (clip,) = session.library.clips
+    with qtbot.waitSignal(session.screen.changed):
+        session.open_clip(clip)
+    session.player.pause()
+
+    def reading(text: str) -> ClipRequest:
+        read.append(text)
+        return parse_request(text)
+
+    monkeypatch.setattr("app.model.onshow.parse_request", reading)
+    tips: list[str] = []
+    for box in bar.segments():
+        bar.grab()
+        point_at(bar, box.center())
+        tips.append(bar.toolTip())
+    assert [tip.startswith("Only the finished clip") for tip in tips] == [True, True, False]
+    assert read == []
+    bar.refresh()
+    assert read == [clip.request]
