@@ -25,11 +25,9 @@ def unexpected(error: WaltError) -> None:
     raise AssertionError(error)
 
 
-def wait_for(tasks: Tasks, count: int) -> None:
-    """Until that many answers lie ready, without letting the window have one of them."""
-    ready = threading.Event()
-    for _ in iter(lambda: ready.wait(0.001) or len(tasks._answers) >= count, True):
-        pass
+def until_done(tasks: Tasks) -> None:
+    """Until the worker did all that it was given, without letting the window have an answer."""
+    tasks._pool.submit(int).result()
 
 
 def test_work_that_is_done_already_is_not_answered_inside_run(qtbot: QtBot) -> None:
@@ -38,7 +36,7 @@ def test_work_that_is_done_already_is_not_answered_inside_run(qtbot: QtBot) -> N
         for number in range(3):
             tasks.run(lambda number=number: number, order.append, unexpected)
             order.append("returned")
-        wait_for(tasks, 3)
+        until_done(tasks)
         assert order == ["returned"] * 3
         qtbot.waitUntil(lambda order=order: len(order) == 6)
         assert order == ["returned"] * 3 + [0, 1, 2]
@@ -58,7 +56,7 @@ def test_an_answer_that_raises_takes_no_other_with_it(
     with capture_exceptions() as exceptions:
         for number in (1, 2, 3):
             tasks.run(lambda number=number: number, answer, unexpected)
-        wait_for(tasks, 3)
+        until_done(tasks)
         qtbot.waitUntil(lambda: answers == [2, 3])
     assert [kind for kind, *_ in exceptions] == [LookupError]
     assert "an answer failed" in caplog.text
@@ -76,7 +74,7 @@ def test_the_order_stays_when_an_answer_has_an_event_loop_of_its_own(qtbot: QtBo
 
     for number in (1, 2, 3):
         tasks.run(lambda number=number: number, answer, unexpected)
-    wait_for(tasks, 3)
+    until_done(tasks)
     qtbot.waitUntil(lambda: len(answers) == 3)
     assert answers == [1, 2, 3]
 
