@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -22,6 +22,18 @@ SIDE, LOOK_SECONDS = 1024, 0.1
 _N = TypeVar("_N", bound=nn.Module)
 
 
+def autocast(device: torch.device, dtype: torch.dtype) -> AbstractContextManager[object]:
+    """Matrix products and convolutions on ``device`` in ``dtype``; with float32 nothing changes.
+
+    Never with autocast's cache of converted weights: in torch 2.6 a pass without gradients, as self-conditioning has,
+    fills it with copies that have no history, and a later pass in the same context then gives those weights no
+    gradient. At inference it would hold a second copy of every float32 matrix.
+    """
+    if dtype == torch.float32:
+        return nullcontext()
+    return torch.autocast(device.type, dtype, cache_enabled=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """Where and in which format the networks compute. Latents and samplers stay in float32 everywhere."""
@@ -36,9 +48,7 @@ class Device:
 
     def autocast(self) -> AbstractContextManager[object]:
         """Matrix products and convolutions in `dtype`, everything else as it is."""
-        # The cache would hold a second copy of every float32 matrix; `place` has cast them already.
-        enabled = self.dtype != torch.float32
-        return torch.autocast(self.torch.type, self.dtype, enabled=enabled, cache_enabled=False)
+        return autocast(self.torch, self.dtype)
 
     def numbers(self, network: nn.Module, precise: tuple[str, ...] = ()) -> dict[str, torch.dtype]:
         """The format that each tensor of a network's state has here.

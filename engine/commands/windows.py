@@ -85,11 +85,13 @@ def _step(model: Any, batch: int, device: Any) -> None:
     """One training step of clips: forward, backward, and all of it done when this returns."""
     import torch
 
+    from engine.devices import autocast
+
     shape = model.config
     x = torch.randn(batch, shape.latent_channels, *shape.grid, device=device)
     t = torch.full((batch,), 500, device=device)
     labels = torch.zeros(batch, dtype=torch.long, device=device)
-    with torch.autocast(device.type, torch.bfloat16):
+    with autocast(device, torch.bfloat16):
         loss = model(x, t, labels=labels).square().mean()
     loss.backward()
     model.zero_grad(set_to_none=True)

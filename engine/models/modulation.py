@@ -76,13 +76,18 @@ class Condition(nn.Module):
     def forward(
         self, t: Tensor, text: TextBatch | None, labels: Tensor | None, low_res_t: Tensor | None
     ) -> Tensor:
-        """(B, F, D); F is the number of frames where each frame has its own caption or label, else 1."""
+        """(B, F, D); F is the number of frames where each frame has its own caption or label, else 1.
+
+        Raises:
+            ValueError: Without ``text`` where the network has it.
+        """
         c = self.level(t)
         if self.low_res_level is not None:
             c = c + self.low_res_level(torch.zeros_like(t) if low_res_t is None else low_res_t)
         if self.text is not None:
-            silence = c.new_zeros(len(t), 1, self.text.in_features)
-            c = c + self.text(silence if text is None else _mean(text).to(c.dtype))
+            if text is None:
+                raise ValueError("a network with text needs captions; an empty one is encoded like any other")
+            c = c + self.text(_mean(text).to(c.dtype))
         if self.label is not None:
             nothing = self.label.num_embeddings - 1
             chosen = torch.full_like(t, nothing) if labels is None else labels
@@ -91,6 +96,6 @@ class Condition(nn.Module):
 
 
 def _mean(text: TextBatch) -> Tensor:
-    """(B, F, D): the mean of the tokens that count, zero where none does."""
+    """(B, F, D): the mean of the tokens that count."""
     seen = text.mask.to(text.tokens.dtype)[..., None]
-    return (text.tokens * seen).sum(-2) / seen.sum(-2).clamp(min=1)
+    return (text.tokens * seen).sum(-2) / seen.sum(-2)

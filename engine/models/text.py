@@ -1,7 +1,8 @@
 """Text for the transformers: a small trainable encoder, and the door for a frozen one (T5).
 
 The paper feeds T5-XL's tokens to cross-attention (section 4.3). The starter learns its own words; both stand
-behind `TextSource`. The empty text is one learned "null" token, the unconditional side of guidance.
+behind `TextSource`. The empty text is a caption too, the unconditional side of guidance: one learned "null" token
+here, T5's end of text there.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class TextSource(Protocol):
         ...
 
     def encode(self, texts: Sequence[str]) -> TextBatch:
-        """Encode one caption a clip: tokens (B, 1, L, D), mask (B, 1, L). Empty text is the null token."""
+        """Encode one caption a clip: tokens (B, 1, L, D), mask (B, 1, L); an empty one has at least one token."""
         ...
 
     def unknown(self, text: str) -> list[str]:

@@ -273,7 +273,8 @@ class WindowTransformer(nn.Module):
         Args:
             x: (B, C, T, h, w), any grid that the windows scale to; T = 1 is always an image.
             t: (B,) noise level of each slot, 0 to 999.
-            text: Captions, one a slot or one a latent frame; None is the same as no caption.
+            text: Captions, one a slot or one a latent frame, for a network with ``text_width``; others ignore them.
+                An empty caption is a caption too: see `TextSource.encode`.
             labels: (B,) or (B, T) classes; None is no class.
             x0_prev: (B, C, T, h, w) estimate of x0 for self-conditioning; None is zeros.
             frames: (B, C+1, T, h, w) clean latents times mask, then the mask; None is zeros.
@@ -286,6 +287,7 @@ class WindowTransformer(nn.Module):
 
         Raises:
             WaltError: "size-not-possible" where the grid doesn't fit patch and windows.
+            ValueError: Without ``text`` or ``low_res`` for a network that has them.
         """
         grid = self.config.tokens((x.shape[2], x.shape[3], x.shape[4]))
         windows = self.config.windows(grid)

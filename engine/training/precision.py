@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from functools import cache
 
 import torch
+
+from engine import devices
 
 CPU = torch.device("cpu")
 _SIDE = 768
@@ -24,8 +26,7 @@ _MARGIN = 1.15
 
 def autocast(device: torch.device) -> AbstractContextManager[object]:
     """Matrix products and convolutions on ``device`` in `training_dtype`."""
-    half = training_dtype(device.type) is torch.bfloat16
-    return torch.autocast(device.type, torch.bfloat16) if half else nullcontext()
+    return devices.autocast(device, training_dtype(device.type))
 
 
 def avoid_amx() -> None:

@@ -159,6 +159,21 @@ def test_weights_never_carry_code() -> None:
     assert found == []
 
 
+def test_autocast_never_keeps_weights() -> None:
+    """Its cache cost weights their gradients: `engine.devices.autocast` is the one that enters it, without."""
+    files = [path for folder in ("engine", "packaging", "tests/long") for path in (ROOT / folder).rglob("*.py")]
+    cached: list[str] = []
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("torch.") and (
+                ast.unparse(node.func).endswith(".autocast")
+            ):
+                settings = {word.arg: ast.unparse(word.value) for word in node.keywords}
+                if "False" not in (settings.get("enabled"), settings.get("cache_enabled")):
+                    cached.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert cached == []
+
+
 def test_every_module_says_what_it_is() -> None:
     assert [str(path) for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text("utf-8")))] == []
 

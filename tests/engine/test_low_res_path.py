@@ -10,6 +10,7 @@ import torch.nn.functional as F
 
 from engine.diffusion.schedule import Schedule
 from engine.models.superres import LowResPath
+from engine.models.text import TextBatch
 from engine.models.transformer import WindowTransformer
 from engine.packs.recipes import STARTER_SR1
 
@@ -62,8 +63,9 @@ def test_an_untrained_stage_gives_the_path_alone() -> None:
     network = WindowTransformer(config)
     assert network.low_res_path is not None
     x, t, low = torch.randn(1, 8, 1, 32, 56), torch.tensor([500]), torch.randn(1, 8, 1, 16, 28)
+    text = TextBatch(torch.randn(1, 1, 3, 256), torch.ones(1, 1, 3, dtype=torch.bool))
     with torch.no_grad():
-        assert torch.equal(network(x, t, low_res=low), network.low_res_path(x, t, low))
+        assert torch.equal(network(x, t, text=text, low_res=low), network.low_res_path(x, t, low))
 
 
 def test_a_path_from_nowhere_is_refused() -> None:

@@ -17,6 +17,7 @@ from engine.errors import UsageError, WaltError
 from engine.events import Event, JobCancelled, JobFailed, LessonDone, LessonSample, LessonStep
 from engine.media.clips import write_mp4
 from engine.media.images import write_png
+from engine.models.text import TextBatch
 from engine.models.transformer import WindowTransformer
 from engine.packs.load import load_pack
 from engine.packs.store import PackStore
@@ -137,10 +138,11 @@ def test_a_merged_adapter_computes_what_it_did_beside_the_matrix() -> None:
         if "lora_B" in name or "head" in name:
             torch.nn.init.normal_(value, std=0.1)
     x, t = torch.randn(1, 4, 5, 4, 8), torch.tensor([500])
+    text = TextBatch(torch.randn(1, 1, 3, 16), torch.ones(1, 1, 3, dtype=torch.bool))
     with torch.no_grad():
-        beside = network(x, t)
+        beside = network(x, t, text=text)
         merge_adapters(network)
-        merged = network(x, t)
+        merged = network(x, t, text=text)
     assert network.state_dict().keys() == names
     assert torch.allclose(beside, merged, atol=1e-5)
 

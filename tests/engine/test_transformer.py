@@ -163,11 +163,12 @@ def test_a_captions_modulation_is_its_own_frames() -> None:
     torch.testing.assert_close(condition[:, 1:2], alone)
 
 
-def test_no_caption_is_a_caption_without_words() -> None:
-    model = lively(BASE)
-    x, text = latents(BASE), captions()
-    silent = TextBatch(text.tokens, torch.zeros_like(text.mask))
-    torch.testing.assert_close(model(x, LEVELS, text=silent), model(x, LEVELS))
+def test_a_network_with_text_needs_captions_and_others_ignore_them() -> None:
+    """Training never sees a network with text without any: an empty caption is a null token, another condition."""
+    with pytest.raises(ValueError, match="captions"):
+        lively(BASE)(latents(BASE), LEVELS)
+    model, x = lively(CLASSES), latents(CLASSES)
+    assert torch.equal(model(x, LEVELS, text=captions()), model(x, LEVELS))
 
 
 @pytest.mark.parametrize("name", ["x0_prev", "frames", "text", "low_res", "low_res_t"])
@@ -181,8 +182,8 @@ def test_each_condition_is_heard(name: str) -> None:
         "low_res": torch.randn(2, 4, 3, 4, 4),
         "low_res_t": torch.tensor([300, 400]),
     }
-    base = model(x, LEVELS, low_res=below)
-    assert not torch.allclose(model(x, LEVELS, **{"low_res": below, name: told[name]}), base, atol=1e-3)
+    plain = {"low_res": below, "text": captions()}
+    assert not torch.allclose(model(x, LEVELS, **plain | {name: told[name]}), model(x, LEVELS, **plain), atol=1e-3)
 
 
 def test_labels_are_heard_and_none_is_no_class() -> None:
@@ -198,21 +199,22 @@ def test_labels_are_heard_and_none_is_no_class() -> None:
 
 def test_missing_conditions_are_zeros() -> None:
     model = lively(SUPERRES)
-    x, below = latents(BASE), torch.randn(2, 4, 3, 4, 4)
+    x, text, below = latents(BASE), captions(), torch.randn(2, 4, 3, 4, 4)
     zeros = model(
         x,
         LEVELS,
+        text=text,
         x0_prev=torch.zeros_like(x),
         frames=torch.zeros(2, 5, 3, 8, 8),
         low_res=below,
         low_res_t=torch.zeros(2, dtype=torch.long),
     )
-    assert torch.equal(model(x, LEVELS, low_res=below), zeros)
+    assert torch.equal(model(x, LEVELS, text=text, low_res=below), zeros)
 
 
 def test_a_super_resolution_stage_needs_the_stage_below() -> None:
     with pytest.raises(ValueError, match="stage below"):
-        lively(SUPERRES)(latents(BASE), LEVELS)
+        lively(SUPERRES)(latents(BASE), LEVELS, text=captions())
 
 
 def test_depth_to_space_doubles_each_frame_alone() -> None:

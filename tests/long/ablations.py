@@ -27,6 +27,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.devices import autocast
 from engine.diffusion.samplers import ddim
 from engine.evaluation.distances import frechet
 from engine.models.transformer import WindowTransformer
@@ -35,7 +36,7 @@ from engine.training.fullsize.denoiser import DenoiserTrainer
 from engine.training.fullsize.gathered import gathered
 from engine.training.fullsize.latents import LatentSource
 from engine.training.fullsize.paper import PAPER_RUNS
-from engine.training.fullsize.runs import DenoiserRun, with_overrides
+from engine.training.fullsize.runs import DTYPES, DenoiserRun, with_overrides
 from engine.training.fullsize.world import World
 from engine.training.precision import training_dtype
 from engine.training.prepare import encode_shards
@@ -138,7 +139,7 @@ def sample(
 
         def denoise(x: Tensor, t: int, before: Tensor | None, told: Tensor = told) -> Tensor:
             estimate = before if run.self_conditioning else None  # a network that never saw one gets none
-            with torch.autocast("cpu", torch.bfloat16, enabled=run.numbers == "bf16"):
+            with autocast(x.device, DTYPES[run.numbers]):
                 return model(x, torch.full((len(x),), t), x0_prev=estimate, labels=told).float()
 
         made.append(ddim(denoise, noise, trainer.schedule, 50).flatten(1).numpy())

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.devices import autocast
 from engine.diffusion.schedule import Schedule
 from engine.errors import UsageError
 from engine.files import atomic_write
@@ -17,7 +18,7 @@ from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import WindowTransformer
 from engine.training.checkpoint import latest
 from engine.training.denoising import velocity_loss
-from engine.training.fullsize.runs import DenoiserRun, FullRun, run_to_json
+from engine.training.fullsize.runs import DTYPES, DenoiserRun, FullRun, run_to_json
 from engine.training.fullsize.sheets import SLOTS, Sheets, sampled
 from engine.training.fullsize.slots import Batch, SlotSource, assemble, is_image
 from engine.training.fullsize.world import World
@@ -96,7 +97,7 @@ class DenoiserTrainer:
 
     def _losses(self, step: int, indices: range, twice: bool) -> Tensor:
         batch = self._batch(step, indices)
-        with torch.autocast(self.world.device.type, torch.bfloat16, enabled=self.run.numbers == "bf16"):
+        with autocast(self.world.device, DTYPES[self.run.numbers]):
             return velocity_loss(self.model, self.schedule, batch.x0, batch.t, batch.eps, twice, batch.told)
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
+import torch
 from pydantic import TypeAdapter, ValidationError
 
 from engine.errors import UsageError
@@ -14,6 +15,7 @@ from engine.models.transformer import TransformerConfig
 from engine.training.loop import LoopConfig
 
 Numbers = Literal["bf16", "fp32"]
+DTYPES: dict[Numbers, torch.dtype] = {"bf16": torch.bfloat16, "fp32": torch.float32}
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.devices import autocast
 from engine.diffusion.samplers import ddim
 from engine.diffusion.schedule import Schedule
 from engine.media.images import write_png
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import WindowTransformer
-from engine.training.fullsize.runs import DenoiserRun
+from engine.training.fullsize.runs import DTYPES, DenoiserRun
 from engine.training.fullsize.slots import Batch
 from engine.training.pixels import to_frames
 
@@ -42,7 +43,7 @@ def sampled(model: WindowTransformer, schedule: Schedule, run: DenoiserRun, batc
     def denoise(x: Tensor, t: int, before: Tensor | None) -> Tensor:
         times = torch.full((len(x),), t, device=x.device)
         estimate = before if run.self_conditioning else None  # a network that never saw one gets none
-        with torch.autocast(x.device.type, torch.bfloat16, enabled=run.numbers == "bf16"):
+        with autocast(x.device, DTYPES[run.numbers]):
             return model(x, times, x0_prev=estimate, **batch.told).float()
 
     return ddim(denoise, batch.eps, schedule, STEPS)
@@ -77,6 +78,6 @@ class Sheets:
     def _frames(self, tokenizer: Tokenizer, z: Tensor, images: bool) -> NDArray[np.uint8]:
         """(C, T, h, w) decoded: a clip, or T images one after another."""
         clips = z.transpose(0, 1)[:, :, None] if images else z[None]
-        with torch.autocast(z.device.type, torch.bfloat16, enabled=self.run.numbers == "bf16"):
+        with autocast(z.device, DTYPES[self.run.numbers]):
             parts = [torch.cat(list(tokenizer.stream(clip[None])), dim=2)[0] for clip in clips]
         return to_frames(torch.cat(parts, dim=1))

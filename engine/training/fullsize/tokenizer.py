@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
+from engine.devices import autocast
 from engine.errors import UsageError, WaltError
 from engine.media.images import write_png
 from engine.models.tokenizer import Tokenizer
@@ -22,7 +23,7 @@ from engine.training.fullsize.discriminator import Discriminator
 from engine.training.fullsize.gan import GanModel
 from engine.training.fullsize.gathered import gathered_tokenizer
 from engine.training.fullsize.latents import HELD, EpochOrder
-from engine.training.fullsize.runs import GanTokenizerRun
+from engine.training.fullsize.runs import DTYPES, GanTokenizerRun
 from engine.training.fullsize.sheets import sheet_file, strip
 from engine.training.fullsize.slots import is_image
 from engine.training.fullsize.world import World
@@ -75,7 +76,7 @@ class GanTrainer:
         x = self._pixels(draw.step, range(first, first + self.slice))
         gan = self.run.gan
         plays = draw.step >= gan.start
-        with torch.autocast(self.world.device.type, torch.bfloat16, enabled=self.run.numbers == "bf16"):
+        with autocast(self.world.device, DTYPES[self.run.numbers]):
             return self.whole(x, plays, plays and draw.step % gan.r1_every == 0)
 
     def report(self, step: int) -> dict[str, float]:

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from farm import LENGTH, WORDINGS, Farm, Job
 from torch import Tensor
 
+from engine.devices import autocast
 from engine.models.tokenizer import Tokenizer
 
 
@@ -92,6 +93,6 @@ def to_signed(pixels: Tensor) -> Tensor:
 @torch.no_grad()
 def encode(tokenizer: Tokenizer, x: Tensor) -> Tensor:
     """Normalised latents, the network in bf16."""
-    with torch.autocast(x.device.type, torch.bfloat16):
+    with autocast(x.device, torch.bfloat16):
         raw = tokenizer.encoder(x)
     return tokenizer.normalise(raw.float())

@@ -12,6 +12,7 @@ from bank import Bank
 from optim import Optimizer, trapezoid
 from torch import Tensor
 
+from engine.devices import autocast
 from engine.diffusion.noise import mix_frames
 from engine.diffusion.schedule import Schedule
 from engine.training.denoising import Denoiser, frame_condition
@@ -106,7 +107,7 @@ class Stage:
             noised = self.schedule.add_noise(low, torch.randn_like(low), level)
             told |= {"low_res": noised, "low_res_t": level}
         x, target = self.schedule.add_noise(x0, eps, t), self.schedule.velocity(x0, eps, t)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with autocast(self.device, torch.bfloat16):
             with torch.set_grad_enabled(self.learn_text):
                 text = self.model.encode(ids)
             estimate = None

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from optim import Optimizer, trapezoid
 from torch import Tensor
 
+from engine.devices import autocast
 from engine.models.tokenizer import Tokenizer
 
 
@@ -131,7 +132,7 @@ def train_tokenizer(
 
 def _loss(tokenizer: Tokenizer, x: Tensor, halve: bool) -> tuple[Tensor, dict[str, Tensor]]:
     """As `engine.training.tokenizer.TokenizerTrainer.loss`, with more noise."""
-    with torch.autocast(x.device.type, torch.bfloat16):
+    with autocast(x.device, torch.bfloat16):
         raw = tokenizer.encoder(x).float()
         sigma = NOISE * torch.rand(len(raw), 1, 1, 1, 1, device=x.device)
         z, y = raw + sigma * torch.randn_like(raw), x
@@ -152,7 +153,7 @@ def quality(tokenizer: Tokenizer, pixels: Tensor) -> float:
     errors = []
     for part in pixels.split(16):
         x = part.permute(0, 4, 1, 2, 3).float() / 127.5 - 1
-        with torch.autocast(x.device.type, torch.bfloat16):
+        with autocast(x.device, torch.bfloat16):
             y = tokenizer.decoder(tokenizer.encoder(x)).float()
         errors.append((y.clamp(-1, 1) - x).square().mean())
     return float(10 * torch.log10(4 / torch.stack(errors).mean()))

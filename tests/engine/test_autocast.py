@@ -1,0 +1,151 @@
+"""Mixed precision in training: every pass of a step in bfloat16 leaves each weight its gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+from torch.nn.modules.module import register_module_forward_pre_hook
+
+from engine import devices
+from engine.devices import Device
+from engine.diffusion.guidance import Guidance
+from engine.diffusion.schedule import Schedule
+from engine.models.text import TextConfig, TextEncoder
+from engine.models.tokenizer import Tokenizer
+from engine.models.transformer import TransformerConfig, WindowTransformer
+from engine.training import precision
+from engine.training.denoising import Denoiser, DenoisingBatch, denoising_loss
+from engine.training.fullsize.denoiser import DenoiserTrainer
+from engine.training.fullsize.paper import PAPER_RUNS
+from engine.training.fullsize.runs import DenoiserRun, GanTokenizerRun, with_overrides
+from engine.training.fullsize.slots import NoiseSource
+from engine.training.fullsize.tokenizer import GanTrainer, NoiseClips
+from engine.training.fullsize.world import World
+from engine.training.loop import Draw
+from engine.training.sampling import sample_latents
+from tests.engine.test_fullsize_runs import reduced
+from tests.engine.test_training_road import transformer
+from tests.scripts import importable
+from tests.tiny_pack import lively
+
+CPU = torch.device("cpu")
+ON_GPU = Path(__file__).parents[2] / "packaging" / "starter" / "on_gpu"
+
+
+@pytest.fixture(autouse=True)
+def passes() -> Iterator[dict[bool, int]]:
+    """Whether a module's pass had gradients -> how many ran in bfloat16; none of them where weights are kept."""
+    counted = {True: 0, False: 0}
+
+    def look(module: nn.Module, given: Any) -> None:
+        del given
+        if torch.is_autocast_enabled("cpu"):
+            assert not torch.is_autocast_cache_enabled(), type(module).__name__
+            counted[torch.is_grad_enabled()] += 1
+
+    handle = register_module_forward_pre_hook(look)
+    yield counted
+    handle.remove()
+
+
+@pytest.fixture
+def half(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training in bfloat16, whether it is faster here or not."""
+    monkeypatch.setattr(precision, "training_dtype", lambda kind="cpu": torch.bfloat16)
+
+
+@pytest.fixture
+def road(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The scripts of the starter's training on one graphics card."""
+    yield from importable(ON_GPU, monkeypatch)
+
+
+def denoiser(config: TransformerConfig) -> Denoiser:
+    torch.manual_seed(0)
+    model = Denoiser(TextEncoder(TextConfig(9, width=16, layers=1)), WindowTransformer(config))
+    lively(model)
+    return model
+
+
+def without_gradient(model: nn.Module) -> list[str]:
+    return [name for name, p in model.named_parameters() if p.requires_grad and p.grad is None]
+
+
+def test_autocast_computes_in_the_format_and_keeps_nothing() -> None:
+    x, layer = torch.randn(2, 3), nn.Linear(3, 3)
+    with devices.autocast(CPU, torch.bfloat16):
+        assert not torch.is_autocast_cache_enabled()
+        assert layer(x).dtype is torch.bfloat16
+    for context in (devices.autocast(CPU, torch.float32), Device(CPU, torch.float32).autocast()):
+        with context:
+            assert layer(x).dtype is torch.float32
+
+
+@pytest.mark.usefixtures("half")
+def test_a_pass_without_gradients_costs_the_next_one_none(passes: dict[bool, int]) -> None:
+    """A caption of no words and one of two, so that the null token is used too; frames are given."""
+    model = denoiser(transformer(1))
+    batch = DenoisingBatch(torch.randn(2, 8, 5, 4, 8), torch.tensor([[3, 4], [0, 0]]), torch.randn(2, 9, 5, 4, 8))
+    loss = denoising_loss(model, Schedule.linear(), batch, torch.Generator().manual_seed(0), True)
+    loss.mean().backward()
+    assert passes[False]
+    assert passes[True]
+    assert without_gradient(model) == []
+
+
+@pytest.mark.usefixtures("half")
+def test_samples_between_steps_keep_nothing(passes: dict[bool, int]) -> None:
+    model = denoiser(transformer(1))
+    ids = torch.tensor([[3, 4]])
+    sample_latents(model, Schedule.linear(), torch.randn(1, 8, 5, 4, 8), ids, 2, Guidance(scale=3.0))
+    assert passes[False]
+
+
+@pytest.mark.parametrize("name", ["ucf101-l", "k600-l", "t2v-base", "t2v-sr1"])
+def test_a_full_size_step_reaches_every_weight(name: str, tmp_path: Path, passes: dict[bool, int]) -> None:
+    run = with_overrides(reduced(PAPER_RUNS[name]), ["numbers=bf16"])
+    assert isinstance(run, DenoiserRun)
+    with World() as world:
+        trainer = DenoiserTrainer(run, NoiseSource(run), world, tmp_path)
+        loss, _ = trainer.loss(Draw.at(0, 0))
+        loss.backward()
+    assert passes[False]
+    assert passes[True]
+    assert without_gradient(trainer.loop.model) == []
+
+
+def test_a_step_with_the_discriminator_reaches_every_weight(tmp_path: Path, passes: dict[bool, int]) -> None:
+    run = with_overrides(reduced(PAPER_RUNS["tokenizer-t2v"]), ["numbers=bf16"])
+    assert isinstance(run, GanTokenizerRun)
+    with World() as world:
+        trainer = GanTrainer(run, NoiseClips(run.crop), world, tmp_path)
+        loss, _ = trainer.loss(Draw.at(0, 0))
+        loss.backward()
+    assert passes[True]
+    assert without_gradient(trainer.loop.model) == []
+
+
+@pytest.mark.usefixtures("road")
+@pytest.mark.parametrize("learn_text", [True, False])
+def test_the_starters_step_on_a_card_reaches_every_weight(learn_text: bool, passes: dict[bool, int]) -> None:
+    from bank import Bank, encode
+    from denoise import Batch, Stage
+
+    from tests.engine.test_training import TINY
+
+    bank = Bank(2, (8, 5, 4, 8), low=False, device=CPU)
+    bank.add(torch.randn(2, 8, 5, 4, 8), None, torch.full_like(bank.ids, 3))
+    stage = Stage("base", denoiser(transformer(1)), [], CPU, 1e-3, 1e-3, learn_text)
+    torch.manual_seed(0)
+    stage._loss(Batch("clips", ((1.0, bank),), 2), True).mean().backward()
+    assert passes[True]
+    assert bool(passes[False]) is not learn_text
+    assert without_gradient(stage.model) == []
+    before = passes[False]
+    encode(Tokenizer(TINY), torch.zeros(1, 3, 5, 16, 16))
+    assert passes[False] > before
