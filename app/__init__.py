@@ -1,1 +1,1 @@
-"""The window: Qt only; talks to the engine through `app.bridge`."""
+"""The window: Qt only; talks to the engine through `app.core.bridge`."""

@@ -14,19 +14,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import WaltError
-from engine.events import Event, JobCancelled, JobDone, JobFailed, JobStarted, Planned, Ready
-from engine.memory import is_out_of_memory, leave_no_gaps, out_of_memory
+from engine.api.errors import WaltError
+from engine.api.events import Event, JobCancelled, JobDone, JobFailed, JobStarted, Planned, Ready
 from engine.packs.store import InstalledPack, PackStore
-from engine.progress import Cancelled
+from engine.planning.eta import Cancelled
+from engine.runtime.memory import is_out_of_memory, leave_no_gaps, out_of_memory
 
 if TYPE_CHECKING:
-    from engine.cascade import Cascade
-    from engine.clip import Clip
-    from engine.devices import Device
-    from engine.events import Kept
-    from engine.forecast import Ground
-    from engine.request import ClipRequest
+    from engine.api.clip import Clip
+    from engine.api.events import Kept
+    from engine.api.request import ClipRequest
+    from engine.pipeline.cascade import Cascade
+    from engine.planning.forecast import Ground
+    from engine.runtime.devices import Device
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class Engine:
         warm: Load torch now rather than with the first job, and say when the engine is ready, then and after each.
         threads: How many processor threads to compute with; as many as torch thinks right if None.
         memory_mb: The most memory to take, in MiB; what is free if None.
-        int8: Keep the matrices of the denoisers in 8 bits (`engine.packs.eight_bit`).
+        int8: Keep the matrices of the denoisers in 8 bits (`engine.packs.int8`).
     """
 
     def __init__(
@@ -147,7 +147,7 @@ class Engine:
     def _loop(self) -> None:
         _lower_priority()
         if self._warm:
-            from engine.preload import preload
+            from engine.runtime.preload import preload
 
             preload()
             self._use_threads()
@@ -193,11 +193,11 @@ class Engine:
         return JobFailed(job.id, out_of_memory())
 
     def _generate(self, job: _Job, request: ClipRequest) -> Clip:
-        from engine import devices
-        from engine.forecast import forecast
         from engine.packs.check import check_request
-        from engine.packs.keeping import held, weigh
-        from engine.preload import preload
+        from engine.planning.forecast import forecast
+        from engine.planning.residency import held, weigh
+        from engine.runtime import devices
+        from engine.runtime.preload import preload
 
         pack = self._packs.find(request.pack)
         check_request(request, pack)
@@ -218,21 +218,21 @@ class Engine:
         return cascade.generate(request, self._emit, lambda: self._poll(job), job.id, tile=way.tile)
 
     def _use_threads(self) -> None:
-        from engine import devices
+        from engine.runtime import devices
 
         if self._threads is not None and self._loaded is None:
             devices.use_threads(self._threads)
 
     def _ground(self, device: Device, mapped: int = 0) -> Ground:
         """What a clip is planned on now."""
-        from engine.forecast import ground_on
+        from engine.planning.forecast import ground_on
 
         held = None if self._loaded is None else self._loaded.held
         return ground_on(device, int8=self._int8, allowed_mb=self._memory_mb, mapped=mapped, held=held)
 
     def _tell_ready(self) -> None:
         """Say to a window what the next clip would be planned on; what is wrong here the next job will say."""
-        from engine import devices
+        from engine.runtime import devices
 
         try:
             device = devices.resolve(self._device)
@@ -245,8 +245,8 @@ class Engine:
     def _cascade(self, pack: InstalledPack, device: Device, kept: Kept, held: int) -> Cascade:
         """The pack's cascade: the one that is there, or else a fresh one."""
         if self._loaded is None or self._loaded.kept != kept:
-            from engine.cascade import Cascade
             from engine.packs.load import load_pack
+            from engine.pipeline.cascade import Cascade
 
             if self._loaded is not None:
                 self._loaded = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.errors import WaltError
+from engine.api.errors import WaltError
 
 
 class AtOnce:

@@ -15,21 +15,21 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter
 
-from app.model.keeping import Places, default_places, read_strip
-from app.model.notebook import Notebook
-from app.model.preferences import PreferenceFile
-from app.model.project import read_project
-from app.model.records import parse_request
-from app.model.store import Store
-from app.settings import Settings
-from engine.cascade import Cascade
-from engine.cli import main
-from engine.devices import resolve
+from app.compose.prompt_history import Notebook
+from app.core.settings import Settings
+from app.film.project import read_project
+from app.library.files import Places, default_places, read_strip
+from app.library.records import parse_request
+from app.library.store import Store
+from app.preferences.preferences import PreferenceFile
+from engine.api.provenance import Origin
+from engine.api.request import ClipRequest
+from engine.cli.main import main
 from engine.media.clips import read_clip, read_metadata
-from engine.origin import Origin
 from engine.packs.load import load_pack
 from engine.packs.store import PackStore
-from engine.request import ClipRequest
+from engine.pipeline.cascade import Cascade
+from engine.runtime.devices import resolve
 
 Values = dict[str, Any]
 

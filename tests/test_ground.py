@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from engine.cli import parse
+from engine.cli.main import parse
 from engine.worlds.spec import CAMERAS, LIGHTS, PLACES, SUBJECTS, WEATHERS
 
 ROOT = Path(__file__).parents[1]

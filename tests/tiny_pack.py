@@ -8,12 +8,12 @@ from pathlib import Path
 
 import torch
 
-from engine.models.text import TextConfig, TextEncoder
+from engine.models.text_encoder import TextConfig, TextEncoder
 from engine.models.tokenizer import Tokenizer, TokenizerConfig
 from engine.models.transformer import TransformerConfig, WindowTransformer
-from engine.models.vocabulary import Vocabulary
 from engine.packs.manifest import GuidanceSpec, Knows, Manifest, StageSpec, Words
 from engine.packs.save import save_pack
+from engine.text.vocabulary import Vocabulary
 
 BASE_STEPS = 3
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 import engine.worlds
 from engine.evaluation.flow import flicker, flows, magnitude
 from engine.evaluation.probe import Sight, look
-from engine.files import atomic_write
+from engine.runtime.files import atomic_write
 
 Frames = NDArray[np.uint8]
 STRIP = (0, 4, 8, 12, 16)
@@ -90,6 +90,6 @@ def _load(path: Path) -> Kept | None:
 def worlds_version() -> str:
     """A mark of the renderer's source: renders that are kept are only good for the renderer that made them."""
     digest = hashlib.sha256()
-    for source in sorted(Path(engine.worlds.__file__).parent.glob("*.py")):
+    for source in sorted(Path(engine.worlds.__file__).parent.rglob("*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:12]

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import WaltError
+from engine.api.errors import WaltError
 from engine.evaluation.job import Figures, Job, bar
 from engine.evaluation.linear import LinearCode
 from engine.evaluation.pictures import detail, per_frame
 from engine.evaluation.probe import FRAMES
 from engine.evaluation.prompts import other_specs
-from engine.media.kinds import VIDEO
+from engine.media.file_types import VIDEO
 from engine.media.reading import iter_frames
-from engine.training.photos import Photos
-from engine.worlds.render import render_clip
+from engine.training.data.photos import Photos
+from engine.worlds.render.clip import render_clip
 
 Frames = NDArray[np.uint8]
 FPS = 8

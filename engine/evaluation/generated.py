@@ -14,16 +14,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.api.events import StageName
 from engine.evaluation.attributes import Reading, Tally
 from engine.evaluation.clips import STRIP, Kept, recall, worlds_version
 from engine.evaluation.distances import frechet, spread
 from engine.evaluation.job import Figures, Job, bar
 from engine.evaluation.probe import Probe, read
 from engine.evaluation.prompts import Prompt, other_specs, prompts
-from engine.events import StageName
-from engine.media.images import write_png
-from engine.worlds.render import render_clip
-from engine.worlds.sheet import contact_sheet
+from engine.media.stills import write_png
+from engine.worlds.dataset.sheet import contact_sheet
+from engine.worlds.render.clip import render_clip
 from engine.worlds.spec import WorldSpec
 
 _SEEDS = 100_000

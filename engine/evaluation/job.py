@@ -15,16 +15,16 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from engine.cascade import Cascade
-from engine.conditioning import to_frames, to_pixels
+from engine.api.events import StageName
+from engine.api.request import ClipRequest
 from engine.evaluation.linear import LinearCode
 from engine.evaluation.probe import Probe
 from engine.evaluation.prompts import other_specs
-from engine.events import StageName
-from engine.files import atomic_write
 from engine.packs.load import LoadedPack
-from engine.request import ClipRequest
-from engine.worlds.render import render_clip
+from engine.pipeline.cascade import Cascade
+from engine.pipeline.conditioning import to_frames, to_pixels
+from engine.runtime.files import atomic_write
+from engine.worlds.render.clip import render_clip
 
 Figures = dict[str, Any]
 """Numbers by name, ready for JSON."""

@@ -20,11 +20,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from engine.errors import WaltError
+from engine.api.errors import WaltError
 from engine.evaluation.attributes import VALUES, Reading, choices
 from engine.evaluation.flow import flows
-from engine.files import atomic_write
 from engine.media.resize import fit_frames
+from engine.runtime.files import atomic_write
 from engine.worlds.spec import WorldSpec
 
 FRAMES = 17

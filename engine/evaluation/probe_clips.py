@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from engine.evaluation.probe import FRAMES, HEIGHT, WIDTH
-from engine.training.prepare import Progress
-from engine.training.store import shard_path, write_shard
-from engine.worlds.render import render_clip
-from engine.worlds.sampling import sample_spec
+from engine.training.data.prepare import Progress
+from engine.training.data.store import shard_path, write_shard
+from engine.worlds.dataset.sampling import sample_spec
+from engine.worlds.render.clip import render_clip
 from engine.worlds.spec import (
     CAMERAS,
     COLOURS,

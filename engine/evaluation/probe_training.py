@@ -26,11 +26,11 @@ from engine.evaluation.probe import (
 from engine.evaluation.probe_clips import TEST_SEED, TRAIN_SEED, render_probe_clips
 from engine.evaluation.softening import soften
 from engine.media.resize import fit_frames
+from engine.training.data.prepare import Progress
+from engine.training.data.store import ShardStore
 from engine.training.loop import Draw, Loop, LoopConfig
-from engine.training.prepare import Progress
-from engine.training.store import ShardStore
-from engine.worlds.render import render_clip
-from engine.worlds.sampling import sample_spec
+from engine.worlds.dataset.sampling import sample_spec
+from engine.worlds.render.clip import render_clip
 from engine.worlds.spec import WorldSpec
 
 _MIRROR = {

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 
 from engine.evaluation.attributes import asked
-from engine.worlds.captions import Language
-from engine.worlds.grammar import DEFAULT_COLOURS
-from engine.worlds.sampling import sample_spec
+from engine.worlds.captions.grammar import DEFAULT_COLOURS
+from engine.worlds.captions.telling import Wording
+from engine.worlds.captions.write import Language
+from engine.worlds.dataset.sampling import sample_spec
 from engine.worlds.spec import COLOURS, LIGHTS, SUBJECTS, WorldSpec
-from engine.worlds.telling import Wording
 
 PROMPT_SEED, OTHER_SEED = 960_000_000, 970_000_000
 """First seeds of the worlds that prompts describe, and of the unseen renders they are compared with."""

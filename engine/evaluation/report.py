@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.errors import UsageError
-from engine.files import atomic_write
+from engine.api.errors import UsageError
+from engine.runtime.files import atomic_write
 
 REPORT, SUMMARY = "report.json", "summary.md"
 Report = dict[str, Any]

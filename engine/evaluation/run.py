@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from engine.errors import UsageError
+from engine.api.errors import UsageError
 from engine.evaluation.coding import measure_tokenizer
 from engine.evaluation.generated import measure_clips
 from engine.evaluation.job import Figures, Job, Section

@@ -11,11 +11,11 @@ from engine.evaluation.flow import flows, global_motion, magnitude, obeys
 from engine.evaluation.job import Figures, Job, bar
 from engine.evaluation.pictures import psnr
 from engine.evaluation.prompts import Prompt, other_specs, prompts
-from engine.media.images import load_still, write_png
-from engine.training.photos import Photos
-from engine.worlds.captions import TONGUES
-from engine.worlds.render import render_frame
-from engine.worlds.sheet import contact_sheet
+from engine.media.stills import load_still, write_png
+from engine.training.data.photos import Photos
+from engine.worlds.captions.write import TONGUES
+from engine.worlds.dataset.sheet import contact_sheet
+from engine.worlds.render.clip import render_frame
 
 Frames = NDArray[np.uint8]
 MOVES = ("pan_left", "pan_right", "tilt_up", "tilt_down", "zoom_in", "zoom_out")

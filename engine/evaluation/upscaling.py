@@ -7,20 +7,20 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.cascade import SAMPLERS
-from engine.conditioning import encode_prompt, seeded_clip_noise, seeded_noise
-from engine.denoiser import Told, stage_denoiser
+from engine.api.events import StageName
+from engine.diffusion.denoiser import Told, stage_denoiser
 from engine.diffusion.guidance import Guidance
 from engine.diffusion.schedule import Schedule
 from engine.evaluation.coding import code_figures
 from engine.evaluation.job import Figures, Job, bar
 from engine.evaluation.prompts import other_specs
-from engine.events import StageName
-from engine.media.images import write_png
 from engine.media.resize import fit_frames
-from engine.worlds.captions import canonical_caption
-from engine.worlds.render import render_clip
-from engine.worlds.sheet import contact_sheet
+from engine.media.stills import write_png
+from engine.pipeline.cascade import SAMPLERS
+from engine.pipeline.conditioning import encode_prompt, seeded_clip_noise, seeded_noise
+from engine.worlds.captions.write import canonical_caption
+from engine.worlds.dataset.sheet import contact_sheet
+from engine.worlds.render.clip import render_clip
 from engine.worlds.spec import WorldSpec
 
 Frames = NDArray[np.uint8]

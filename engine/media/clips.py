@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import WaltError
-from engine.files import atomic_write
+from engine.api.errors import WaltError
+from engine.api.provenance import KEY
 from engine.media.encoders import VideoJob, encode, failed, needed_encoder
 from engine.media.presets import preset_named
 from engine.media.reading import StoredClip, iter_frames, read_clip, read_metadata
-from engine.origin import KEY
-from engine.seam import passing
+from engine.runtime.fault_injection import passing
+from engine.runtime.files import atomic_write
 
 if TYPE_CHECKING:
-    from engine.clip import Clip
+    from engine.api.clip import Clip
 
 __all__ = ["StoredClip", "iter_frames", "provenance", "read_clip", "read_metadata", "write_mp4"]
 
@@ -26,7 +26,7 @@ __all__ = ["StoredClip", "iter_frames", "provenance", "read_clip", "read_metadat
 def provenance(clip: Clip) -> dict[str, str]:
     """A clip file's metadata: ``walt`` is the request as JSON, ``title`` and ``comment`` are for people.
 
-    ``walt_origin`` is `engine.origin.Origin` as JSON, for clips that know theirs.
+    ``walt_origin`` is `engine.api.provenance.Origin` as JSON, for clips that know theirs.
     """
     request = clip.request
     # A file is shared; the folders of whoever made it are nobody's business.

@@ -19,9 +19,9 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from engine.errors import WaltError
+from engine.api.errors import WaltError
 from engine.media.presets import Encoder, Preset, Quality, load_presets
-from engine.seam import passing
+from engine.runtime.fault_injection import passing
 
 os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder would tell its settings on the terminal
 

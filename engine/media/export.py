@@ -14,16 +14,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.clip import FPS
-from engine.errors import UsageError, WaltError
-from engine.files import atomic_write, ensure_writable, part_name
+from engine.api.clip import FPS
+from engine.api.errors import UsageError, WaltError
 from engine.media.encoders import VideoJob, encode, failed, needed_encoder
 from engine.media.gif import encode_gif
 from engine.media.headers import read_header
-from engine.media.images import png_bytes
+from engine.media.interpolation import retimed
 from engine.media.presets import Preset, Quality
 from engine.media.reading import count_frames
-from engine.media.timing import retimed
+from engine.media.stills import png_bytes
+from engine.runtime.files import atomic_write, ensure_writable, part_name
 
 Pixels = NDArray[np.uint8]
 Rate = Literal[8, 16, 24]

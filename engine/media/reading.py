@@ -20,7 +20,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from engine.errors import WaltError
+from engine.api.errors import WaltError
 from engine.media.resize import fit
 
 MAX_CLIP_BYTES = 2 * 2**30

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from engine.models.text import TextBatch
+    from engine.models.text_encoder import TextBatch
     from engine.models.transformer import TransformerConfig
 
 FREQUENCIES = 256

@@ -15,9 +15,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from engine.errors import WaltError
-from engine.models.text import TextBatch
-from engine.preload import import_quietly
+from engine.api.errors import WaltError
+from engine.models.text_encoder import TextBatch
+from engine.runtime.preload import import_quietly
 
 
 @dataclass(frozen=True, slots=True)

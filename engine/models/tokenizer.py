@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from engine.errors import WaltError
+from engine.api.errors import WaltError
 from engine.models.causal import (
     AdaptiveNorm,
     CausalConv3d,

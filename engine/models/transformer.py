@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from engine.errors import WaltError
+from engine.api.errors import WaltError
 from engine.models.attention import Identity, WindowAttention
 from engine.models.modulation import Condition, LowRankModulation, SharedModulation
 from engine.models.positions import (
@@ -32,7 +32,7 @@ from engine.models.positions import (
 from engine.models.superres import DepthToSpace, LowResPath
 
 if TYPE_CHECKING:
-    from engine.models.text import TextBatch
+    from engine.models.text_encoder import TextBatch
 
 VECTORS = 6  # scale, scale, shift, shift, gate, gate of attention and MLP (equation 3's order)
 

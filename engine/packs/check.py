@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.errors import UsageError
-from engine.files import read_plain
-from engine.models.suggestions import suggest
-from engine.models.vocabulary import Vocabulary
+from engine.api.errors import UsageError
+from engine.api.request import MAX_PROMPT, ClipRequest
 from engine.packs.manifest import MAX_MANIFEST_BYTES, VOCABULARY, Manifest, damaged
 from engine.packs.store import InstalledPack
-from engine.request import MAX_PROMPT, ClipRequest
+from engine.runtime.files import read_plain
+from engine.text.suggestions import suggest
+from engine.text.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> Heard:
             f"It knows {_summary(pack.manifest)}.",
         )
     if request.image is not None:
-        from engine.media.images import load_still
+        from engine.media.stills import load_still
 
         load_still(request.image, width, height)
     if request.source is not None:

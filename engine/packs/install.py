@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from engine.errors import UsageError, WaltError
-from engine.files import atomic_write, part_name
+from engine.api.errors import UsageError, WaltError
+from engine.packs.atomic_replace import discard, recover, take_place
 from engine.packs.manifest import (
     CARD,
     MANIFEST,
@@ -34,10 +34,10 @@ from engine.packs.manifest import (
     shown,
     weights_file,
 )
-from engine.packs.place import discard, recover, take_place
 from engine.packs.store import InstalledPack
-from engine.progress import Cancelled
-from engine.seam import passing
+from engine.planning.eta import Cancelled
+from engine.runtime.fault_injection import passing
+from engine.runtime.files import atomic_write, part_name
 
 MAX_ENTRIES = 256
 """A pack has about eight files; an archive of thousands is something else."""

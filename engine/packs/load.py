@@ -16,17 +16,13 @@ from typing import Any, TypeVar, cast
 import torch
 from torch import nn
 
-from engine.devices import Device, resolve
-from engine.errors import WaltError
-from engine.events import Kept, StageName
-from engine.files import read_plain
+from engine.api.errors import WaltError
+from engine.api.events import Kept, StageName
 from engine.models.t5 import T5Config, T5Encoder, T5Words, read_pieces
-from engine.models.text import TextConfig, TextEncoder, TextSource, WordSource
+from engine.models.text_encoder import TextConfig, TextEncoder, TextSource, WordSource
 from engine.models.tokenizer import SPACE, Tokenizer, TokenizerConfig
 from engine.models.transformer import TransformerConfig, WindowTransformer
-from engine.models.vocabulary import Vocabulary
-from engine.packs.eight_bit import quantizer
-from engine.packs.keeping import LAYERS, precise
+from engine.packs.int8 import quantizer
 from engine.packs.manifest import (
     MAX_MANIFEST_BYTES,
     PIECES,
@@ -39,10 +35,14 @@ from engine.packs.manifest import (
     read_manifest,
     weights_file,
 )
-from engine.packs.shelf import Shelf
+from engine.packs.network_cache import Shelf
 from engine.packs.streaming import leave_on_disk
 from engine.packs.verify import verify
 from engine.packs.weights import check, check_finite, fill, shell
+from engine.planning.residency import LAYERS, precise
+from engine.runtime.devices import Device, resolve
+from engine.runtime.files import read_plain
+from engine.text.vocabulary import Vocabulary
 
 MAX_INTEGER = 1 << 18
 """No number in a network's shape is larger (the largest are vocabularies)."""
@@ -98,7 +98,7 @@ def load_pack(
 ) -> LoadedPack:
     """Load and check the pack in the folder ``path``.
 
-    However the networks are ``kept`` (see `engine.packs.keeping`), the clips are the same.
+    However the networks are ``kept`` (see `engine.planning.residency`), the clips are the same.
 
     Raises:
         WaltError: ``pack-damaged`` or ``pack-too-new``; ``int8-not-installed``.

@@ -13,10 +13,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from engine.errors import UsageError, WaltError
-from engine.events import STAGES, StageName
-from engine.files import read_plain
-from engine.request import Aspect
+from engine.api.errors import UsageError, WaltError
+from engine.api.events import STAGES, StageName
+from engine.api.request import Aspect
+from engine.runtime.files import read_plain
 
 MANIFEST = "manifest.json"
 VOCABULARY = "vocabulary.json"

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from engine.models.vocabulary import Vocabulary
+from engine.packs.atomic_replace import take_place
 from engine.packs.manifest import (
     CARD,
     MANIFEST,
@@ -22,7 +22,7 @@ from engine.packs.manifest import (
     Network,
     weights_file,
 )
-from engine.packs.place import take_place
+from engine.text.vocabulary import Vocabulary
 
 _MATRICES = (nn.Linear, nn.Conv2d, nn.Conv3d, nn.Embedding)
 

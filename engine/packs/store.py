@@ -11,9 +11,9 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from engine.errors import WaltError
+from engine.api.errors import WaltError
+from engine.packs.atomic_replace import recover
 from engine.packs.manifest import MANIFEST, Manifest, damaged, read_manifest
-from engine.packs.place import recover
 
 
 @dataclass(frozen=True, slots=True)

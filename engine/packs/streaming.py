@@ -13,14 +13,14 @@ from typing import Any, cast
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
-from engine.devices import Device
-from engine.memory import is_out_of_memory
 from engine.models.positions import RelativeBias
 from engine.models.transformer import Block, TransformerConfig, WindowTransformer
-from engine.packs.eight_bit import in_eight_bits
-from engine.packs.keeping import LAYERS
+from engine.packs.int8 import in_eight_bits
 from engine.packs.manifest import damaged
 from engine.packs.weights import shell
+from engine.planning.residency import LAYERS
+from engine.runtime.devices import Device
+from engine.runtime.memory import is_out_of_memory
 
 
 class StreamedLayer(nn.Module):

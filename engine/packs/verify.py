@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.packs.manifest import Manifest, damaged
-from engine.progress import Cancelled
-from engine.seam import passing
+from engine.planning.eta import Cancelled
+from engine.runtime.fault_injection import passing
 
 _BLOCK = 1 << 20
 

@@ -15,11 +15,11 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from engine.devices import Device
-from engine.packs.eight_bit import in_eight_bits
-from engine.packs.keeping import LAYERS, MAX_HEADER_BYTES
+from engine.packs.int8 import in_eight_bits
 from engine.packs.manifest import damaged
-from engine.seam import passing
+from engine.planning.residency import LAYERS, MAX_HEADER_BYTES
+from engine.runtime.devices import Device
+from engine.runtime.fault_injection import passing
 
 _FLOATS = {"BF16", "F16", "F32"}
 
@@ -83,7 +83,7 @@ def fill(
         name: The file in it.
         network: Ready to run on ``device`` afterwards.
         device: Where it runs.
-        precise: See `engine.devices.Device.numbers`.
+        precise: See `engine.runtime.devices.Device.numbers`.
         int8: Whether the matrices of its layers are kept in 8 bits.
 
     Raises:

@@ -10,27 +10,27 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from engine.devices import Device
-from engine.errors import UsageError, WaltError
-from engine.events import STAGES, StageName
+from engine.api.errors import UsageError, WaltError
+from engine.api.events import STAGES, StageName
 from engine.models.t5 import from_folder
-from engine.models.text import TextConfig, TextEncoder
+from engine.models.text_encoder import TextConfig, TextEncoder
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import TransformerConfig, WindowTransformer
-from engine.models.vocabulary import Vocabulary
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.manifest import MANIFEST, Manifest, Network, StageSpec
 from engine.packs.save import save_pack
-from engine.training.base import BaseTraining
+from engine.runtime.devices import Device
+from engine.text.vocabulary import Vocabulary
 from engine.training.checkpoint import latest, load_tensors
-from engine.training.denoising import Denoiser
-from engine.training.runs import read_run
-from engine.training.superres import SuperresTraining
-from engine.training.tokenizer import TokenizerTraining
-from engine.worlds.captions import vocabulary
+from engine.training.denoiser.base import BaseTraining
+from engine.training.denoiser.loss import Denoiser
+from engine.training.denoiser.superres import SuperresTraining
+from engine.training.runs.starter import read_run
+from engine.training.tokenizer.trainer import TokenizerTraining
+from engine.worlds.captions.write import vocabulary
 
 if TYPE_CHECKING:
-    from engine.training.fullsize.runs import DenoiserRun
+    from engine.training.runs.full_size import DenoiserRun
 
 
 def averaged(folder: Path, model: nn.Module) -> nn.Module:
@@ -86,7 +86,7 @@ def load_run_tokenizer(folder: Path) -> Tokenizer:
     if (folder / MANIFEST).is_file():
         return _on_cpu(folder).tokenizer
     if _kind(folder) == "gan-tokenizer":
-        from engine.training.fullsize.gathered import gathered_tokenizer
+        from engine.training.distributed.gathered import gathered_tokenizer
 
         return gathered_tokenizer(folder)
     training = read_run(folder)
@@ -199,8 +199,8 @@ def _alike(one: nn.Module, other: nn.Module) -> bool:
 
 def _full_stage(folder: Path) -> tuple[WindowTransformer, DenoiserRun]:
     """The denoiser of a run of `walt train full`, and the run."""
-    from engine.training.fullsize.gathered import gathered
-    from engine.training.fullsize.runs import DenoiserRun, read_full_run
+    from engine.training.distributed.gathered import gathered
+    from engine.training.runs.full_size import DenoiserRun, read_full_run
 
     run = read_full_run(folder)
     if not isinstance(run, DenoiserRun) or run.model.text_width is None or run.model.classes is not None:

@@ -1,7 +1,7 @@
 """Where training computes, and in which number format: on a CPU the faster one, found by trying.
 
 bfloat16 is several times faster than float32 where a CPU multiplies it natively (AMX, Zen 5) and slower where it
-does not. Unlike `engine.devices`, which must give the same frames every time, training may look at a clock.
+does not. Unlike `engine.runtime.devices`, which must give the same frames every time, training may look at a clock.
 
 Whatever is drawn at random (weights, noise, levels) is drawn on the CPU and moved, so that a run is the same run
 on every device.
@@ -16,7 +16,7 @@ from functools import cache
 
 import torch
 
-from engine import devices
+from engine.runtime import devices
 
 CPU = torch.device("cpu")
 _SIDE = 768

@@ -51,7 +51,7 @@ COLOURS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class WorldSpec:
-    """One clip's truth. Build it with `engine.worlds.sampling.sample_spec` or by hand; `check` refuses nonsense."""
+    """One clip's truth. Built by `engine.worlds.dataset.sampling.sample_spec` or by hand, see `check`."""
 
     seed: int
     subject: str

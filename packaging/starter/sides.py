@@ -21,16 +21,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.models.text import TextConfig, TextEncoder
+from engine.models.text_encoder import TextConfig, TextEncoder
 from engine.models.transformer import WindowTransformer
 from engine.training.checkpoint import save_checkpoint
-from engine.training.denoising import Denoiser
+from engine.training.data.photos import CAMERAS
+from engine.training.denoiser.loss import Denoiser
 from engine.training.packing import averaged
-from engine.training.photos import CAMERAS
-from engine.training.runs import BASE_CAMERAS, write_run
-from engine.worlds.captions import Language, camera_caption, vocabulary
-from engine.worlds.sampling import sample_spec
-from engine.worlds.telling import Wording
+from engine.training.runs.starter import BASE_CAMERAS, write_run
+from engine.worlds.captions.telling import Wording
+from engine.worlds.captions.write import Language, camera_caption, vocabulary
+from engine.worlds.dataset.sampling import sample_spec
 
 OPPOSITES = (("pan_left", "pan_right"), ("orbit_left", "orbit_right"), ("zoom_in", "zoom_out"))
 """Of the camera; the subject's heading, left or right, is the last pair."""

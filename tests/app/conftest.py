@@ -18,14 +18,14 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.bridge import EngineBridge
-from app.main import build
-from app.model.session import Session
-from app.settings import Settings
-from app.theme import Theme
-from app.ui.main_window import MainWindow
-from engine.models.vocabulary import Vocabulary
+from app.core.bridge import EngineBridge
+from app.core.settings import Settings
+from app.core.theme import Theme
+from app.window.main import build
+from app.window.main_window import MainWindow
+from app.window.session import Session
 from engine.packs.store import PackStore
+from engine.text.vocabulary import Vocabulary
 from tests.app.fake_engine import FakeEngine, Script, whole_clip
 
 PATIENCE_MS = 60_000

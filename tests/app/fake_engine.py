@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.clip import Clip
-from engine.errors import WaltError
-from engine.events import (
+from engine.api.clip import Clip
+from engine.api.errors import WaltError
+from engine.api.events import (
     Event,
     FramesReady,
     JobCancelled,
@@ -25,7 +25,7 @@ from engine.events import (
     StageStarted,
     StepDone,
 )
-from engine.request import ClipRequest
+from engine.api.request import ClipRequest
 
 STEPS = 3
 TOTAL = 17
@@ -125,7 +125,7 @@ def held(gate: Gate) -> Script:
 
 
 def whole_lesson(job: str, gate: Gate | None = None) -> Iterator[Event | Gate]:
-    """An errand that goes well: what `engine.teaching.course.teach` says."""
+    """An errand that goes well: what `engine.training.finetuning.run.teach` says."""
     yield JobStarted(job)
     yield LessonStep(job, "reading", 1, 2)
     yield LessonStep(job, "learning", 1, 8, 420.0)

@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.actions import Name
-from app.model.job import Running
-from app.ui.sheet import Sheet
-from engine.errors import WaltError
-from engine.events import Event, JobFailed, JobStarted
+from app.core.actions import Name
+from app.core.base_dialog import Sheet
+from app.jobs.state import Running
+from engine.api.errors import WaltError
+from engine.api.events import Event, JobFailed, JobStarted
+from engine.api.request import ClipRequest
 from engine.media.clips import write_mp4
-from engine.request import ClipRequest
 from tests.app.conftest import Studio
 from tests.app.fake_engine import frames_of, play_stage, whole_clip
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.bridge import EngineBridge
-from app.main import build
-from app.settings import Settings
-from app.theme import Theme
-from app.ui.main_window import MainWindow
+from app.core.bridge import EngineBridge
+from app.core.settings import Settings
+from app.core.theme import Theme
+from app.window.main import build
+from app.window.main_window import MainWindow
 from engine.packs.store import PackStore
 from engine.worker import Engine
 

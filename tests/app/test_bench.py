@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_bench_prints_figures_and_leaves_nothing(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "engine.cli", "bench", "ui", "--only", "library", "queue"]
+    command = [sys.executable, "-m", "engine.cli.main", "bench", "ui", "--only", "library", "queue"]
     done = subprocess.run(
         [*command, "--clips", "30", "--jobs", "5"],
         cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,

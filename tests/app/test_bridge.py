@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.bridge import Chunk, EngineBridge, Glimpse
-from engine.errors import WaltError
-from engine.events import FramesReady, JobStarted, StepDone
-from engine.request import ClipRequest
+from app.core.bridge import Chunk, EngineBridge, Glimpse
+from engine.api.errors import WaltError
+from engine.api.events import FramesReady, JobStarted, StepDone
+from engine.api.request import ClipRequest
 from tests.app.fake_engine import FakeEngine, frames_of, glimpse
 
 

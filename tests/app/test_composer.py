@@ -10,14 +10,14 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QLineEdit, QToolTip
 from pytestqt.qtbot import QtBot
 
-from app.model.draft import EFFORT
-from app.model.pack import PackCard
-from app.model.phrases import CAMERAS, MOTIONS, camera_in, known, motion_in, with_camera, with_motion
-from app.ui.composer import Composer
-from app.ui.parts import QuietBar
-from engine.models.vocabulary import Vocabulary
+from app.compose.composer import Composer
+from app.compose.draft import EFFORT
+from app.compose.prompt_phrases import CAMERAS, MOTIONS, camera_in, known, motion_in, with_camera, with_motion
+from app.core.widgets import QuietBar
+from app.packs.pack_card import PackCard
 from engine.packs.check import read_vocabulary
 from engine.packs.store import PackStore
+from engine.text.vocabulary import Vocabulary
 from tests.app.conftest import Studio
 
 

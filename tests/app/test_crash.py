@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.conftest import OpenStudio
 
-START = "import sys; from pathlib import Path; from app.main import keep_log; print(keep_log(Path(sys.argv[1])))"
+START = "import sys; from pathlib import Path; from app.window.main import keep_log; print(keep_log(Path(sys.argv[1])))"
 CRASH = f"{START}; import ctypes; ctypes.string_at(0)"
 
 

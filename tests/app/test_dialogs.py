@@ -13,12 +13,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from app.model.preferences import PreferenceFile
-from app.ui.numbers import STEPPERS, NumberField
-from app.ui.packs import PacksSheet
-from app.ui.preferences import LEAST_MEMORY_MB, MEMORY_STEP_MB, PreferencesSheet
-from engine.models.vocabulary import Vocabulary
+from app.core.number_fields import STEPPERS, NumberField
+from app.packs.packs_dialog import PacksSheet
+from app.preferences.preferences import PreferenceFile
+from app.preferences.preferences_dialog import LEAST_MEMORY_MB, MEMORY_STEP_MB, PreferencesSheet
 from engine.packs.store import PackStore
+from engine.text.vocabulary import Vocabulary
 from tests.app.conftest import WORDS, OpenStudio, Studio
 
 # Preferences.

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.model.draft import LENGTHS, Draft, guidance_of, recalled, requests_of, steps_of
-from engine.request import MAX_SEED, ClipRequest
+from app.compose.draft import LENGTHS, Draft, guidance_of, recalled, requests_of, steps_of
+from engine.api.request import MAX_SEED, ClipRequest
 from tests.app.conftest import Studio
 
 

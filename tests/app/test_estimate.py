@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.i18n import Language, Translators
-from app.model.draft import Draft
-from app.model.estimate import Estimate, Pace, estimate, pace_of
-from app.model.notebook import Notebook
-from app.model.pack import PackCard
-from app.model.words import size_text
-from engine.events import Ready
-from engine.forecast import Ground, forecast
+from app.compose.draft import Draft
+from app.compose.estimate import Estimate, Pace, estimate, pace_of
+from app.compose.prompt_history import Notebook
+from app.core.formatting import size_text
+from app.core.i18n import Language, Translators
+from app.packs.pack_card import PackCard
+from engine.api.events import Ready
+from engine.api.request import ClipRequest
 from engine.packs.check import read_vocabulary
-from engine.packs.keeping import Numbers
-from engine.packs.plan import MB
 from engine.packs.store import PackStore
-from engine.request import ClipRequest
+from engine.planning.forecast import Ground, forecast
+from engine.planning.memory import MB
+from engine.planning.residency import Numbers
 from tests.app.conftest import OpenStudio
 from tests.app.fake_engine import clip_of
 from tests.app.test_i18n import translators

@@ -11,8 +11,8 @@ from PySide6.QtGui import QEnterEvent, QImageReader
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from app.model.examples import FOLDER, LIST, examples, pictures
-from app.ui.example_card import ExampleCard
+from app.compose.example_card import ExampleCard
+from app.compose.examples import FOLDER, LIST, examples, pictures
 from engine.packs.manifest import fingerprint
 from engine.packs.store import PackStore
 from tests.app.conftest import OpenStudio, Studio
@@ -25,7 +25,7 @@ def starter() -> Path:
 
 def test_the_clips_of_the_examples_were_made_by_the_starter_that_ships(starter: Path) -> None:
     known = json.loads((FOLDER / LIST).read_text(encoding="utf-8"))
-    assert known["pack"] == fingerprint(starter)  # else: python packaging/examples.py
+    assert known["pack"] == fingerprint(starter)  # else: python packaging/docs/examples.py
     assert tuple(example["prompt"] for example in known["examples"]) == examples()
     shown = pictures(starter)
     assert len(shown) == len(examples())

@@ -12,19 +12,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.i18n import Language, Translators
-from app.model import exporting
-from app.model.exporting import Exporter, Plan, Source
-from app.model.job import Done, Running
-from app.ui.export_dialog import ExportDialog
-from app.ui.parts import FIELD
-from app.ui.path_field import shortened
+from app.core.i18n import Language, Translators
+from app.core.path_field import shortened
+from app.core.widgets import FIELD
+from app.export import exporter as exporting
+from app.export.export_dialog import ExportDialog
+from app.export.exporter import Exporter, Plan, Source
+from app.jobs.state import Done, Running
 from engine.media.clips import read_clip
 from engine.media.export import Footage
 from engine.media.reading import iter_frames
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import Gate, frames_of, gated
-from tests.app.film_hands import make_clip
+from tests.app.film_actions_by_hand import make_clip
 from tests.app.test_i18n import translators
 
 __all__ = ["translators"]
@@ -222,7 +222,7 @@ def test_a_format_offers_only_what_it_can(qtbot: QtBot, done: Studio) -> None:
 
 
 def test_a_still_is_of_the_frame_under_the_playhead(qtbot: QtBot, done: Studio, tmp_path: Path) -> None:
-    from engine.media.images import load_still
+    from engine.media.stills import load_still
 
     done.session.player.seek(9)
     dialog = open_dialog(qtbot, done)

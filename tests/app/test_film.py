@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.model.edits import Edits
-from app.model.film import Film, Segment, Take, moved, placed, split
-from app.model.project import Project, read_project, write_project
-from engine.errors import WaltError
+from app.film.edits import Edits
+from app.film.film import Film, Segment, Take, moved, placed, split
+from app.film.project import Project, read_project, write_project
+from engine.api.errors import WaltError
 
 
 def take(name: str, frames: int = 17, **more: object) -> Take:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtGui import QAccessible
 from pytestqt.qtbot import QtBot
 
-from app.model.film import Film
+from app.film.film import Film
 from tests.app.conftest import Studio
-from tests.app.film_hands import film
+from tests.app.film_actions_by_hand import film
 
 __all__ = ["film"]
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.instance import Call
-from app.model.film import Film
-from app.model.project import Project, read_project, write_project
-from app.model.still import NoStill
-from app.tasks import Tasks
-from app.ui.export_dialog import ExportDialog
+from app.compose.still import NoStill
+from app.core.background_tasks import Tasks
+from app.export.export_dialog import ExportDialog
+from app.film.film import Film
+from app.film.project import Project, read_project, write_project
+from app.window.single_instance import Call
 from tests.app.conftest import OpenStudio, Studio
-from tests.app.film_hands import continue_, film, make_clip
+from tests.app.film_actions_by_hand import continue_, film, make_clip
 from tests.app.test_still import drop as dropped
 from tests.app.test_still import files
 

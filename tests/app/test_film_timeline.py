@@ -11,13 +11,23 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from app.model.film import Film
-from app.model.job import Done, Stopped
-from app.ui.timeline_scale import Scale
-from engine.errors import WaltError
+from app.film.film import Film
+from app.film.timeline_scale import Scale
+from app.jobs.state import Done, Stopped
+from engine.api.errors import WaltError
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import RED, Gate, failing, gated, whole_clip
-from tests.app.film_hands import ALT, CTRL, LEFT, continue_, drag, film, first_frame, make_clip, shape
+from tests.app.film_actions_by_hand import (
+    ALT,
+    CTRL,
+    LEFT,
+    continue_,
+    drag,
+    film,
+    first_frame,
+    make_clip,
+    shape,
+)
 
 __all__ = ["film"]
 
@@ -349,7 +359,7 @@ def test_a_library_clip_and_a_still_are_dropped(
     drop(clip, 2)
     assert len(film.segments) == 3
     assert film.take_of(film.segments[0]).file == clip
-    from engine.media.images import write_png
+    from engine.media.stills import write_png
 
     write_png(tmp_path / "still.png", first_frame(studio))
     with qtbot.waitSignal(studio.session.library.kept):
@@ -376,7 +386,7 @@ def test_continuing_says_what_it_uses(qtbot: QtBot, open_studio: OpenStudio, tmp
     assert plus.isEnabled()
     assert "its own words" in plus.toolTip()
     picture = tmp_path / "beach.png"
-    from engine.media.images import write_png
+    from engine.media.stills import write_png
 
     write_png(picture, first_frame(studio))
     still.take(picture)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.ui.parts import IconButton
+from app.core.widgets import IconButton
 from tests.app.conftest import Studio
 
 FOLDER = Path(__file__).parent

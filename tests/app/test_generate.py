@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.model.job import Done, Failed, Idle, Running, Stopped
-from engine.errors import WaltError
-from engine.events import StageName
+from app.jobs.state import Done, Failed, Idle, Running, Stopped
+from engine.api.errors import WaltError
+from engine.api.events import StageName
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import SIZES, Gate, clip_of, failing, gated
 
@@ -63,7 +63,7 @@ def test_an_example_fills_the_prompt(qtbot: QtBot, studio: Studio) -> None:
 
 
 def test_the_starter_s_captions_know_every_word_of_the_examples(studio: Studio) -> None:
-    from engine.worlds.captions import vocabulary
+    from engine.worlds.captions.write import vocabulary
 
     known = vocabulary()
     texts = [card.prompt for card in studio.window.viewer.empty.cards]
@@ -215,7 +215,7 @@ def test_trying_again_after_a_failure(qtbot: QtBot, open_studio: OpenStudio) -> 
 
 
 def test_events_of_another_job_change_nothing(qtbot: QtBot, studio: Studio) -> None:
-    from engine.events import JobDone
+    from engine.api.events import JobDone
 
     type_and_generate(qtbot, studio)
     wait_for(qtbot, studio, Done)

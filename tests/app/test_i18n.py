@@ -15,27 +15,27 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDoubleSpinBox, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
-from app.i18n import Language, Translators, spoken
-from app.model.crop import Crop
-from app.model.examples import examples
-from app.model.formats import table
-from app.model.records import JobRecord
-from app.model.sentences import sentence, tables
-from app.model.still import Checking, NoStill, Ready, Recalled, Refused
-from app.model.still_files import Opened, Video
-from app.model.words import count_text, seconds_text, size_text, time_code
-from app.ui.export_dialog import ExportDialog
-from engine.errors import WaltError
+from app.compose.crop import Crop
+from app.compose.examples import examples
+from app.compose.still import Checking, NoStill, Ready, Recalled, Refused
+from app.compose.still_files import Opened, Video
+from app.core.error_messages import sentence, tables
+from app.core.formatting import count_text, seconds_text, size_text, time_code
+from app.core.i18n import Language, Translators, spoken
+from app.export.export_dialog import ExportDialog
+from app.export.export_formats import table
+from app.library.records import JobRecord
+from engine.api.errors import WaltError
 from engine.media.presets import load_presets
 from engine.packs.check import read_vocabulary
 from engine.packs.store import PackStore
 from tests.app.conftest import OpenStudio
-from tests.app.film_hands import make_clip
+from tests.app.film_actions_by_hand import make_clip
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "packaging"))
+sys.path.insert(0, str(ROOT / "packaging" / "i18n"))
 
-import translate  # noqa: E402  (the same checks that packaging/translate.py --check makes)
+import translate  # noqa: E402  (the same checks that packaging/i18n/translate.py --check makes)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def translators() -> Iterator[Translators]:
 
 @pytest.mark.parametrize("language", translate.LANGUAGES)
 def test_every_word_is_gathered_translated_and_compiled(language: str) -> None:
-    assert translate.check(language) == []  # else: python packaging/translate.py, and fill in the .ts
+    assert translate.check(language) == []  # else: python packaging/i18n/translate.py, and fill in the .ts
 
 
 def test_translations_keep_their_placeholders() -> None:
@@ -208,14 +208,14 @@ def test_errors_are_said_in_the_window_s_language(translators: Translators) -> N
     assert sentence(odd).message == "Odd."
 
 
-NOT_IN_THE_WINDOW = ("cli.py", "commands", "training", "evaluation", "worlds")
+NOT_IN_THE_WINDOW = ("cli", "training", "evaluation", "worlds")
 """Parts of the engine that only the command line reaches, which speaks English."""
 
 
 def codes() -> Iterator[str]:
     """Every code of an error that the engine or the window raises, where the window can meet it."""
     engine = [path for path in (ROOT / "engine").iterdir() if path.name not in NOT_IN_THE_WINDOW]
-    for part in (*engine, ROOT / "app"):
+    for part in (*engine, ROOT / "engine" / "training" / "finetuning", ROOT / "app"):
         for file in [part] if part.suffix == ".py" else part.rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
                 if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Error") and node.args:

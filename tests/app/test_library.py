@@ -12,14 +12,14 @@ from PySide6.QtGui import QEnterEvent, QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
 
-from app.i18n import Language, Translators
-from app.model.job import Done, Running
-from app.model.library_list import folded
-from app.model.records import ClipRecord
-from app.ui.clip_grid import ClipGrid
-from app.ui.library import LibraryPanel
+from app.core.i18n import Language, Translators
+from app.jobs.state import Done, Running
+from app.library.clip_grid import ClipGrid
+from app.library.library_list import folded
+from app.library.library_panel import LibraryPanel
+from app.library.records import ClipRecord
+from engine.api.request import ClipRequest
 from engine.media.reading import read_clip
-from engine.request import ClipRequest
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import SIZES, Gate, gated
 from tests.app.test_i18n import translators

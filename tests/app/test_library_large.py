@@ -7,10 +7,10 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from app.model.keeping import Places
-from app.model.store import Store
-from app.model.thumbs import Thumbs
-from engine.request import ClipRequest
+from app.library.files import Places
+from app.library.store import Store
+from app.library.thumbnails import Thumbs
+from engine.api.request import ClipRequest
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import clip_of
 from tests.app.test_library import make, panel_of, shown, stocked

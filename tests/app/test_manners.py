@@ -27,14 +27,14 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.i18n import Language, Translators
-from app.instance import Call, Door, door_name
-from app.model.job import Running
-from app.model.still import Ready
-from engine.errors import WaltError
+from app.compose.still import Ready
+from app.core.i18n import Language, Translators
+from app.jobs.state import Running
+from app.window.single_instance import Call, Door, door_name
+from engine.api.errors import WaltError
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import Gate, failing, gated
-from tests.app.film_hands import make_clip
+from tests.app.film_actions_by_hand import make_clip
 from tests.app.test_i18n import translators
 from tests.app.test_still import picture_of
 
@@ -53,7 +53,7 @@ def name(tmp_path: Path) -> str:
 KNOCK = """
 import sys
 from PySide6.QtCore import QCoreApplication
-from app.instance import Call, Door
+from app.window.single_instance import Call, Door
 app = QCoreApplication([])
 sys.exit(0 if Door(sys.argv[1]).knock(Call((sys.argv[2],), sys.argv[3])) else 1)
 """
@@ -74,7 +74,7 @@ def test_a_second_start_hands_over_what_it_was_given(qtbot: QtBot, name: str, tm
 
 def test_a_socket_that_a_killed_walt_left_is_put_away(name: str) -> None:
     code = (
-        "import os, sys; from PySide6.QtCore import QCoreApplication; from app.instance import Door;"
+        "import os, sys; from PySide6.QtCore import QCoreApplication; from app.window.single_instance import Door;"
         "app = QCoreApplication([]); assert Door(sys.argv[1]).open(); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", code, name], cwd=ROOT, check=False, timeout=60)

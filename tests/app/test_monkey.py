@@ -15,7 +15,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.i18n import Translators
+from app.core.i18n import Translators
 from tests.app.conftest import OpenStudio, ticking
 from tests.app.monkey import Monkey, moody
 

@@ -11,13 +11,13 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.model.film import Film
-from app.model.records import parse_request
-from app.tasks import Tasks
-from engine.errors import WaltError
-from engine.request import ClipRequest
+from app.core.background_tasks import Tasks
+from app.film.film import Film
+from app.library.records import parse_request
+from engine.api.errors import WaltError
+from engine.api.request import ClipRequest
 from tests.app.conftest import Studio
-from tests.app.film_hands import film, make_clip
+from tests.app.film_actions_by_hand import film, make_clip
 
 __all__ = ["film"]
 
@@ -91,7 +91,7 @@ def test_the_stages_of_a_clip_are_read_once_and_not_to_paint_or_to_point(
         read.append(text)
         return parse_request(text)
 
-    monkeypatch.setattr("app.model.onshow.parse_request", reading)
+    monkeypatch.setattr("app.playback.onshow.parse_request", reading)
     tips: list[str] = []
     for box in bar.segments():
         bar.grab()

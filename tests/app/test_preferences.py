@@ -10,9 +10,9 @@ import pytest
 from platformdirs import user_config_path
 from pytestqt.qtbot import QtBot
 
-from app.model.draft import Draft
-from app.model.notebook import Notebook
-from app.model.preferences import PreferenceFile, Preferences
+from app.compose.draft import Draft
+from app.compose.prompt_history import Notebook
+from app.preferences.preferences import PreferenceFile, Preferences
 from tests.app.conftest import OpenStudio, Studio
 
 

@@ -9,13 +9,13 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from app.model.job import Done, Idle, Running, waiting_stages
-from app.model.records import ClipRecord
-from app.model.reel import Reel, latent_index
-from app.ui.full_screen import FullScreen
-from app.ui.preview import Preview, letterbox
-from engine.events import STAGES, Event, JobDone, JobStarted, StageName, StageStarted, StepDone
-from engine.request import ClipRequest
+from app.jobs.state import Done, Idle, Running, waiting_stages
+from app.library.records import ClipRecord
+from app.playback.frame_buffer import Reel, latent_index
+from app.playback.full_screen import FullScreen
+from app.playback.preview import Preview, letterbox
+from engine.api.events import STAGES, Event, JobDone, JobStarted, StageName, StageStarted, StepDone
+from engine.api.request import ClipRequest
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import (
     GLIMPSE_RED,

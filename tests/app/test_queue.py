@@ -9,14 +9,14 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from pytestqt.qtbot import QtBot
 
-from app.model.job import Done, Failed, Running
-from app.model.queue import FAILURES, MIME, Queue
-from app.model.records import State
-from app.ui.queue import QueuePanel
-from app.ui.queue_list import QueueList, places
-from engine.errors import WaltError
-from engine.events import Event
-from engine.request import ClipRequest
+from app.jobs.queue import FAILURES, MIME, Queue
+from app.jobs.queue_list import QueueList, places
+from app.jobs.queue_panel import QueuePanel
+from app.jobs.state import Done, Failed, Running
+from app.library.records import State
+from engine.api.errors import WaltError
+from engine.api.events import Event
+from engine.api.request import ClipRequest
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import Gate, failing, gated, held, whole_clip
 

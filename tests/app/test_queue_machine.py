@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from app.model.keeping import Places
-from app.model.library import Library
-from app.model.queue import Queue
-from app.model.store import Store
-from engine.clip import Clip
-from engine.errors import WaltError
-from engine.request import ClipRequest
+from app.jobs.queue import Queue
+from app.library.files import Places
+from app.library.library import Library
+from app.library.store import Store
+from engine.api.clip import Clip
+from engine.api.errors import WaltError
+from engine.api.request import ClipRequest
 from tests.at_once import AtOnce
 
 

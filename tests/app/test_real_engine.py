@@ -11,11 +11,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.bridge import EngineBridge
-from app.model.exporting import Plan
-from app.model.job import Done, Failed, Running, Stopped
-from app.theme import Theme
-from app.ui.main_window import MainWindow
+from app.core.bridge import EngineBridge
+from app.core.theme import Theme
+from app.export.exporter import Plan
+from app.jobs.state import Done, Failed, Running, Stopped
+from app.window.main_window import MainWindow
 from engine.media.clips import read_clip
 from engine.packs.store import PackStore
 from tests.app.real_window import SLOW, open_real

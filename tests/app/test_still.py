@@ -18,11 +18,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFileDialog, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.model.crop import Crop
-from app.model.sentences import sentence
-from app.model.still import Checking, NoStill, Ready, Refused, offer_of
-from app.ui.parts import NameLabel
-from engine.errors import WaltError
+from app.compose.crop import Crop
+from app.compose.still import Checking, NoStill, Ready, Refused, offer_of
+from app.core.error_messages import sentence
+from app.core.widgets import NameLabel
+from engine.api.errors import WaltError
 from tests.app.conftest import Studio
 
 

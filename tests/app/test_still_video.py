@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.model.still import Ready, Recalled, Refused
+from app.compose.still import Ready, Recalled, Refused
+from engine.api.request import ClipRequest
 from engine.media.clips import write_mp4
-from engine.request import ClipRequest
 from tests.app.conftest import Studio
 from tests.app.test_still import drop, files, picture, settled, wheel
 
@@ -68,7 +68,7 @@ def test_scrubbing_a_dropped_video_chooses_the_frame_that_the_clip_begins_with(
     assert "15" in slider.accessibleDescription()
     studio.session.generate()
     qtbot.waitUntil(lambda: bool(studio.engine.requests))
-    from engine.media.images import read_picture
+    from engine.media.stills import read_picture
 
     assert round(float(read_picture(Path(studio.engine.requests[0].image or "")).mean()) / 10) == 14
     for _ in range(3):

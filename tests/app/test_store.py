@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
-from app.model.database import MAJOR, SCALE, open_database
-from app.model.keeping import Places, read_strip, strip_places
-from app.model.records import JobRecord, State, parse_request
-from app.model.store import Opened, Store
-from engine.errors import WaltError
-from engine.files import part_name
-from engine.request import ClipRequest
+from app.library.database import MAJOR, SCALE, open_database
+from app.library.files import Places, read_strip, strip_places
+from app.library.records import JobRecord, State, parse_request
+from app.library.store import Opened, Store
+from engine.api.errors import WaltError
+from engine.api.request import ClipRequest
+from engine.runtime.files import part_name
 from tests.app.fake_engine import clip_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,8 +103,8 @@ def test_a_still_is_copied_once_and_dropped_when_nothing_needs_it(places: Places
 CRASH = """
 import os, signal, sys
 from pathlib import Path
-from app.model.keeping import Places
-from app.model.store import Store
+from app.library.files import Places
+from app.library.store import Store
 from tests.app.fake_engine import clip_of
 from tests.app.test_store import job, request
 places = Places(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -10,8 +10,8 @@ from PySide6.QtCore import QEventLoop, QTimer
 from pytestqt.exceptions import capture_exceptions
 from pytestqt.qtbot import QtBot
 
-from app.tasks import Tasks
-from engine.errors import WaltError
+from app.core.background_tasks import Tasks
+from engine.api.errors import WaltError
 
 
 @pytest.fixture

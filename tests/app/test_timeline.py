@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from app.model.job import Done
-from app.model.player import Player
-from app.model.words import clock_text, file_name, seconds_text, time_code
+from app.core.formatting import clock_text, file_name, seconds_text, time_code
+from app.jobs.state import Done
+from app.playback.player import Player
 from tests.app.conftest import Studio
 
 

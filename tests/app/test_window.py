@@ -14,12 +14,12 @@ from PySide6.QtGui import QColor, QGuiApplication, QPainterPath
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app import icons
-from app.model.job import Running
-from app.model.preferences import PreferenceFile
-from app.settings import Settings
-from app.theme import DARK, LIGHT, Theme, Tokens, stylesheet
-from app.ui import parts
+from app.core import icons
+from app.core import widgets as parts
+from app.core.settings import Settings
+from app.core.theme import DARK, LIGHT, Theme, Tokens, stylesheet
+from app.jobs.state import Running
+from app.preferences.preferences import PreferenceFile
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import Gate, gated
 
@@ -30,7 +30,7 @@ import sys, threading
 from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow
-import app.main
+import app.window.main
 HEAVY = {"torch", "numpy", "cv2", "av", "numba", "pydantic"}
 assert not HEAVY & set(sys.modules), HEAVY & set(sys.modules)
 loaded_before = []
@@ -50,7 +50,7 @@ qt = QApplication(["walt"])
 watch = Watch()
 qt.installEventFilter(watch)
 QTimer.singleShot(0, lambda: QTimer.singleShot(50, look))
-status = app.main.main(["--device", "cpu"])
+status = app.window.main.main(["--device", "cpu"])
 assert not [t for t in threading.enumerate() if t.name.startswith("walt-")]
 sys.exit(status)
 """

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.cascade import Cascade
-from engine.clip import Clip
-from engine.devices import resolve
-from engine.events import Event
-from engine.models.vocabulary import Vocabulary
+from engine.api.clip import Clip
+from engine.api.events import Event
+from engine.api.request import ClipRequest
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.store import PackStore
-from engine.request import ClipRequest
+from engine.pipeline.cascade import Cascade
+from engine.runtime.devices import resolve
+from engine.text.vocabulary import Vocabulary
 from engine.training.precision import avoid_amx
 from tests.tiny_pack import tiny_vocabulary, write_tiny_pack
 

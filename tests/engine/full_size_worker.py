@@ -1,4 +1,4 @@
-"""What each process of test_fullsize_distributed.py runs: a small run of the paper's, on random data.
+"""What each process of test_full_size_distributed.py runs: a small run of the paper's, on random data.
 
 Arguments: run, folder, ``kill=STEP`` (rank 1 kills itself there, once), settings.
 """
@@ -12,13 +12,13 @@ from pathlib import Path
 
 from torch import Tensor
 
-from engine.training.fullsize.denoiser import DenoiserTrainer
-from engine.training.fullsize.paper import PAPER_RUNS
-from engine.training.fullsize.runs import DenoiserRun, FullRun, with_overrides
-from engine.training.fullsize.slots import NoiseSource
-from engine.training.fullsize.tokenizer import GanTrainer, NoiseClips
-from engine.training.fullsize.world import World
+from engine.training.denoiser.full_size import DenoiserTrainer
+from engine.training.denoiser.slots import NoiseSource
+from engine.training.distributed.process_group import World
 from engine.training.loop import Draw
+from engine.training.runs.full_size import DenoiserRun, FullRun, with_overrides
+from engine.training.runs.paper import PAPER_RUNS
+from engine.training.tokenizer.gan_trainer import GanTrainer, NoiseClips
 
 COMMON = ["numbers=fp32", "batch=4", "loop.warmup=1", "loop.log_steps=1", "loop.report_steps=99", "loop.lr=0.003"]
 SMALL = [

@@ -8,11 +8,11 @@ import queue
 import sys
 from pathlib import Path
 
-from engine.events import Event, JobDone, JobFailed, Planned
-from engine.memory import peak_rss_mb
+from engine.api.events import Event, JobDone, JobFailed, Planned
+from engine.api.request import ClipRequest
 from engine.packs.store import PackStore
-from engine.preload import preload
-from engine.request import ClipRequest
+from engine.runtime.memory import peak_rss_mb
+from engine.runtime.preload import preload
 from engine.worker import Engine
 
 

@@ -11,25 +11,25 @@ import torch
 from torch import nn
 from torch.nn.modules.module import register_module_forward_pre_hook
 
-from engine import devices
-from engine.devices import Device
 from engine.diffusion.guidance import Guidance
 from engine.diffusion.schedule import Schedule
-from engine.models.text import TextConfig, TextEncoder
+from engine.models.text_encoder import TextConfig, TextEncoder
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import TransformerConfig, WindowTransformer
+from engine.runtime import devices
+from engine.runtime.devices import Device
 from engine.training import precision
-from engine.training.denoising import Denoiser, DenoisingBatch, denoising_loss
-from engine.training.fullsize.denoiser import DenoiserTrainer
-from engine.training.fullsize.paper import PAPER_RUNS
-from engine.training.fullsize.runs import DenoiserRun, GanTokenizerRun, with_overrides
-from engine.training.fullsize.slots import NoiseSource
-from engine.training.fullsize.tokenizer import GanTrainer, NoiseClips
-from engine.training.fullsize.world import World
+from engine.training.denoiser.full_size import DenoiserTrainer
+from engine.training.denoiser.loss import Denoiser, DenoisingBatch, denoising_loss
+from engine.training.denoiser.sampling import sample_latents
+from engine.training.denoiser.slots import NoiseSource
+from engine.training.distributed.process_group import World
 from engine.training.loop import Draw
-from engine.training.sampling import sample_latents
-from tests.engine.test_fullsize_runs import reduced
-from tests.engine.test_training_road import transformer
+from engine.training.runs.full_size import DenoiserRun, GanTokenizerRun, with_overrides
+from engine.training.runs.paper import PAPER_RUNS
+from engine.training.tokenizer.gan_trainer import GanTrainer, NoiseClips
+from tests.engine.test_full_size_runs import reduced
+from tests.engine.test_training_commands import transformer
 from tests.scripts import importable
 from tests.tiny_pack import lively
 

@@ -10,24 +10,24 @@ import numpy as np
 import pytest
 import torch
 
-from engine.clip import Clip
-from engine.conditioning import (
+from engine.api.clip import Clip
+from engine.api.errors import WaltError
+from engine.api.events import STAGES, FramesReady, StageStarted, StepDone
+from engine.diffusion.schedule import Schedule
+from engine.media.clips import provenance, read_clip, write_mp4
+from engine.media.resize import fit_frames
+from engine.media.stills import write_png
+from engine.packs.load import LoadedPack
+from engine.pipeline.conditioning import (
     clamp_known,
     frame_condition,
     seeded_noise,
     to_frames,
     to_pixels,
 )
-from engine.diffusion.schedule import Schedule
-from engine.effort import Window, plan_windows
-from engine.errors import WaltError
-from engine.events import STAGES, FramesReady, StageStarted, StepDone
-from engine.media.clips import provenance, read_clip, write_mp4
-from engine.media.images import write_png
-from engine.media.resize import fit_frames
-from engine.memory import retry_without_memory
-from engine.packs.load import LoadedPack
-from engine.progress import Cancelled, Pace, Task
+from engine.planning.eta import Cancelled, Pace, Task
+from engine.planning.workload import Window, plan_windows
+from engine.runtime.memory import retry_without_memory
 from tests.tiny_pack import BASE_STEPS
 
 from .conftest import Recorder
@@ -140,7 +140,7 @@ def test_cancel_stops_within_a_step_and_keeps_the_stage_before(make: Make, stage
 def test_a_still_is_the_first_frame(make: Make, pack: LoadedPack, still: Path, upto: str) -> None:
     clip = make(image=str(still), upto=upto)
     height, width = SIZES[upto]
-    from engine.media.images import load_still
+    from engine.media.stills import load_still
 
     with torch.inference_mode(), pack.device.autocast():
         seen = load_still(still, width, height)[None]

@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.cli import COMMANDS, main
-from engine.commands.generate import describe_unheard
-from engine.commands.progress import ProgressLines, duration
-from engine.events import JobStarted, StageStarted, StepDone
+from engine.api.events import JobStarted, StageStarted, StepDone
+from engine.cli.generate import describe_unheard
+from engine.cli.main import COMMANDS, main
+from engine.cli.progress import ProgressLines, duration
 from engine.media.clips import iter_frames, read_clip
-from engine.media.images import write_png
+from engine.media.stills import write_png
 from engine.packs.check import Heard, UnknownWord
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +31,7 @@ def tiny(packs_folder: Path) -> str:
 
 
 def walt(*argv: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "engine.cli", *argv]
+    command = [sys.executable, "-m", "engine.cli.main", *argv]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
 
 
@@ -235,7 +235,7 @@ def test_a_failing_run_leaves_the_old_file(tiny: str, tmp_path: Path, capsys: Ca
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_ctrl_c_cancels_cleanly(tiny: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "engine.cli", "generate", "a horse", "--out", str(tmp_path / "a.mp4")]
+    command = [sys.executable, "-m", "engine.cli.main", "generate", "a horse", "--out", str(tmp_path / "a.mp4")]
     command += ["--pack", tiny, "--steps", "1000"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
@@ -253,7 +253,7 @@ def test_ctrl_c_cancels_cleanly(tiny: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("argv", [["--help"], ["generate", "--help"], ["packs", "--help"]])
 def test_help_needs_no_torch(argv: list[str]) -> None:
     code = (
-        "import sys; from engine.cli import main; status = main(sys.argv[1:]);"
+        "import sys; from engine.cli.main import main; status = main(sys.argv[1:]);"
         "heavy = {'torch', 'numba', 'cv2', 'av', 'PySide6'} & set(sys.modules);"
         "sys.exit(f'imported {heavy}' if heavy else status)"
     )
@@ -290,7 +290,7 @@ def test_packs_are_listed(packs_folder: Path, capsys: Capture, monkeypatch: pyte
 
 
 def test_a_reader_that_leaves_early_is_no_error() -> None:
-    command = f"{sys.executable} -m engine.cli --help | head -c 1"
+    command = f"{sys.executable} -m engine.cli.main --help | head -c 1"
     done = subprocess.run(
         command, shell=True, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )

@@ -14,11 +14,11 @@ import av
 import numpy as np
 import pytest
 
-from engine.clip import Clip
-from engine.errors import WaltError
+from engine.api.clip import Clip
+from engine.api.errors import WaltError
+from engine.api.request import ClipRequest
 from engine.media.clips import iter_frames, provenance, read_clip, read_metadata, write_mp4
 from engine.media.reading import frame_at, look_at
-from engine.request import ClipRequest
 
 
 def drifting(count: int = 9, height: int = 48, width: int = 80) -> np.ndarray:

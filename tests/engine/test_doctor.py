@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli import main
-from engine.commands.doctor import Check, examine
+from engine.cli.doctor import Check, examine
+from engine.cli.main import main
 from engine.media import encoders
 from engine.packs.store import PackStore
 
@@ -65,8 +65,8 @@ def test_a_damaged_library_is_red_and_left_as_it_is(store: PackStore, home: Path
 
 
 def test_a_library_is_counted_and_its_lost_files_named(store: PackStore, home: Path) -> None:
-    from app.model.keeping import default_places
-    from app.model.store import Store
+    from app.library.files import default_places
+    from app.library.store import Store
 
     library = Store(default_places())
     library.open()

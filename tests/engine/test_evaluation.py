@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.cli import main
-from engine.errors import UsageError, WaltError
+from engine.api.errors import UsageError, WaltError
+from engine.cli.main import main
 from engine.evaluation.attributes import VALUES, choices
 from engine.evaluation.clips import recall
 from engine.evaluation.job import Counts, Job
@@ -23,10 +23,10 @@ from engine.evaluation.report import summary
 from engine.evaluation.run import evaluate
 from engine.evaluation.softening import soften
 from engine.media.clips import write_mp4
-from engine.media.images import write_png
+from engine.media.stills import write_png
 from engine.packs.load import LoadedPack
 from engine.training.loop import Draw, LoopConfig
-from engine.worlds.heldout import is_heldout
+from engine.worlds.dataset.heldout import is_heldout
 from engine.worlds.spec import WorldSpec
 
 FEW = Counts(

@@ -18,9 +18,9 @@ from engine.evaluation.linear import LinearCode
 from engine.evaluation.pictures import BEST_PSNR, detail, psnr, ssim
 from engine.evaluation.prompts import prompts
 from engine.evaluation.stills import seam
-from engine.training.photos import move
-from engine.worlds.heldout import is_heldout
-from engine.worlds.sampling import sample_spec
+from engine.training.data.photos import move
+from engine.worlds.dataset.heldout import is_heldout
+from engine.worlds.dataset.sampling import sample_spec
 from engine.worlds.spec import WorldSpec
 
 Frames = NDArray[np.uint8]
@@ -239,7 +239,7 @@ def test_the_still_camera_counts_only_where_it_is_told() -> None:
 
 
 def test_no_folder_no_videos(tmp_path: Path) -> None:
-    from engine.errors import WaltError
+    from engine.api.errors import WaltError
     from engine.evaluation.coding import footage
 
     with pytest.raises(WaltError, match="no video"):

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import WaltError
-from engine.files import atomic_write, ensure_writable
+from engine.api.errors import WaltError
+from engine.runtime.files import atomic_write, ensure_writable
 
 
 def names(folder: Path) -> list[str]:

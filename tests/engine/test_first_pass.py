@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.cascade import Cascade
-from engine.clip import Clip
-from engine.events import StageStarted, StepDone
-from engine.media.images import write_png
+from engine.api.clip import Clip
+from engine.api.events import StageStarted, StepDone
+from engine.api.request import ClipRequest
+from engine.media.stills import write_png
 from engine.packs.load import LoadedPack
 from engine.packs.manifest import Manifest
-from engine.request import ClipRequest
+from engine.pipeline.cascade import Cascade
 from tests.tiny_pack import BASE_STEPS
 
 from .conftest import Recorder

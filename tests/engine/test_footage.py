@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.cli import main
-from engine.errors import WaltError
+from engine.api.errors import WaltError
+from engine.cli.main import main
 from engine.media.clips import write_mp4
-from engine.training.footage.cutting import Cutting, cut_footage
-from engine.training.footage.sources import Footage, find_footage
-from engine.training.store import ClipStore
+from engine.training.data.footage.cutting import Cutting, cut_footage
+from engine.training.data.footage.sources import Footage, find_footage
+from engine.training.data.store import ClipStore
 
 
 def video(path: Path, shots: list[tuple[int, int]], height: int = 32, width: int = 64, fps: int = 8) -> Path:

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from engine.diffusion.schedule import Schedule
 from engine.models.superres import LowResPath
-from engine.models.text import TextBatch
+from engine.models.text_encoder import TextBatch
 from engine.models.transformer import WindowTransformer
 from engine.packs.recipes import STARTER_SR1
 

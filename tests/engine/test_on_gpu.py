@@ -5,31 +5,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
-import pytest
 import torch
 from torch import nn
 
 from engine.training.optim import orthogonalise
-from engine.worlds.sampling import twin
-from tests.scripts import importable
+from engine.worlds.dataset.sampling import twin
 
-ROAD = Path(__file__).parents[2] / "packaging" / "starter" / "on_gpu"
-
-
-@pytest.fixture(autouse=True)
-def road(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The folder's modules, which import each other by plain names, and forget them afterwards."""
-    yield from importable(ROAD, monkeypatch)
+ROOT = Path(__file__).parents[2]
 
 
 def test_plan_goes_by_time_and_then_by_turns() -> None:
-    from farm import Plan
+    from engine.training.on_gpu.farm import Plan
 
     plan = Plan([(0.0, {"clip128": float("inf")}), (0.0, {"image128": 2, "photo128": 1})], seconds=1e9)
     assert [plan() for _ in range(5)] == ["image128", "photo128", "image128", "clip128", "clip128"]
@@ -38,8 +29,8 @@ def test_plan_goes_by_time_and_then_by_turns() -> None:
 
 
 def test_courses_draw_what_the_farm_knows_and_end_in_order() -> None:
-    from farm import KINDS, Plan
-    from plans import FROM_NOTHING, KEEPING, ONWARD, ordered
+    from engine.training.on_gpu.farm import KINDS, Plan
+    from engine.training.on_gpu.plans import FROM_NOTHING, KEEPING, ONWARD, ordered
 
     for course in (FROM_NOTHING, KEEPING, ONWARD):
         assert list(course.ends.values()) == sorted(course.ends.values())
@@ -52,7 +43,7 @@ def test_courses_draw_what_the_farm_knows_and_end_in_order() -> None:
 
 
 def test_moving_worlds_come_in_pairs_that_differ_in_where_they_move() -> None:
-    from farm import KINDS, MOVES, worlds
+    from engine.training.on_gpu.farm import KINDS, MOVES, worlds
 
     headings = []
     for seed in range(0, 80, 4):
@@ -66,7 +57,7 @@ def test_moving_worlds_come_in_pairs_that_differ_in_where_they_move() -> None:
 
 
 def test_noisier_levels_come_oftener_and_none_is_left_out() -> None:
-    from denoise import levels
+    from engine.training.on_gpu.denoise import levels
 
     found = levels(torch.linspace(0, 1, 100_001), noisy=0.6)
     assert (int(found[0]), int(found[-1])) == (0, 999)
@@ -78,10 +69,10 @@ FARM = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from farm import LENGTH, WORDINGS, Farm, Plan
-from engine.worlds.captions import vocabulary
-from engine.worlds.render import render_clip
-from engine.worlds.sampling import sample_spec
+from engine.training.on_gpu.farm import LENGTH, WORDINGS, Farm, Plan
+from engine.worlds.captions.write import vocabulary
+from engine.worlds.render.clip import render_clip
+from engine.worlds.dataset.sampling import sample_spec
 
 wanted = render_clip(sample_spec(7))  # and so compiled before the farm's process parts
 plan = Plan([(0.0, {"clip128": 1, "photo128": 1})], seconds=1e9)
@@ -103,7 +94,7 @@ print("drawn")
 def test_farm_draws_the_worlds_of_its_seeds(tmp_path: Path) -> None:
     """In a process of its own, as it is used: it forks, which a process with threads should not."""
     cv2.imwrite(str(tmp_path / "photo.png"), np.random.default_rng(1).integers(0, 255, (300, 400, 3)))
-    paths = os.pathsep.join([str(ROAD), str(ROAD.parents[2])])
+    paths = str(ROOT)
     done = subprocess.run(
         [sys.executable, "-c", FARM, str(tmp_path)],
         env={**os.environ, "PYTHONPATH": paths},
@@ -116,7 +107,7 @@ def test_farm_draws_the_worlds_of_its_seeds(tmp_path: Path) -> None:
 
 
 def test_stacked_matrices_are_orthogonalised_like_single_ones() -> None:
-    import optim
+    from engine.training.on_gpu import optim
 
     stack = torch.randn(3, 12, 20, generator=torch.Generator().manual_seed(0))
     together = optim.orthogonalise(stack, steps=4)
@@ -131,7 +122,7 @@ def test_stacked_matrices_are_orthogonalised_like_single_ones() -> None:
 
 
 def test_optimizer_learns_and_leaves_the_average() -> None:
-    import optim
+    from engine.training.on_gpu import optim
 
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(16, 16), nn.Tanh(), nn.Linear(16, 16))
@@ -151,7 +142,7 @@ def test_optimizer_learns_and_leaves_the_average() -> None:
 
 
 def test_a_gradient_that_is_not_finite_changes_nothing() -> None:
-    import optim
+    from engine.training.on_gpu import optim
 
     model = nn.Sequential(nn.Linear(8, 8), nn.Linear(8, 8))
     optimizer = optim.Optimizer(model, 1e-2, 1e-2, ema=0.9)
@@ -165,7 +156,7 @@ def test_a_gradient_that_is_not_finite_changes_nothing() -> None:
 
 
 def test_bank_draws_what_was_put_in() -> None:
-    from bank import Bank
+    from engine.training.on_gpu.bank import Bank
 
     bank = Bank(5, (2, 1, 4, 4), low=True, device=torch.device("cpu"))
     high, low = torch.arange(3.0).view(3, 1, 1, 1, 1).expand(3, 2, 1, 4, 4), torch.ones(3, 2, 1, 2, 2)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import WaltError
+from engine.api.errors import WaltError
 from engine.packs.install import install
 from engine.packs.manifest import MANIFEST
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import WaltError
+from engine.api.errors import WaltError
 from engine.packs.install import install, remove
 from engine.packs.manifest import MANIFEST, read_manifest
 from engine.packs.store import PackStore
 from engine.packs.verify import verify
-from engine.progress import Cancelled
+from engine.planning.eta import Cancelled
 
 
 @pytest.fixture

@@ -14,15 +14,15 @@ import torch
 from pydantic import ValidationError
 from safetensors.torch import load_file, save_file
 
-from engine.devices import Device, resolve
-from engine.errors import UsageError, WaltError
+from engine.api.errors import UsageError, WaltError
+from engine.api.request import ClipRequest
 from engine.models.tokenizer import Tokenizer
 from engine.packs.check import UnknownWord, check_request
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.manifest import MANIFEST, Manifest, read_manifest
 from engine.packs.save import save_pack, stored_weights
 from engine.packs.store import PackStore, default_roots
-from engine.request import ClipRequest
+from engine.runtime.devices import Device, resolve
 
 
 @pytest.fixture

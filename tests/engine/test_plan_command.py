@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from engine.cli import main
+from engine.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,7 +46,7 @@ def test_the_plan_is_the_one_that_generating_goes_by(tmp_path: Path) -> None:
     """Each in a process of its own, as people do it; both count the program."""
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "engine.cli", *words, "--upto", "base", "--frames", "1"]
+        command = [sys.executable, "-m", "engine.cli.main", *words, "--upto", "base", "--frames", "1"]
         return subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
 
     [plan, _] = json.loads(run("plan", "--json").stdout)["plans"]

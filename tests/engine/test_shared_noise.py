@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from engine.conditioning import seeded_clip_noise, seeded_noise
 from engine.diffusion.noise import frame_noise, mix_frames
 from engine.packs.recipes import STARTER_BASE
+from engine.pipeline.conditioning import seeded_clip_noise, seeded_noise
 
 SHAPE = (64, 2, 5, 8, 8)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.models.text import TextConfig, TextEncoder
-from engine.worlds.captions import vocabulary
+from engine.models.text_encoder import TextConfig, TextEncoder
+from engine.worlds.captions.write import vocabulary
 from tests.scripts import importable
 
 FOLDER = Path(__file__).parents[2] / "packaging" / "starter"

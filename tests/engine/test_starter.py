@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.cascade import Cascade
-from engine.events import STAGES
+from engine.api.events import STAGES
+from engine.api.request import ClipRequest
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.store import PackStore
-from engine.request import ClipRequest
-from engine.worlds.captions import vocabulary
+from engine.pipeline.cascade import Cascade
+from engine.worlds.captions.write import vocabulary
 
 MEGABYTE = 1_000_000
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.errors import WaltError
+from engine.api.errors import WaltError
 from engine.models.t5 import T5Source
-from engine.training.fullsize import embeddings
-from engine.training.fullsize.embeddings import EmbeddingCache, embed
+from engine.training.data import embeddings
+from engine.training.data.embeddings import EmbeddingCache, embed
 from tests.tiny_t5 import WORDS, write_tiny_t5
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from engine.errors import WaltError
-from engine.models.suggestions import suggest
-from engine.models.text import TextBatch, TextConfig, TextEncoder, TextSource, WordSource
-from engine.models.vocabulary import PAD, UNKNOWN, Vocabulary, split
+from engine.api.errors import WaltError
+from engine.models.text_encoder import TextBatch, TextConfig, TextEncoder, TextSource, WordSource
+from engine.text.suggestions import suggest
+from engine.text.vocabulary import PAD, UNKNOWN, Vocabulary, split
 
 WORDS = [
     "horse",

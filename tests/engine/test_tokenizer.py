@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.errors import WaltError
+from engine.api.errors import WaltError
 from engine.models.causal import AdaptiveNorm, Norm, StreamCache, depth_to_space, space_to_depth
 from engine.models.tokenizer import Tokenizer, TokenizerConfig
 

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.distributed.fsdp import fully_shard
 from torch.distributed.tensor import DTensor
 
-from engine.training.fullsize.cost import _factored  # pyright: ignore[reportPrivateUsage]
-from engine.training.fullsize.world import World
+from engine.training.distributed.process_group import World
+from engine.training.runs.cost import _factored  # pyright: ignore[reportPrivateUsage]
 from engine.training.torch_optim import ShardedAdafactor, TorchOptimizer
 
 

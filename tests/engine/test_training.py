@@ -15,19 +15,19 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.errors import WaltError
+from engine.api.errors import WaltError
 from engine.media.clips import write_mp4
 from engine.models.tokenizer import TokenizerConfig
 from engine.training.checkpoint import latest, load_tensors, save_checkpoint
+from engine.training.data.photos import CAMERAS, move
+from engine.training.data.pixels import psnr, to_tensor
+from engine.training.data.prepare import prepare_folder
+from engine.training.data.store import ClipStore, ShardStore, write_shard
 from engine.training.loop import Draw, Loop, LoopConfig
 from engine.training.optim import Optimizer, orthogonalise, split_parameters
 from engine.training.packing import load_run_tokenizer
-from engine.training.photos import CAMERAS, move
-from engine.training.pixels import psnr, to_tensor
-from engine.training.prepare import prepare_folder
-from engine.training.runs import write_run
-from engine.training.store import ClipStore, ShardStore, write_shard
-from engine.training.tokenizer import BatchShape, TokenizerTrainer, TokenizerTraining
+from engine.training.runs.starter import write_run
+from engine.training.tokenizer.trainer import BatchShape, TokenizerTrainer, TokenizerTraining
 
 TINY = TokenizerConfig(
     channels=8, multipliers=(1, 2, 2), down_time=(2, 2), blocks=(1, 1, 1), mid_blocks=0, patch=2, norm="layer",

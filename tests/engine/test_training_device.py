@@ -16,27 +16,27 @@ from torch.utils._pytree import tree_leaves
 
 from engine.diffusion.guidance import Guidance
 from engine.diffusion.schedule import Schedule
-from engine.models.text import TextConfig, TextEncoder
+from engine.models.text_encoder import TextConfig, TextEncoder
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import WindowTransformer
-from engine.training.base import BaseTrainer, BaseTraining
-from engine.training.denoising import Denoiser, velocity_loss
-from engine.training.fullsize.discriminator import Discriminator
-from engine.training.fullsize.gan import GanModel
-from engine.training.fullsize.paper import PAPER_RUNS
-from engine.training.fullsize.runs import DenoiserRun, GanTokenizerRun
-from engine.training.fullsize.slots import NoiseSource, assemble
+from engine.training.data.store import write_shard
+from engine.training.denoiser.base import BaseTrainer, BaseTraining
+from engine.training.denoiser.loss import Denoiser, velocity_loss
+from engine.training.denoiser.sampling import sample_latents
+from engine.training.denoiser.slots import NoiseSource, assemble
+from engine.training.denoiser.superres import SuperresTrainer, SuperresTraining
 from engine.training.loop import Draw, LoopConfig
 from engine.training.precision import training_dtype
-from engine.training.sampling import sample_latents
-from engine.training.store import write_shard
-from engine.training.superres import SuperresTrainer, SuperresTraining
-from engine.training.tokenizer import BatchShape, TokenizerTrainer, TokenizerTraining
-from engine.worlds.captions import vocabulary
-from engine.worlds.sampling import sample_spec
-from tests.engine.test_fullsize_runs import reduced
+from engine.training.runs.full_size import DenoiserRun, GanTokenizerRun
+from engine.training.runs.paper import PAPER_RUNS
+from engine.training.tokenizer.discriminator import Discriminator
+from engine.training.tokenizer.gan_losses import GanModel
+from engine.training.tokenizer.trainer import BatchShape, TokenizerTrainer, TokenizerTraining
+from engine.worlds.captions.write import vocabulary
+from engine.worlds.dataset.sampling import sample_spec
+from tests.engine.test_full_size_runs import reduced
 from tests.engine.test_training import TINY
-from tests.engine.test_training_road import transformer
+from tests.engine.test_training_commands import transformer
 
 META = torch.device("meta")
 LOOP = LoopConfig(steps=2, warmup=1)
@@ -75,7 +75,7 @@ def shards(tmp_path: Path) -> dict[str, Path]:
 
 
 def tokenizer_step(shards: dict[str, Path], out: Path) -> Any:
-    from engine.training.store import ClipStore
+    from engine.training.data.store import ClipStore
 
     training = TokenizerTraining(replace(TINY, linear_path=True), LOOP, shapes=(BatchShape(1, 1, 5, 16, 16),))
     return TokenizerTrainer(training, {"clips": (ClipStore(shards["clips"]), 1.0)}, out, META)

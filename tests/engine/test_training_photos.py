@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 import torch
 
-from engine.cli import main
-from engine.errors import WaltError
+from engine.api.errors import WaltError
+from engine.cli.main import main
 from engine.evaluation.flow import flows, global_motion, obeys
 from engine.packs.load import load_pack
-from engine.training.captions import Captioner
-from engine.training.denoising import known_frames
+from engine.training.data.captions import Captioner
+from engine.training.data.photos import CAMERAS, Photos
+from engine.training.data.prepare import prepare_photos
+from engine.training.data.store import ClipStore
+from engine.training.denoiser.loss import known_frames
 from engine.training.packing import averaged, load_run_tokenizer
-from engine.training.photos import CAMERAS, Photos
-from engine.training.prepare import prepare_photos
-from engine.training.store import ClipStore
-from engine.worlds.captions import TONGUES, vocabulary
+from engine.worlds.captions.write import TONGUES, vocabulary
 
 
 @pytest.fixture

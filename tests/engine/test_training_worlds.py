@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.cli import main
-from engine.training.store import ShardStore
-from engine.worlds.sampling import sample_spec, twin
+from engine.cli.main import main
+from engine.training.data.store import ShardStore
+from engine.worlds.dataset.sampling import sample_spec, twin
 
 SEED, SIZE = 41, "32x56"
 

@@ -9,10 +9,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.errors import WaltError
+from engine.api.errors import WaltError
 from engine.models.modulation import sinusoid
 from engine.models.superres import DepthToSpace
-from engine.models.text import TextBatch
+from engine.models.text_encoder import TextBatch
 from engine.models.transformer import TransformerConfig, WindowTransformer, interpolate_state
 
 BASE = TransformerConfig(

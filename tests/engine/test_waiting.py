@@ -16,7 +16,7 @@ def _spins(**choice: str) -> str:
     ours = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
     clean = {name: value for name, value in os.environ.items() if name not in ours}
     done = subprocess.run(
-        [sys.executable, "-c", "import engine.cascade, torch; torch.ones(9).sum()"],
+        [sys.executable, "-c", "import engine.pipeline.cascade, torch; torch.ones(9).sum()"],
         env={**clean, **choice, "OMP_DISPLAY_ENV": "VERBOSE", "PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True,
         text=True,

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from engine.cli import main
-from engine.commands.windows import PAPER
+from engine.cli.main import main
+from engine.cli.windows import PAPER
 
 
 def test_every_window_of_the_table_is_measured(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,10 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.cascade import Cascade
-from engine.clip import Clip
-from engine.errors import WaltError
-from engine.events import (
+from engine.api.clip import Clip
+from engine.api.errors import WaltError
+from engine.api.events import (
     Event,
     FramesReady,
     JobCancelled,
@@ -26,8 +25,9 @@ from engine.events import (
     StageStarted,
     StepDone,
 )
+from engine.api.request import ClipRequest
 from engine.packs.store import PackStore
-from engine.request import ClipRequest
+from engine.pipeline.cascade import Cascade
 from engine.worker import Engine
 
 LAST = (JobDone, JobFailed, JobCancelled)

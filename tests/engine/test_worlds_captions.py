@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.models.suggestions import Tongue, suggest, tongue_of, tongues_of
-from engine.models.vocabulary import split
-from engine.worlds.captions import Language, canonical_caption, caption, lexicon, vocabulary
-from engine.worlds.grammar import MAX_WORDS
-from engine.worlds.sampling import sample_spec
+from engine.text.suggestions import Tongue, suggest, tongue_of, tongues_of
+from engine.text.vocabulary import split
+from engine.worlds.captions.grammar import MAX_WORDS
+from engine.worlds.captions.write import Language, canonical_caption, caption, lexicon, vocabulary
+from engine.worlds.dataset.sampling import sample_spec
 from engine.worlds.spec import WorldSpec
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging" / "i18n"))
 
-import tongues  # what packaging/tongues.py writes
+import word_languages  # what packaging/i18n/word_languages.py writes
 
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
 HORSE = WorldSpec(0, "horse", "walk", "beach", "sunset", "brown")
@@ -241,7 +241,8 @@ def test_what_was_meant_is_in_the_language_of_the_prompt(
 
 
 def test_of_every_word_it_is_known_which_language_has_it() -> None:
-    assert tongues.FILE.read_text("utf-8") == tongues.text()  # else: python packaging/tongues.py
+    # else: python packaging/i18n/word_languages.py
+    assert word_languages.FILE.read_text("utf-8") == word_languages.text()
     assert tongue_of("a horse on the beach") == "en"
     assert tongue_of("un cheval sur la plage") == "fr"
     assert tongue_of("robot, zoom") is None

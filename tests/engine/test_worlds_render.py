@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from engine.worlds.render import render_clip, render_frame, render_mask
-from engine.worlds.sheet import contact_sheet
+from engine.worlds.dataset.sheet import contact_sheet
+from engine.worlds.render.clip import render_clip, render_frame, render_mask
 from engine.worlds.spec import CAMERAS, COLOURS, DISTANCES, HEADINGS, SUBJECTS, WorldSpec
 
 SCENES = [(s, a, p) for s, actions in SUBJECTS.items() for a, places in actions.items() for p in places]
@@ -35,7 +35,7 @@ def test_same_spec_same_bits_and_a_frame_is_the_clips_frame():
 
 def test_another_process_draws_the_same_bits():
     code = (
-        "import hashlib; from engine.worlds.render import render_frame; from engine.worlds.spec import WorldSpec;"
+        "import hashlib; from engine.worlds.render.clip import render_frame; from engine.worlds.spec import WorldSpec;"
         "f = render_frame(WorldSpec(3, 'horse', 'run', 'snow', 'night', 'brown', 'snowfall'), 4, height=64, width=64);"
         "print(hashlib.sha256(f.tobytes()).hexdigest())"
     )

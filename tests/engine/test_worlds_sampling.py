@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.worlds.heldout import HELDOUT, Combination, is_heldout
-from engine.worlds.sampling import HEADLINE_SCENES, SCENES, sample_spec, twin
+from engine.worlds.dataset.heldout import HELDOUT, Combination, is_heldout
+from engine.worlds.dataset.sampling import HEADLINE_SCENES, SCENES, sample_spec, twin
 from engine.worlds.spec import SUBJECTS, WorldSpec
 
 N = 4000
@@ -109,7 +109,8 @@ def test_the_documented_list_is_the_held_out_list() -> None:
 
 
 def test_a_subject_on_the_stage_for_a_demonstration_is_never_drawn() -> None:
-    from engine.worlds import cast, spec
+    from engine.worlds import spec
+    from engine.worlds.subjects import cast
     from tests.long import snowman
 
     assert snowman.NAME not in SUBJECTS

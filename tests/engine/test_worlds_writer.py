@@ -9,13 +9,13 @@ from pathlib import Path
 import cv2
 import pytest
 
-from engine.cli import main
-from engine.errors import UsageError, WaltError
+from engine.api.errors import UsageError, WaltError
+from engine.cli.main import main
 from engine.media.clips import read_clip, read_metadata
-from engine.worlds.heldout import is_heldout
-from engine.worlds.sampling import sample_spec
+from engine.worlds.dataset.heldout import is_heldout
+from engine.worlds.dataset.sampling import sample_spec
+from engine.worlds.dataset.writer import WorldsJob, captions_of, write_worlds
 from engine.worlds.spec import WorldSpec
-from engine.worlds.writer import WorldsJob, captions_of, write_worlds
 
 
 def job(out: Path, **changes: object) -> WorldsJob:

@@ -27,22 +27,22 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.devices import autocast
 from engine.diffusion.samplers import ddim
 from engine.evaluation.distances import frechet
 from engine.models.transformer import WindowTransformer
 from engine.packs.load import load_pack
-from engine.training.fullsize.denoiser import DenoiserTrainer
-from engine.training.fullsize.gathered import gathered
-from engine.training.fullsize.latents import LatentSource
-from engine.training.fullsize.paper import PAPER_RUNS
-from engine.training.fullsize.runs import DTYPES, DenoiserRun, with_overrides
-from engine.training.fullsize.world import World
+from engine.runtime.devices import autocast
+from engine.training.data.latents import LatentSource
+from engine.training.data.prepare import encode_shards
+from engine.training.data.store import ShardStore, write_shard
+from engine.training.denoiser.full_size import DenoiserTrainer
+from engine.training.distributed.gathered import gathered
+from engine.training.distributed.process_group import World
 from engine.training.precision import training_dtype
-from engine.training.prepare import encode_shards
-from engine.training.store import ShardStore, write_shard
-from engine.worlds.render import render_clip
-from engine.worlds.sampling import sample_spec
+from engine.training.runs.full_size import DTYPES, DenoiserRun, with_overrides
+from engine.training.runs.paper import PAPER_RUNS
+from engine.worlds.dataset.sampling import sample_spec
+from engine.worlds.render.clip import render_clip
 
 STARTER = Path(__file__).parents[2] / "resources" / "starter"
 ROWS = {

@@ -1,4 +1,4 @@
-"""The long version of test_fullsize_distributed.py: every kind of run over 1, 2 and 4 processes on this machine.
+"""The long version of test_full_size_distributed.py: every kind of run over 1, 2 and 4 processes on this machine.
 
     python -m tests.long.distributed [--runs t2v-base,tokenizer-t2v] [--steps 6]
 
@@ -14,9 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from engine.training.fullsize.world import World
+from engine.training.distributed.process_group import World
 from tests.engine.full_size_worker import train
-from tests.engine.test_fullsize_distributed import losses, torchrun
+from tests.engine.test_full_size_distributed import losses, torchrun
 
 RUNS = ("ucf101-l", "k600-l", "t2v-base", "t2v-sr1", "tokenizer-t2v")
 ALLOWED = 5e-3

@@ -21,9 +21,9 @@ from typing import Any
 
 import torch
 
-from engine.events import Event, JobDone, JobFailed
+from engine.api.events import Event, JobDone, JobFailed
+from engine.api.request import ClipRequest
 from engine.packs.store import PackStore, default_roots
-from engine.request import ClipRequest
 from engine.worker import Engine
 
 DATA = Path(__file__).parents[1] / "data" / "v0_3"

@@ -17,15 +17,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.cascade import Cascade
-from engine.conditioning import to_frames, to_pixels
-from engine.devices import resolve
-from engine.media.images import write_png
+from engine.api.request import ClipRequest
+from engine.media.stills import write_png
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.store import PackStore
-from engine.request import ClipRequest
-from engine.worlds.render import render_clip
-from engine.worlds.sampling import sample_spec
+from engine.pipeline.cascade import Cascade
+from engine.pipeline.conditioning import to_frames, to_pixels
+from engine.runtime.devices import resolve
+from engine.worlds.dataset.sampling import sample_spec
+from engine.worlds.render.clip import render_clip
 
 PROMPTS = (
     "a horse walking on the beach at sunset",

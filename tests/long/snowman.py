@@ -17,22 +17,22 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.cascade import Cascade
-from engine.events import Event, LessonSample, LessonStep
+from engine.api.events import Event, LessonSample, LessonStep
+from engine.api.request import ClipRequest
 from engine.media.clips import write_mp4
-from engine.media.images import write_png
+from engine.media.stills import write_png
 from engine.packs.load import load_pack
 from engine.packs.store import PackStore, default_roots
-from engine.request import ClipRequest
-from engine.teaching.course import teach
-from engine.teaching.lesson import Lesson, find_examples, usual_method
-from engine.worlds import layout as at
-from engine.worlds.body import Body
-from engine.worlds.cast import CAST
-from engine.worlds.figure import PALETTE, Figure, Moment
-from engine.worlds.motion import wave
-from engine.worlds.render import render_clip
+from engine.pipeline.cascade import Cascade
+from engine.training.finetuning.dataset import Lesson, find_examples, usual_method
+from engine.training.finetuning.run import teach
+from engine.worlds.render import layout as at
+from engine.worlds.render.body import Body
+from engine.worlds.render.clip import render_clip
+from engine.worlds.render.motion import wave
 from engine.worlds.spec import COLOURS, SUBJECTS, WorldSpec
+from engine.worlds.subjects.cast import CAST
+from engine.worlds.subjects.figure import PALETTE, Figure, Moment
 
 NAME = "snowman"
 COAL = (0.02, 0.02, 0.022)

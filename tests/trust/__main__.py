@@ -30,7 +30,7 @@ def main() -> int:
     memory = parts.add_parser("memory", help="the plan of a clip's memory against what COUNT real runs of each take")
     memory.add_argument("--count", type=int, default=3)
     memory.add_argument("--pack", default="starter", help="its name, or its folder")
-    memory.add_argument("--keep", action="store_true", help="the peaks are what tests/engine/test_plan.py asks for")
+    memory.add_argument("--keep", action="store_true", help="write the peaks for tests/engine/test_memory_plan.py")
     args = parser.parse_args()
     parted = [args] if args.part != "all" else [
         *(parser.parse_args([part, "--seed", str(args.seed)]) for part in ("fuzz", "kill", "soak", "quit")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from engine.events import Event, JobCancelled, JobDone, JobFailed
+from engine.api.events import Event, JobCancelled, JobDone, JobFailed
 
 End = JobDone | JobFailed | JobCancelled
 PATIENCE = 300.0

@@ -1,4 +1,4 @@
-"""Lets the n-th operation fail: the other side of `engine.seam`."""
+"""Lets the n-th operation fail: the other side of `engine.runtime.fault_injection`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import av.error
 import torch
 
-from engine.seam import Operation, watched
+from engine.runtime.fault_injection import Operation, watched
 
 Fault = Callable[[], BaseException]
 

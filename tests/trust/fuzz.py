@@ -26,19 +26,19 @@ import cv2
 import numpy as np
 import torch
 
-from engine.devices import resolve
-from engine.errors import WaltError
-from engine.media.images import load_still
+from engine.api.errors import WaltError
+from engine.api.request import ClipRequest
 from engine.media.reading import iter_frames, look_at, read_clip
-from engine.models.suggestions import suggest
-from engine.models.text import TextConfig, TextEncoder
+from engine.media.stills import load_still
+from engine.models.text_encoder import TextConfig, TextEncoder
 from engine.packs.check import check_request, read_vocabulary
 from engine.packs.install import install
 from engine.packs.load import load_pack
 from engine.packs.manifest import MANIFEST, VOCABULARY
 from engine.packs.store import PackStore
 from engine.packs.weights import check, fill
-from engine.request import ClipRequest
+from engine.runtime.devices import resolve
+from engine.text.suggestions import suggest
 
 from .mutate import spoil_bytes, spoil_end, spoil_json, spoil_json_text, spoil_safetensors
 from .samples import pictures, videos

@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def _run(atheris: ModuleType, fuzz: ModuleType, target: str, folder: Path, wishes: list[str]) -> None:
-    from engine.errors import WaltError
+    from engine.api.errors import WaltError
     from tests.tiny_pack import write_tiny_pack
 
     corpus, work = folder / CORPUS, folder / "work"

@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from engine.files import ensure_writable
 from engine.media.clips import read_clip, write_mp4
 from engine.packs.install import install
 from engine.packs.manifest import CARD
 from engine.packs.store import PackStore
 from engine.packs.verify import verify
+from engine.runtime.files import ensure_writable
 from tests.engine.test_packs import replace
 
 from .kill_window import window_kills
@@ -39,7 +39,7 @@ SUFFIXES = (".mp4", ".gif", ".webp", ".mov")
 def command(pack: Path, out: Path) -> list[str]:
     """A short clip that is written over an old one."""
     quick = ["--pack", str(pack), "--device", "cpu", "--upto", "base", "--frames", "5", "--seed", "7"]
-    return [sys.executable, "-m", "engine.cli", "generate", "a horse", "--out", str(out), *quick]
+    return [sys.executable, "-m", "engine.cli.main", "generate", "a horse", "--out", str(out), *quick]
 
 
 def kills(count: int, seed: int, pack: Path) -> Counter[str]:

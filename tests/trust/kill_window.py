@@ -22,7 +22,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from app.model.project import read_project
+from app.film.project import read_project
 from engine.media.reading import read_clip
 
 from .person import FINISH

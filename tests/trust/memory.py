@@ -18,17 +18,17 @@ from typing import Any
 
 import numpy as np
 
-from engine.events import STAGES, StageName
-from engine.media.images import write_png
-from engine.packs.keeping import Numbers, Way, peak, ways, weigh
+from engine.api.events import STAGES, StageName
+from engine.api.request import ClipRequest
+from engine.media.stills import write_png
 from engine.packs.manifest import Manifest
-from engine.packs.plan import MB
 from engine.packs.store import InstalledPack, PackStore
-from engine.request import ClipRequest
+from engine.planning.memory import MB
+from engine.planning.residency import Numbers, Way, peak, ways, weigh
 
 ROOT = Path(__file__).parents[2]
 FIGURES = Path(__file__).with_name("memory.json")
-"""What the starter's clips took; `tests/engine/test_plan.py` holds the plan to it."""
+"""What the starter's clips took; `tests/engine/test_memory_plan.py` holds the plan to it."""
 ABOVE = 1.1
 """How far the plan may be above what was taken; below it must never be."""
 ASPECTS = ("16:9", "9:16", "1:1")
@@ -74,7 +74,7 @@ class Bench:
         command = [
             sys.executable,
             "-m",
-            "engine.cli",
+            "engine.cli.main",
             "generate",
             "a horse",
             "--out",

@@ -1,7 +1,7 @@
 """A person at the real window who never rests, until the process is killed: ``python -m tests.trust.person SEED``.
 
-It is `app.main.main` with the folders that its environment names. What is done, what is seen and what must be on the
-disk by now is said on stdout, a line of JSON each; `tests.trust.kill_window` holds the next start to it.
+It is `app.window.main.main` with the folders that its environment names. What is done, what is seen and what must
+be on the disk by now is said on stdout, a line of JSON each; `tests.trust.kill_window` holds the next start to it.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.main import main as walt
-from app.ui.main_window import MainWindow
-from engine.errors import WaltError
+from app.window.main import main as walt
+from app.window.main_window import MainWindow
+from engine.api.errors import WaltError
 
 TICK_MS = 15
 CALM = 12

@@ -6,9 +6,9 @@ import threading
 import time
 from typing import NamedTuple
 
-from engine.events import STAGES, Event, FramesReady, JobCancelled, StageName, StepDone
+from engine.api.events import STAGES, Event, FramesReady, JobCancelled, StageName, StepDone
+from engine.api.request import ClipRequest
 from engine.packs.store import PackStore
-from engine.request import ClipRequest
 from engine.worker import Engine
 
 from .ears import PATIENCE, Ears

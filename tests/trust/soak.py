@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.events import JobDone
+from engine.api.events import JobDone
+from engine.api.request import ClipRequest
 from engine.media.clips import provenance, write_mp4
-from engine.memory import rss_mb, trim
 from engine.packs.store import PackStore
-from engine.request import ClipRequest
+from engine.runtime.memory import rss_mb, trim
 from engine.worker import Engine
 
 from .ears import PATIENCE, Ears

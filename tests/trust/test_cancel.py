@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.cascade import Cascade
-from engine.clip import Clip
-from engine.events import STAGES, FramesReady, JobCancelled, StageStarted, StepDone
+from engine.api.clip import Clip
+from engine.api.events import STAGES, FramesReady, JobCancelled, StageStarted, StepDone
+from engine.api.request import ClipRequest
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.store import PackStore
-from engine.progress import Cancelled
-from engine.request import ClipRequest
+from engine.pipeline.cascade import Cascade
+from engine.planning.eta import Cancelled
 from engine.worker import Engine
 
 from .ears import PATIENCE, Ears

@@ -18,16 +18,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from PySide6.QtWidgets import QApplication
 
-from app.bridge import EngineBridge
-from app.model.keeping import Places
-from app.model.library import Library
-from app.model.maker import Maker
-from app.model.queue import Queue
-from app.model.store import Store
-from engine.errors import WaltError
+from app.core.bridge import EngineBridge
+from app.jobs.job_runner import Maker
+from app.jobs.queue import Queue
+from app.library.files import Places
+from app.library.library import Library
+from app.library.store import Store
+from engine.api.errors import WaltError
+from engine.api.request import ClipRequest
 from engine.media.reading import read_clip
 from engine.packs.store import PackStore
-from engine.request import ClipRequest
 from engine.worker import Engine
 from tests.at_once import AtOnce
 from tests.tiny_pack import write_tiny_pack

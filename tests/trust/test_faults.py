@@ -10,16 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.cli import main
-from engine.errors import WaltError
-from engine.events import JobDone, JobFailed
-from engine.files import atomic_write
+from engine.api.errors import WaltError
+from engine.api.events import JobDone, JobFailed
+from engine.api.request import ClipRequest
+from engine.cli.main import main
 from engine.media.clips import read_clip, write_mp4
-from engine.media.images import load_still, write_png
+from engine.media.stills import load_still, write_png
 from engine.packs.install import install
 from engine.packs.store import PackStore
-from engine.request import ClipRequest
-from engine.seam import passing
+from engine.runtime.fault_injection import passing
+from engine.runtime.files import atomic_write
 from engine.worker import Engine, _internal
 
 from .ears import PATIENCE, Ears, End

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.errors import WaltError
+from engine.api.errors import WaltError
 from engine.packs.manifest import MANIFEST, read_manifest
 
 from .fuzz import fuzz

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from app.model.keeping import Places
-from app.model.store import Store
-from engine.errors import WaltError
+from app.library.files import Places
+from app.library.store import Store
+from engine.api.errors import WaltError
 from engine.media.reading import read_clip
 from tests.app.fake_engine import clip_of
 from tests.app.test_store import job, request
@@ -105,8 +105,8 @@ def test_a_disk_that_is_full_at_any_page_of_the_database_loses_nothing(places: P
 OTHER = """
 import sys
 from pathlib import Path
-from app.model.keeping import Places
-from app.model.store import Store
+from app.library.files import Places
+from app.library.store import Store
 from tests.app.fake_engine import clip_of
 from tests.app.test_store import request
 store = Store(Places(Path(sys.argv[1]), Path(sys.argv[2])))

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from engine.errors import WaltError
-from engine.events import JobCancelled, JobDone, JobFailed
+from engine.api.errors import WaltError
+from engine.api.events import JobCancelled, JobDone, JobFailed
+from engine.api.request import ClipRequest
 from engine.packs.store import PackStore
-from engine.request import ClipRequest
 from engine.worker import Engine
 from tests.tiny_pack import write_tiny_pack
 

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from app import main as window
-from app.model.keeping import Places
-from app.model.records import JobRecord
-from app.model.store import Store
-from engine.cascade import Cascade
-from engine.clip import Clip
-from engine.events import JobFailed
+from app.library.files import Places
+from app.library.records import JobRecord
+from app.library.store import Store
+from app.window import main as window
+from engine.api.clip import Clip
+from engine.api.events import JobFailed
+from engine.api.request import ClipRequest
 from engine.packs.store import PackStore
-from engine.request import ClipRequest
+from engine.pipeline.cascade import Cascade
 from engine.worker import Engine
 
 from .ears import PATIENCE, Ears
@@ -79,7 +79,7 @@ def test_the_block_blocks() -> None:
 def test_a_whole_run_opens_no_socket(tiny: str, still: Path, tmp_path: Path) -> None:
     out = tmp_path / "clip.mp4"
     argv = ["generate", "a horse", "--image", str(still), "--out", str(out), "--pack", tiny, "--frames", "5"]
-    done = run("from engine.cli import main; sys.exit(main(sys.argv[1:]))", *argv)
+    done = run("from engine.cli.main import main; sys.exit(main(sys.argv[1:]))", *argv)
     assert done.returncode == 0, done.stderr
     assert out.is_file()
 

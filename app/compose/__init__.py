@@ -1,0 +1,1 @@
+"""The composer: prompt, still, settings, estimate."""

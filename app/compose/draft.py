@@ -1,0 +1,138 @@
+"""The draft: everything the composer holds, and the requests that it stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypedDict
+
+from engine.api.clip import FPS
+from engine.api.events import STAGES
+
+if TYPE_CHECKING:
+    from app.packs.pack_card import PackCard
+    from engine.api.events import StageName
+    from engine.api.request import Aspect, ClipRequest
+
+Quality = Literal["draft", "standard", "best"]
+QUALITIES: tuple[Quality, ...] = ("draft", "standard", "best")
+EFFORT: dict[Quality, float] = {"draft": 0.5, "standard": 1.0, "best": 2.0}
+"""Denoising steps of each preset, as a multiple of what the pack recommends."""
+FRAMES = 17
+WINDOW_FRAMES = 12
+"""How many new frames each continuation of a long clip adds (paper 4.4): 17 less the five it looks back at."""
+LENGTHS: tuple[int, ...] = tuple(range(FRAMES, 161 + 1, WINDOW_FRAMES))
+VARIATIONS = (1, 2, 3, 4, 6, 8)
+SEEDS = 2**32
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the composer holds.
+
+    ``steps`` and ``guidance`` are None as long as nobody chose them: the preset's and the pack's are used.
+    With ``seed_fixed`` off every clip draws a new seed; variations count up from it. ``upto`` is the stage to end
+    with, for a smaller picture; None is as far as the pack goes.
+    """
+
+    prompt: str = ""
+    negative: str = ""
+    aspect: Aspect = "16:9"
+    frames: int = FRAMES
+    quality: Quality = "standard"
+    steps: int | None = None
+    guidance: float | None = None
+    upto: StageName | None = None
+    seed: int = 7
+    seed_fixed: bool = False
+    variations: int = 1
+
+    @property
+    def seconds(self) -> float:
+        """How long the clip plays."""
+        return self.frames / FPS
+
+
+class Changes(TypedDict, total=False):
+    """Fields of a draft to change."""
+
+    prompt: str
+    negative: str
+    aspect: Aspect
+    frames: int
+    quality: Quality
+    steps: int | None
+    guidance: float | None
+    upto: StageName | None
+    seed: int
+    seed_fixed: bool
+    variations: int
+
+
+def steps_of(draft: Draft, card: PackCard | None) -> int | None:
+    """The denoising steps of the base stage, as chosen or as the preset has them; None if not yet known."""
+    if draft.steps is not None or card is None:
+        return draft.steps
+    return max(1, round(card.pack.manifest.stages["base"].steps * EFFORT[draft.quality]))
+
+
+def guidance_of(draft: Draft, card: PackCard | None, *, still: bool) -> float | None:
+    """How strongly the words pull, as chosen or as the pack has it (for clips with a still); None if not yet known."""
+    if draft.guidance is not None or card is None:
+        return draft.guidance
+    return card.pack.manifest.stages["base"].guidance_scale(still=still)
+
+
+def last_stage(draft: Draft, card: PackCard | None) -> StageName:
+    """The stage that the clip ends with."""
+    stages = card.stages if card else STAGES
+    return draft.upto if draft.upto in stages else stages[-1]
+
+
+def requests_of(
+    draft: Draft, card: PackCard | None, *, image: str | None, pack: str
+) -> tuple[ClipRequest, ...]:
+    """One request for each variation, with seeds that count up.
+
+    Raises:
+        UsageError: ``bad-request``.
+    """
+    from engine.api.request import ClipRequest  # pydantic, which the window does not need to be on screen
+
+    first = ClipRequest.parse(
+        prompt=draft.prompt,
+        negative=draft.negative.strip(),
+        image=image,
+        seed=draft.seed,
+        aspect=draft.aspect,
+        frames=draft.frames,
+        upto=last_stage(draft, card),
+        steps=None if draft.quality == "standard" and draft.steps is None else steps_of(draft, card),
+        guidance=draft.guidance,
+        pack=pack,
+    )
+    seeds = [(draft.seed + index) % SEEDS for index in range(draft.variations)]
+    return tuple(first.model_copy(update={"seed": seed}) for seed in seeds)
+
+
+def recalled(old: Draft, request: ClipRequest, card: PackCard | None) -> Draft:
+    """The draft that asks for the same clip again: its words, its settings, its seed, locked."""
+    draft = replace(
+        old,
+        prompt=request.prompt,
+        negative=request.negative,
+        aspect=request.aspect,
+        frames=request.frames,
+        quality="standard",
+        steps=None,
+        guidance=request.guidance,
+        upto=None if request.upto == last_stage(Draft(), card) else request.upto,
+        seed=request.seed,
+        seed_fixed=True,
+        variations=1,
+    )
+    if request.steps is None:
+        return draft
+    presets = {steps_of(replace(draft, quality=quality), card): quality for quality in QUALITIES}
+    if card is not None and request.steps in presets:
+        return replace(draft, quality=presets[request.steps])
+    return replace(draft, steps=request.steps)

@@ -1,0 +1,91 @@
+"""The line under the prompt: words the pack does not know, and what may have been meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+from PySide6.QtCore import QTimer, QUrl, Signal, Slot
+from PySide6.QtWidgets import QLabel, QWidget
+
+from app.window.session import Session
+
+PAUSE_MS = 350
+"""A word is judged once the fingers rest, not letter by letter."""
+MOST = 6
+
+
+class UnknownLine(QLabel):
+    """Names unknown words.
+
+    Signals:
+        found(list[str]): the unknown words, for underlining.
+        replace(str, str): a suggestion was clicked: the word, and the better one.
+    """
+
+    found = Signal(object)
+    replace = Signal(str, str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setProperty("role", "secondary")
+        self.setWordWrap(True)
+        self.setMinimumHeight(16)
+        self.linkActivated.connect(self._replace)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(PAUSE_MS)
+        self._timer.timeout.connect(self.judge)
+        self._prompt = ""
+        self._beginning: Callable[[], str] = str
+        session.draft_changed.connect(self._wait)
+        session.pack_changed.connect(self.judge)
+
+    def spare(self, beginning: Callable[[], str]) -> None:
+        """A word that is still being typed is not judged: ``beginning`` says which, or nothing."""
+        self._beginning = beginning
+
+    @Slot()
+    def _wait(self) -> None:
+        if self._session.draft.prompt != self._prompt:
+            self._prompt = self._session.draft.prompt
+            self._timer.start()
+
+    @Slot()
+    def judge(self) -> None:
+        """Look at the prompt now."""
+        self._prompt = self._session.draft.prompt
+        card = self._session.card
+        words = card.unknown(self._prompt) if card else []
+        words = [word for word in words if word.lower() != self._beginning()]
+        self.found.emit(words)
+        if self._session.surplus:
+            from engine.api.request import MAX_PROMPT
+
+            text = self.tr("Too long: a prompt has at most {0} letters, this one {1} more.")
+            self.setText(escape(text.format(MAX_PROMPT, self._session.surplus)))
+        elif card and words:
+            self.setText(self._sentence(card.title, words))
+        else:
+            self.setText("")
+
+    def _sentence(self, title: str, words: list[str]) -> str:
+        named = ", ".join(self._word(word) for word in words[:MOST])
+        more = ", …" if len(words) > MOST else ""
+        return escape(self.tr("Not known to {0}:").format(title)) + f" {named}{more}"
+
+    def _word(self, word: str) -> str:
+        better = self._session.suggest(word)
+        if better is None:
+            return escape(word)
+        link = QUrl.toPercentEncoding(word).toStdString() + "/" + QUrl.toPercentEncoding(better).toStdString()
+        offered = f'<a href="{link}">{escape(better)}</a>'
+        return self.tr("{0} ({1}?)", "an unknown word, and the one that was meant").format(
+            escape(word), offered
+        )
+
+    @Slot(str)
+    def _replace(self, link: str) -> None:
+        word, better = (QUrl.fromPercentEncoding(part.encode()) for part in link.split("/"))
+        self.replace.emit(word, better)

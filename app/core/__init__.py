@@ -1,0 +1,1 @@
+"""What every room of the window needs: the bridge to the engine, background tasks, widgets, theme."""

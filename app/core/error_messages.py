@@ -1,0 +1,237 @@
+"""What an error says in the window's language: the engine gives a code, and English words of its own.
+
+In English those words are shown: they name the file and the number. In other languages the code chooses the
+sentence; a code without one keeps the engine's words, which is better than silence. Two things are never shown: a hint
+that names an option of the command line, and the path of a picture or video that was just given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import ChainMap
+from typing import NamedTuple
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from engine.api.errors import WaltError
+
+translate = QCoreApplication.translate
+"""Under this name lupdate finds the words."""
+_COMMAND = re.compile(r"--[a-z]|`walt ")
+"""Speaks to someone at a command line."""
+
+
+class Sentence(NamedTuple):
+    """What is wrong, and what to do; the second may be empty."""
+
+    message: str
+    hint: str
+
+    @property
+    def line(self) -> str:
+        """Both in one line."""
+        return f"{self.message} {self.hint}".strip()
+
+
+def sentence(error: WaltError) -> Sentence:
+    """An error for people."""
+    pictures = _pictures()
+    if error.code in pictures:
+        return Sentence(*pictures[error.code])
+    own = ChainMap(*tables()).get(error.code)
+    if own is not None and QLocale().language() == QLocale.Language.French:
+        return Sentence(*own)
+    if _COMMAND.search(error.hint):
+        return Sentence(error.message, own[1] if own else "")
+    return Sentence(error.message, error.hint)
+
+
+def tables() -> tuple[dict[str, tuple[str, str]], ...]:
+    """Message and hint of every code, room by room; no code is in two of them."""
+    return _pictures(), _packs(), _files(), _engine()
+
+
+def _pictures() -> dict[str, tuple[str, str]]:
+    again = translate("Errors", "Choose another picture.")
+    return {
+        "image-not-found": (translate("Errors", "The picture is not there any more."), again),
+        "image-unreadable": (translate("Errors", "The picture is damaged or cannot be read."), again),
+        "image-too-large": (translate("Errors", "The picture is too large."), again),
+        "image-not-supported": (
+            translate("Errors", "That is no picture that walt can open."),
+            translate("Errors", "PNG, JPEG, WebP, BMP, TIFF and GIF work, and videos."),
+        ),
+        "one-still": (translate("Errors", "One picture at a time, please."), again),
+        "still-is-a-link": (
+            translate("Errors", "That is a link, not a picture."),
+            translate("Errors", "Save the picture, then drop the file."),
+        ),
+        "no-picture": (
+            translate("Errors", "There is no picture in that."),
+            translate("Errors", "PNG, JPEG and WebP work, and videos."),
+        ),
+        "still-not-kept": (
+            translate("Errors", "The pasted picture could not be kept."),
+            translate("Errors", "Is the disk full?"),
+        ),
+        "clip-not-found": (translate("Errors", "The clip is not there any more."), ""),
+        "clip-unreadable": (translate("Errors", "The clip is damaged or no video."), ""),
+        "clip-too-large": (
+            translate("Errors", "The clip is too long to open at once."),
+            translate("Errors", "Cut it into shorter clips."),
+        ),
+        "clip-too-short": (translate("Errors", "The clip has too few frames to continue it there."), ""),
+    }
+
+
+def _packs() -> dict[str, tuple[str, str]]:
+    again = translate("Errors", "Install it again.")
+    return {
+        "pack-not-found": (
+            translate("Errors", "This pack is not installed."),
+            translate("Errors", "Choose another in Help, Packs."),
+        ),
+        "pack-damaged": (translate("Errors", "The pack is damaged."), again),
+        "bad-vocabulary": (translate("Errors", "The pack's words cannot be read."), again),
+        "pack-too-new": (
+            translate("Errors", "The pack was made for a newer walt."),
+            translate("Errors", "Update walt."),
+        ),
+        "pack-exists": (translate("Errors", "A pack with this name is installed already."), ""),
+        "pack-ships-with-walt": (translate("Errors", "This pack comes with walt and stays."), ""),
+        "not-a-pack": (
+            translate("Errors", "That is not a pack."),
+            translate(
+                "Errors", "A pack is a folder with a manifest.json, or such a folder in a zip archive."
+            ),
+        ),
+        "archive-unsafe": (
+            translate("Errors", "The archive is refused: it is not safe to unpack."),
+            translate("Errors", "Get the pack from its makers again."),
+        ),
+        "prompt-not-known": (
+            translate("Errors", "The model knows no word of this prompt."),
+            translate("Errors", "Help, Packs says what it knows."),
+        ),
+        "aspect-not-in-pack": (translate("Errors", "The pack does not make pictures of this shape."), ""),
+        "stage-not-in-pack": (translate("Errors", "The pack does not make pictures of this size."), ""),
+    }
+
+
+def _files() -> dict[str, tuple[str, str]]:
+    return {
+        "output-not-writable": (
+            translate("Errors", "The file cannot be written there."),
+            translate("Errors", "Is there room, and are you allowed to? Choose another place."),
+        ),
+        "output-exists": (translate("Errors", "There is a file with this name already."), ""),
+        "video-encoder-failed": (
+            translate("Errors", "The clip could not be encoded."),
+            translate("Errors", "Try again."),
+        ),
+        "video-encoder-missing": (translate("Errors", "This format cannot be written on this computer."), ""),
+        "preferences-not-kept": (translate("Errors", "The preferences cannot be kept."), ""),
+        "library-not-opened": (translate("Errors", "The library cannot be opened."), ""),
+        "library-not-written": (
+            translate("Errors", "The library cannot be written."),
+            translate("Errors", "Is the disk full?"),
+        ),
+        "library-too-new": (
+            translate("Errors", "The library was made by a newer walt."),
+            translate("Errors", "Update walt."),
+        ),
+        "no-trash": (translate("Errors", "There is no trash on this disk."), ""),
+        "trash-emptied": (translate("Errors", "The trash was emptied: the clip is gone."), ""),
+        "library-damaged": (translate("Errors", "The library's database is damaged."), ""),
+        "not-in-library": (
+            translate("Errors", "Only clips of the library can go into a film."),
+            translate("Errors", "Drop the video on the composer to begin a new clip with one of its frames."),
+        ),
+        "not-yet": (
+            translate("Errors", "This part is still being made."),
+            translate("Errors", "Continue it when it is done."),
+        ),
+        "no-recipe": (
+            translate("Errors", "This clip doesn't say how it was made."),
+            translate("Errors", "Only walt's own clips can be made again."),
+        ),
+        "nothing-to-export": (translate("Errors", "There are no frames to export."), ""),
+        "project-not-found": (translate("Errors", "The film is not there any more."), ""),
+        "project-damaged": (translate("Errors", "The film's file is damaged."), ""),
+        "project-unreadable": (translate("Errors", "The film's file cannot be read."), ""),
+        "project-too-new": (
+            translate("Errors", "The film was made by a newer walt."),
+            translate("Errors", "Update walt."),
+        ),
+    }
+
+
+def _engine() -> dict[str, tuple[str, str]]:
+    return {
+        "out-of-memory": (
+            translate("Errors", "There is not enough memory for this clip."),
+            translate("Errors", "Close other programs, or make it smaller."),
+        ),
+        "engine-not-running": (
+            translate("Errors", "The engine is not running yet."),
+            translate("Errors", "Try again in a moment."),
+        ),
+        "engine-busy": (
+            translate("Errors", "walt is learning already."),
+            translate("Errors", "Wait for that, or stop it."),
+        ),
+        "no-clips": (
+            translate("Errors", "There is nothing to learn from."),
+            translate("Errors", "Add videos or pictures; a video needs a little more than two seconds."),
+        ),
+        "no-captions": (
+            translate("Errors", "A clip has no words that say what it shows."),
+            translate("Errors", "Write a caption for each clip."),
+        ),
+        "bad-lesson": (
+            translate("Errors", "The lesson's settings do not fit."),
+            translate("Errors", "Check the minutes and the name."),
+        ),
+        "pack-not-teachable": (
+            translate("Errors", "This pack is of a kind that cannot be taught."),
+            translate("Errors", "Choose another pack."),
+        ),
+        "peft-not-installed": (
+            translate("Errors", "This way of teaching needs the package peft."),
+            translate("Errors", "Install walt with its part “finetune”."),
+        ),
+        "t5-not-installed": (
+            translate("Errors", "This pack reads prompts with T5, which needs the package transformers."),
+            translate("Errors", "Install walt with its part “t5”."),
+        ),
+        "engine-closed": (translate("Errors", "The engine was closed."), ""),
+        "device-not-available": (
+            translate("Errors", "This computer has no such device."),
+            translate("Errors", "Choose another in the preferences."),
+        ),
+        "device-lost": (
+            translate("Errors", "The graphics card does not answer any more."),
+            translate("Errors", "Restart walt."),
+        ),
+        "device-unknown": (
+            translate("Errors", "There is no such device."),
+            translate("Errors", "Choose another in the preferences."),
+        ),
+        "no-prompt": (
+            translate("Errors", "Say what should happen next."),
+            translate("Errors", "Write a prompt on the left."),
+        ),
+        "size-not-possible": (
+            translate("Errors", "The pack does not make clips of this size or length."),
+            "",
+        ),
+        "bad-request": (translate("Errors", "That is not possible with these settings."), ""),
+        "internal": (
+            translate("Errors", "walt failed on the inside."),
+            translate("Errors", "Please report it with the details."),
+        ),
+        "unexpected": (
+            translate("Errors", "Something unexpected went wrong."),
+            translate("Errors", "The log says more."),
+        ),
+    }

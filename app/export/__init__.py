@@ -1,0 +1,1 @@
+"""Export of clips and films."""

@@ -1,0 +1,93 @@
+"""Opens the export dialog for what is on show, and tells the window how it goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.formatting import file_name
+from app.export.export_dialog import ExportDialog, Remembered
+from app.export.exporter import Exporter, Source, film_source
+from app.jobs.state import Running
+
+if TYPE_CHECKING:
+    from app.film.film_controller import FilmDesk
+    from app.window.main_window import MainWindow
+    from app.window.session import Session
+
+
+class ExportDesk(QObject):
+    """The part of the window that is about exports.
+
+    Signals:
+        said(str, object): something worth a sentence, and the file it is about, or None.
+    """
+
+    said = Signal(str, object)
+
+    def __init__(self, window: MainWindow, session: Session, film: FilmDesk) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._film = film
+        self._remembered = Remembered()
+        self.exporter = Exporter(self)
+        self.exporter.began.connect(self._on_began)
+        self.exporter.saved.connect(self._on_saved)
+        self.exporter.cancelled.connect(self._on_cancelled)
+
+    @property
+    def source(self) -> Source | None:
+        """What is on show, if it can be exported."""
+        session = self._session
+        if session.monitor.mode == "film":
+            file = self._film.keeper.file
+            return film_source(session.room.film, file.stem if file else self.tr("film"))
+        clip = session.clip
+        if clip is None:
+            return None
+        name = Path(file_name(clip.request.prompt, clip.request.seed)).stem
+        return Source(name, len(clip.frames), clip.size, clip)
+
+    @property
+    def waits_for(self) -> str:
+        """Why what is on show cannot be exported yet; nothing if it can, or if there is nothing."""
+        session = self._session
+        if self.source is not None:
+            return ""
+        if session.monitor.mode == "film":
+            film = session.room.film
+            if any(film.take_of(segment).pending for segment in film.segments):
+                return self.tr("Export when a part of the film that is being made is done")
+        elif isinstance(session.state, Running):
+            return self.tr("Export when the clip that is being made is done")
+        return ""
+
+    @Slot()
+    def open(self) -> None:
+        """Ask how to export what is on show."""
+        source, player = self.source, self._session.player
+        if source is None:
+            return
+        self._remembered.metadata = self._window.preferences.now.metadata
+        marked = player.part if player.marks != (None, None) else None
+        dialog = ExportDialog(self.exporter, source, marked, player.position, self._remembered, self._window)
+        dialog.open()
+
+    def close(self) -> None:
+        """The window goes."""
+        self.exporter.close()
+
+    @Slot(object)
+    def _on_began(self, path: Path) -> None:
+        self.said.emit(self.tr("Saving {0}…").format(path.name), None)
+
+    @Slot(object)
+    def _on_saved(self, path: Path) -> None:
+        self.said.emit(self.tr("Saved as {0}").format(path.name), path)
+
+    @Slot(object)
+    def _on_cancelled(self, path: Path) -> None:
+        self.said.emit(self.tr("{0} was not saved: the export was stopped").format(path.name), None)

@@ -1,0 +1,1 @@
+"""The film: segments, timeline, undo, project file."""

@@ -1,0 +1,223 @@
+"""A film: segments in a row, each a part of a take. Plain values; every change gives a new tuple of segments."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from engine.api.clip import FPS
+
+SUFFIX = ".walt"
+"""How the name of a project file ends."""
+
+
+def new_id() -> str:
+    """A name that no other take or segment has."""
+    return uuid.uuid4().hex[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One clip that a film can use: on the disk, or still to be made.
+
+    Attributes:
+        id: Its name within the film.
+        frames: How many frames it has, or will have.
+        size: Width and height in pixels; of the first stage while it is made.
+        request: The request that made it, as JSON; empty for a clip that does not say.
+        file: The clip's file, once there is one.
+        job: The queue's job that makes it, until its file is there.
+        trouble: Why it could not be made or read, as a sentence.
+    """
+
+    id: str
+    frames: int
+    size: tuple[int, int]
+    request: str = ""
+    file: Path | None = None
+    job: str | None = None
+    trouble: str = ""
+
+    @property
+    def pending(self) -> bool:
+        """Whether it is being made, or waits for that."""
+        return self.job is not None and not self.trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Frames ``start`` to ``stop`` (not included) of a take."""
+
+    take: str
+    start: int
+    stop: int
+    id: str = field(default_factory=new_id)
+
+    def __len__(self) -> int:
+        return self.stop - self.start
+
+
+Segments = tuple[Segment, ...]
+
+
+def inserted(segments: Segments, at: int, new: Segment) -> Segments:
+    """With a segment more, before the ``at``-th."""
+    return (*segments[:at], new, *segments[at:])
+
+
+def removed(segments: Segments, segment: str) -> Segments:
+    """Without one of them."""
+    return tuple(other for other in segments if other.id != segment)
+
+
+def replaced(segments: Segments, new: Segment) -> Segments:
+    """With ``new`` where the segment of the same id was."""
+    return tuple(new if other.id == new.id else other for other in segments)
+
+
+def moved(segments: Segments, segment: str, to: int) -> Segments:
+    """With a segment as the ``to``-th of all."""
+    moving = next(other for other in segments if other.id == segment)
+    rest = removed(segments, segment)
+    return inserted(rest, max(0, min(to, len(rest))), moving)
+
+
+def split(segments: Segments, frame: int) -> Segments:
+    """Cut in two before a frame of the film; unchanged if there is a cut already."""
+    for segment, first in placed(segments):
+        if first < frame < first + len(segment):
+            middle = segment.start + frame - first
+            head, tail = replace(segment, stop=middle), Segment(segment.take, middle, segment.stop)
+            at = segments.index(segment)
+            return (*segments[:at], head, tail, *segments[at + 1 :])
+    return segments
+
+
+def trimmed(segment: Segment, take: Take, *, start: int | None = None, stop: int | None = None) -> Segment:
+    """With another start or stop, as far as the take goes, and at least one frame long."""
+    if start is not None:
+        return replace(segment, start=max(0, min(start, segment.stop - 1)))
+    if stop is not None:
+        return replace(segment, stop=max(segment.start + 1, min(stop, take.frames)))
+    return segment
+
+
+def placed(segments: Segments) -> Iterator[tuple[Segment, int]]:
+    """Each segment with the frame of the film at which it begins."""
+    first = 0
+    for segment in segments:
+        yield segment, first
+        first += len(segment)
+
+
+class Film(QObject):
+    """The film that is being put together. Segments change only through `app.film.edits`.
+
+    Signals:
+        changed(): other segments, or another order, or other lengths.
+        take_changed(str): a take is on the disk now, failed, or has another length.
+        selected_changed(): another segment is selected.
+    """
+
+    changed = Signal()
+    take_changed = Signal(str)
+    selected_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.fps = FPS
+        self.history = QUndoStack(self)
+        self._segments: Segments = ()
+        self._takes: dict[str, Take] = {}
+        self._selected: str | None = None
+
+    @property
+    def segments(self) -> Segments:
+        """The segments in their order."""
+        return self._segments
+
+    @property
+    def takes(self) -> dict[str, Take]:
+        """Every take that the film uses or used, by id: undo may bring it back."""
+        return self._takes
+
+    @property
+    def total(self) -> int:
+        """How many frames the film has."""
+        return sum(map(len, self._segments))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the film: those of its largest take in the shape of the first."""
+        used = [self._takes[segment.take] for segment in self._segments]
+        if not used:
+            return 16, 9
+        width, height = used[0].size
+        same = [take.size for take in used if abs(take.size[0] * height - take.size[1] * width) <= width]
+        return max(same)
+
+    @property
+    def selected(self) -> Segment | None:
+        """The segment that verbs are about."""
+        return self.segment(self._selected) if self._selected else None
+
+    def segment(self, segment: str) -> Segment | None:
+        """A segment by its id."""
+        return next((other for other in self._segments if other.id == segment), None)
+
+    def take_of(self, segment: Segment) -> Take:
+        """The take that a segment shows."""
+        return self._takes[segment.take]
+
+    def first_of(self, segment: str) -> int:
+        """The film's frame at which a segment begins."""
+        return next((first for other, first in placed(self._segments) if other.id == segment), 0)
+
+    def at(self, frame: int) -> tuple[Segment, int] | None:
+        """The segment that shows a frame of the film, and the frame of its take."""
+        for segment, first in placed(self._segments):
+            if first <= frame < first + len(segment):
+                return segment, segment.start + frame - first
+        return None
+
+    def select(self, segment: str | None) -> None:
+        """Choose what the next verbs are about."""
+        if segment != self._selected:
+            self._selected = segment
+            self.selected_changed.emit()
+
+    def put_take(self, take: Take) -> None:
+        """A new take, or news of one; a segment of a take that came shorter is cut to what there is."""
+        known = self._takes.get(take.id)
+        self._takes[take.id] = take
+        if known is not None and take.frames < known.frames:
+            self.set_segments(self._segments)
+        if known != take:
+            self.take_changed.emit(take.id)
+
+    def set_segments(self, segments: Segments) -> None:
+        """For `app.film.edits` and for a project that is opened; the rest of the program edits."""
+        self._segments = tuple(_inside(segment, self._takes[segment.take].frames) for segment in segments)
+        if self._selected and self.selected is None:
+            self.select(None)
+        self.changed.emit()
+
+    def open(self, takes: dict[str, Take], segments: Segments) -> None:
+        """Show another film, without a history."""
+        self.history.clear()
+        self._segments = ()  # whoever hears of the selection must not look for takes that are gone
+        self._takes = dict(takes)
+        self.select(None)
+        self.set_segments(segments)
+
+
+def _inside(segment: Segment, frames: int) -> Segment:
+    stop = min(segment.stop, frames)
+    return (
+        segment if stop == segment.stop else replace(segment, start=min(segment.start, stop - 1), stop=stop)
+    )

@@ -1,0 +1,214 @@
+"""Ties the film's verbs to the window's actions: edits, undo, opening and saving, what the timeline is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog
+
+from app.film.actions import Director, Verb
+from app.film.document import FilmKeeper
+from engine.api.errors import WaltError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.core.actions import Actions
+    from app.core.actions import Name as ActionName
+    from app.library.store import Opened
+    from app.playback.playback_panel import Deck
+    from app.window.main_window import MainWindow
+    from app.window.session import Session
+
+COPY = "film.walt"
+"""The film of the moment, in the library's folder."""
+
+
+class FilmDesk(QObject):
+    """The part of the window that is about the film.
+
+    Signals:
+        said(str, object): something worth a sentence, and the file it is about, or None.
+        trouble(WaltError): something could not be done.
+    """
+
+    said = Signal(str, object)
+    trouble = Signal(object)
+
+    def __init__(self, window: MainWindow, session: Session, actions: Actions, deck: Deck) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._actions = actions
+        self._deck = deck
+        self.director = Director(session, self)
+        self.keeper = FilmKeeper(session.room, session.monitor, self)
+        self._names: dict[Verb, ActionName] = {verb: verb for verb in self.director.verbs}
+        self._wire_actions()
+        self._wire_signals()
+        self.refresh()
+
+    def _wire_actions(self) -> None:
+        session, history, player = self._session, self._session.room.film.history, self._session.player
+        verbs: dict[ActionName, Callable[[], object]] = {
+            "undo": history.undo,
+            "redo": history.redo,
+            "new_film": self.keeper.begin_anew,
+            "open_film": self._ask_open,
+            "save_film": self._save,
+            "save_film_as": self._ask_save,
+            "show_clip": lambda: session.monitor.show("clip"),
+            "show_film": lambda: session.monitor.show("film"),
+            "backwards": lambda: player.shuttle(-1),
+            "hold": player.pause,
+            "forwards": lambda: player.shuttle(1),
+            "zoom_in": lambda: self._deck.timeline.zoom(1.5),
+            "zoom_out": lambda: self._deck.timeline.zoom(1 / 1.5),
+            "zoom_fit": lambda: self._deck.timeline.zoom(0),
+        }
+        for verb, call in self.director.verbs.items():
+            verbs[self._names[verb]] = call
+        for name, call in verbs.items():
+            self._actions[name].triggered.connect(_without_arguments(call))
+
+    def _wire_signals(self) -> None:
+        session, film = self._session, self._session.room.film
+        for signal in (
+            film.changed, film.take_changed, film.selected_changed, session.monitor.mode_changed,
+            session.monitor.reset, session.monitor.changed, session.player.moved, session.player.marks_changed,
+            session.screen.changed, session.state_changed, session.draft_changed, session.still.changed,
+            session.library.kept, film.history.indexChanged,
+        ):  # fmt: skip
+            signal.connect(self.refresh)
+        self.keeper.changed.connect(self.refresh)
+        self.keeper.saved.connect(self._on_saved)
+        self.keeper.recovered.connect(self._on_recovered)
+        self.keeper.kept.connect(self._on_kept)
+        self._deck.timeline.dropped.connect(self._on_dropped)
+        for failed in (self.director.trouble, self.keeper.failed):
+            failed.connect(self.trouble)
+        session.library.opened.connect(self._on_library_opened)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Let each verb be possible only when it is."""
+        actions, session = self._actions, self._session
+        film, monitor = session.room.film, session.monitor
+        history = film.history
+        for verb, yes in self.director.possible().items():
+            actions[self._names[verb]].setEnabled(yes)
+        shown = monitor.total > 0 and not monitor.empty
+        possible: dict[ActionName, bool] = {
+            "undo": history.canUndo(), "redo": history.canRedo(), "new_film": bool(film.segments),
+            "save_film": bool(film.segments), "save_film_as": bool(film.segments),
+            "show_film": bool(film.segments), "backwards": shown, "hold": shown, "forwards": shown,
+            "zoom_in": monitor.total > 0, "zoom_out": monitor.total > 0, "zoom_fit": monitor.total > 0,
+        }  # fmt: skip
+        for name, yes in possible.items():
+            actions[name].setEnabled(yes)
+        actions["show_film" if monitor.mode == "film" else "show_clip"].setChecked(True)
+        undo, redo = history.undoText(), history.redoText()
+        actions["undo"].setText(self.tr("Undo {0}").format(undo) if undo else self.tr("Undo"))
+        actions["redo"].setText(self.tr("Redo {0}").format(redo) if redo else self.tr("Redo"))
+        actions["continue"].setToolTip(self._continuation())
+        self._name_window()
+
+    def _continuation(self) -> str:
+        """What continuing would use, of all that lies ready on the left."""
+        session = self._session
+        own = not session.draft.prompt.strip()
+        words = (
+            self.tr("Continue with its own words") if own else self.tr("Continue with the prompt on the left")
+        )
+        if session.still.path is None:
+            return words
+        return self.tr("{0}; the picture on the left is for new clips").format(words)
+
+    def close(self) -> None:
+        """The window goes."""
+        self.keeper.close()
+
+    def shut_down(self) -> None:
+        """The window is gone: end the thread, with everything written."""
+        self.keeper.shut_down()
+
+    def _name_window(self) -> None:
+        name = self.keeper.file.stem if self.keeper.file else ""
+        self._window.title.name_film(name, modified=self.keeper.modified and bool(name))
+
+    # Files.
+
+    @Slot()
+    def _save(self) -> None:
+        if self.keeper.file is not None:
+            self.keeper.save(self.keeper.file)
+        else:
+            self._ask_save()
+
+    @Slot()
+    def _ask_save(self) -> None:
+        dialog = self._dialog(self.tr("Save Film"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("walt")
+        dialog.selectFile(str(self.keeper.file or self.tr("film")))
+        dialog.fileSelected.connect(self._save_as)
+        dialog.open()
+
+    @Slot(str)
+    def _save_as(self, file: str) -> None:
+        self.keeper.save(Path(file))
+
+    @Slot()
+    def _ask_open(self) -> None:
+        dialog = self._dialog(self.tr("Open Film"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._open)
+        dialog.open()
+
+    @Slot(str)
+    def _open(self, file: str) -> None:
+        self.keeper.open(Path(file))
+
+    def _dialog(self, title: str) -> QFileDialog:
+        filters = self.tr("Films of walt's ({0});;All files (*)").format("*.walt")
+        dialog = QFileDialog(self._window, title, "", filters)
+        dialog.finished.connect(dialog.deleteLater)
+        return dialog
+
+    # What happens around it.
+
+    @Slot(object)
+    def _on_saved(self, file: Path) -> None:
+        self.said.emit(self.tr("Film saved as {0}").format(file.name), file)
+
+    @Slot()
+    def _on_recovered(self) -> None:
+        self.said.emit(self.tr("walt did not end by itself last time. Your film is back as it was."), None)
+
+    @Slot(object)
+    def _on_kept(self, file: Path) -> None:
+        self.said.emit(self.tr("The film that was not saved is kept as {0}").format(file.name), file)
+
+    @Slot(object, int)
+    def _on_dropped(self, file: Path, at: int) -> None:
+        try:
+            self.director.drop(file, at)
+        except WaltError as error:
+            self.trouble.emit(error)
+
+    @Slot(object)
+    def _on_library_opened(self, opened: Opened) -> None:
+        if opened.alone:
+            places = self._session.library.places
+            self.keeper.watch(places.data / COPY, places.clips)
+
+
+def _without_arguments(call: Callable[[], object]) -> Callable[[], None]:
+    """An action tells whether it is checked; most verbs do not want to know."""
+
+    def slot() -> None:
+        call()
+
+    return slot

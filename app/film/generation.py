@@ -1,0 +1,251 @@
+"""The cutting room: makes the film's takes by way of the queue, and fills their segments while they come."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
+
+from app.core.error_messages import sentence
+from app.film.edits import Edits
+from app.film.film import Film, Segment, Take, new_id
+from app.film.take_frames import Footage
+from app.library.records import ClipRecord, JobRecord, parse_request
+from app.playback.monitor import FilmReel
+from engine.api.errors import UsageError, WaltError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from app.core.background_tasks import Tasks
+    from app.core.bridge import Chunk, Ended, Glimpse
+    from app.jobs.job_runner import Maker
+    from app.jobs.queue import Queue
+    from app.library.library import Library
+    from engine.api.request import Aspect, ClipRequest
+
+OVERLAP = 5
+"""Frames that a continuation looks back at, where there are so many (paper 4.4)."""
+translate = QCoreApplication.translate
+
+
+class CuttingRoom(QObject):
+    """Continues, regenerates and adds; knows which job makes which take.
+
+    Args:
+        queue: Where jobs are asked for.
+        maker: Whose pictures fill the segment that is being made.
+        library: Where finished clips are.
+        tasks: Where files are read.
+        size: Width and height of the first stage's picture for an aspect.
+
+    Signals:
+        trouble(WaltError): something could not be done, and is worth a sentence.
+    """
+
+    trouble = Signal(object)
+
+    def __init__(
+        self,
+        queue: Queue,
+        maker: Maker,
+        library: Library,
+        tasks: Tasks,
+        size: Callable[[Aspect], tuple[int, int]],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._queue = queue
+        self._library = library
+        self._size = size
+        self.film = Film(self)
+        self.edits = Edits(self.film)
+        self.footage = Footage(tasks, self)
+        self.reel = FilmReel(self.film, self.footage, self)
+        self._made: str | None = None
+        self._last_kept: tuple[str, ClipRecord] | None = None
+        maker.began.connect(self._on_began)
+        maker.chunk.connect(self._on_chunk)
+        maker.glimpse.connect(self._on_glimpse)
+        maker.ended.connect(self._on_ended)
+        library.kept.connect(self._on_kept)
+        queue.changed.connect(self.refresh)
+        self.footage.failed.connect(self._on_unreadable)
+
+    # What can be done.
+
+    @property
+    def newest(self) -> ClipRecord | None:
+        """The library's record of the clip that the engine made last, once it is there."""
+        kept = self._last_kept
+        return kept[1] if kept and kept[0] == self._made else None
+
+    def made_last(self, take: Take) -> bool:
+        """Whether a take is what the engine made last, or makes."""
+        if take.job is not None:
+            return take.job == self._made
+        return self.newest is not None and take.file == self._library.path(self.newest)
+
+    def can_continue(self, segment: Segment | None) -> bool:
+        """Whether a segment's clip is there, so that something can come after it."""
+        if segment is None:
+            return False
+        take = self.film.take_of(segment)
+        return take.file is not None and not take.trouble
+
+    def add(self, record: ClipRecord, at: int | None = None, part: range | None = None) -> Segment:
+        """Put a clip of the library into the film, or a part of it."""
+        path = self._library.path(record)
+        known = next((take for take in self.film.takes.values() if take.file == path), None)
+        size = (record.width, record.height)
+        take = known or Take(new_id(), record.frames, size, record.request, path)
+        return self.edits.insert(take, at, part)
+
+    def continue_clip(self, record: ClipRecord, wish: ClipRequest, part: range | None = None) -> None:
+        """Begin with a clip of the library, or a part of it, after whatever the film has, and make what comes after."""
+        film = self.film
+        last = film.segments[-1] if film.segments else None
+        path = self._library.path(record)
+        if last is None or film.take_of(last).file != path:
+            film.history.beginMacro(translate("Edits", "Continue"))
+            try:
+                self.continue_segment(self.add(record, part=part), wish)
+            finally:
+                film.history.endMacro()
+        else:
+            self.continue_segment(last, wish)
+
+    def continue_segment(self, segment: Segment, wish: ClipRequest) -> None:
+        """Make what comes after a segment: the words and settings of ``wish``, in the shape of the film.
+
+        Raises:
+            UsageError: ``bad-request``, or ``not-yet`` when the segment is still being made.
+        """
+        take = self.film.take_of(segment)
+        if take.file is None:
+            raise UsageError("not-yet", "This part is still being made.", "Continue it when it is done.")
+        from engine.api.request import ClipRequest
+
+        overlap = OVERLAP if segment.stop >= OVERLAP else 1
+        changes = {
+            "image": None, "source": str(take.file), "source_frame": segment.stop - 1, "overlap": overlap,
+            "aspect": self._aspect(take, wish.aspect), "frames": max(wish.frames, 17),
+        }  # fmt: skip
+        request = ClipRequest.parse(**(wish.model_dump() | changes))
+        self.edits.continue_with(self._ask(request), segment.id)
+
+    def retake(self, segment: Segment, seed: int) -> None:
+        """Make a segment again with another seed.
+
+        Raises:
+            UsageError: ``no-recipe`` when the clip does not say how it was made.
+        """
+        take = self.film.take_of(segment)
+        if not take.request:
+            raise UsageError(
+                "no-recipe",
+                "This clip doesn't say how it was made.",
+                "Only walt's own clips can be made again.",
+            )
+        request = parse_request(take.request).model_copy(update={"seed": seed})
+        self.edits.retake(segment, self._ask(request))
+
+    def begin_with(self, request: ClipRequest, at: int | None = None) -> None:
+        """Make a clip as a new segment."""
+        self.edits.insert(self._ask(request), at)
+
+    def _ask(self, request: ClipRequest) -> Take:
+        (job,) = self._queue.add([request])
+        size = self._size(request.aspect)
+        return Take(new_id(), request.new_frames, size, request.model_dump_json(), job=job.id)
+
+    def _aspect(self, take: Take, otherwise: Aspect) -> Aspect:
+        return parse_request(take.request).aspect if take.request else otherwise
+
+    # What becomes of it.
+
+    def _take_by(self, job: str | None) -> Take | None:
+        takes = self.film.takes.values()
+        return next((take for take in takes if take.job is not None and take.job == job), None)
+
+    @Slot(object)
+    def _on_began(self, _request: ClipRequest) -> None:
+        self._made = self._queue.running.id if self._queue.running else None
+        take = self._take_by(self._made)
+        if take is not None:
+            self.footage.forget(take.id)
+
+    @Slot(object)
+    def _on_chunk(self, chunk: Chunk) -> None:
+        take = self._take_by(self._made)
+        if take is not None:
+            self.footage.put(take, chunk.first, chunk.frames, chunk.thumbs)
+
+    @Slot(object)
+    def _on_glimpse(self, glimpse: Glimpse) -> None:
+        take = self._take_by(self._made)
+        if take is not None:
+            self.footage.look(take, glimpse.frames)
+
+    @Slot(object)
+    def _on_ended(self, news: Ended) -> None:
+        take = self._take_by(self._made)
+        if take is not None and news.clip is not None:
+            self.footage.forget(take.id)
+            take = replace(take, frames=len(news.clip.frames), size=news.clip.size)
+            self.film.put_take(take)
+            self.footage.put(take, 0, news.clip.frames, news.thumbs)
+
+    @Slot(str, object)
+    def _on_kept(self, job: str, record: ClipRecord) -> None:
+        self._last_kept = job, record
+        take = self._take_by(job)
+        if take is not None:
+            self.film.put_take(_filed(take, record, self._library.path(record)))
+
+    @Slot()
+    def refresh(self) -> None:
+        """Look what became of the jobs of takes that are not there yet."""
+        known = {job.id: job for job in (*self._queue.waiting, *self._queue.ended)}
+        running = self._queue.running.id if self._queue.running else None
+        for take in [take for take in self.film.takes.values() if take.job is not None]:
+            job = known.get(take.job or "")
+            words = ""
+            if job is not None and not job.open:
+                record = self._library.get(job.clip) if job.clip else None
+                if record is not None:
+                    self.film.put_take(_filed(take, record, self._library.path(record)))
+                    continue
+                words = "" if job.state == "done" else self._trouble_of(job)
+            elif job is None and take.job != running:
+                words = translate("CuttingRoom", "This part was taken off the queue.")
+            self.film.put_take(replace(take, trouble=words))
+
+    def _trouble_of(self, job: JobRecord) -> str:
+        if job.state == "cancelled":
+            return translate("CuttingRoom", "This part was stopped before it was done.")
+        if job.state == "interrupted":
+            return translate("CuttingRoom", "This part was interrupted.")
+        return sentence(job.error).message
+
+    @Slot(str, object)
+    def _on_unreadable(self, name: str, error: WaltError) -> None:
+        take = self.film.takes.get(name)
+        if take is not None:
+            self.film.put_take(replace(take, trouble=sentence(error).message))
+        self.trouble.emit(error)
+
+
+def _filed(take: Take, record: ClipRecord, path: Path) -> Take:
+    return replace(
+        take,
+        file=path,
+        frames=record.frames,
+        size=(record.width, record.height),
+        request=json.dumps(json.loads(record.request), ensure_ascii=False, separators=(",", ":")),
+        job=None,
+        trouble="",
+    )

@@ -1,0 +1,1 @@
+"""Finetuning a pack from the window."""

@@ -1,0 +1,128 @@
+"""Help on one page, and the shortcuts on another, made from the registry of actions."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QTabWidget, QWidget
+
+from app.core.actions import Actions, Menu
+from app.core.base_dialog import Sheet
+from app.core.widgets import page
+
+SIZE = (640, 600)
+
+
+class HelpSheet(Sheet):
+    """The dialog with both pages."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.setWindowTitle(self.tr("Help"))
+        self.resize(*SIZE)
+        self._actions = actions
+        self.tabs = QTabWidget()
+        self.help = page(self.tabs, self.tr("Help"))
+        self.shortcuts = page(self.tabs, self.tr("Shortcuts"))
+        self.body.addWidget(self.tabs, 1)
+        self.fill()
+
+    def show_page(self, shortcuts: bool) -> None:
+        """Turn to the help or to the shortcuts."""
+        self.tabs.setCurrentWidget(self.shortcuts if shortcuts else self.help)
+
+    def fill(self) -> None:
+        """Write both pages."""
+        self.help.setHtml(
+            "".join(f"<h3>{escape(head)}</h3><p>{escape(text)}</p>" for head, text in self._topics())
+        )
+        self.shortcuts.setHtml(self._table())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Rich text keeps the colours it was written in: write it again."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.fill()
+
+    def _topics(self) -> tuple[tuple[str, str], ...]:
+        return (
+            (
+                self.tr("A first clip"),
+                self.tr(
+                    "Write what should happen, in English or French, and press Generate. The picture "
+                    "grows from a sketch to the finished clip while you watch. Words that the model "
+                    "never learned are underlined; they have no effect."
+                ),
+            ),
+            (
+                self.tr("From a picture"),
+                self.tr(
+                    "Drop a picture on the window, paste it, or browse for it: the clip begins with "
+                    "it. Where it has another shape, drag the light part to choose what is used; turn the "
+                    "wheel to come closer. Of a video, the last frame is used, or the one that you drag its slider to. "
+                    "A clip that walt made brings its words, settings and seed back."
+                ),
+            ),
+            (
+                self.tr("The seed"),
+                self.tr(
+                    "The same words, settings and seed give the same clip. Lock the seed to change "
+                    "one word at a time; with the lock open, every clip draws a new one. Variations "
+                    "make several clips, each with a seed of its own."
+                ),
+            ),
+            (
+                self.tr("Quality and time"),
+                self.tr(
+                    "Draft takes half the steps, Best twice as many. Size, steps and guidance are in the "
+                    "Advanced fold. Cancelling keeps the last stage that was finished."
+                ),
+            ),
+            (
+                self.tr("A film"),
+                self.tr(
+                    "Continue makes what comes after the clip. Clips from the library are dropped on the timeline. "
+                    "Drag the edge of a segment to trim it, the segment itself to move it; S splits it at the "
+                    "playhead, Delete takes it out. Ctrl+Z undoes all of it."
+                ),
+            ),
+            (
+                self.tr("Where clips are"),
+                self.tr(
+                    "Every clip is kept in the library with its words and seed. Export writes a file "
+                    "for others. Nothing leaves this computer by itself."
+                ),
+            ),
+            (
+                self.tr("Packs"),
+                self.tr(
+                    "A pack is a trained model. The starter knows a small drawn world and nothing "
+                    "else: Packs in the Help menu says which. Others are installed by dropping their "
+                    "folder or archive there."
+                ),
+            ),
+        )
+
+    def _table(self) -> str:
+        titles: dict[Menu, str] = self._actions.titles()
+        rows: list[str] = []
+        for menu, title in titles.items():
+            lines = [
+                f"<tr><td>{escape(words)}</td><td align='right'>{escape(keys)}</td></tr>"
+                for words, keys in self._lines(menu)
+            ]
+            if lines:
+                rows.append(f"<tr><td colspan='2'><h3>{escape(title.replace('&', ''))}</h3></td></tr>")
+                rows += lines
+        return f"<table width='100%' cellpadding='3'>{''.join(rows)}</table>"
+
+    def _lines(self, menu: Menu) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+        for spec in self._actions:
+            shortcuts = self._actions[spec.name].shortcuts()
+            if spec.menu == menu and shortcuts:
+                keys = QKeySequence.listToString(shortcuts, QKeySequence.SequenceFormat.NativeText)
+                found.append((spec.text.replace("&", "").rstrip("…"), keys.replace("; ", self.tr(" or "))))
+        return found

@@ -1,0 +1,156 @@
+"""How far a job has come, as one of a few plain states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from engine.api.events import STAGES, StageName, StageStarted, StepDone
+
+if TYPE_CHECKING:
+    from app.core.bridge import Chunk
+    from engine.api.clip import Clip
+    from engine.api.errors import WaltError
+    from engine.api.request import ClipRequest
+
+
+@dataclass(frozen=True, slots=True)
+class StageRun:
+    """One stage of the cascade. ``size`` is (width, height); times are seconds, ``deadline`` when it should be done.
+
+    ``past`` is a stage that was done before this job, of which nothing was measured here.
+    """
+
+    name: StageName
+    size: tuple[int, int] | None = None
+    step: int = 0
+    steps: int = 0
+    decoded: int = 0
+    total: int = 0
+    began: float | None = None
+    seconds: float | None = None
+    deadline: float | None = None
+    past: bool = False
+
+    @property
+    def started(self) -> bool:
+        """Whether it has begun."""
+        return self.began is not None
+
+    @property
+    def done(self) -> bool:
+        """Whether all its frames are there."""
+        return self.past or self.seconds is not None
+
+    @property
+    def decoding(self) -> bool:
+        """Whether it has denoised and its frames are being decoded."""
+        return self.started and not self.done and self.step == self.steps
+
+    @property
+    def fraction(self) -> float:
+        """How much of its denoising is done, 0 to 1."""
+        if self.done:
+            return 1.0
+        return self.step / self.steps if self.steps else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nothing was asked yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A job is in the engine's hands. ``deadline`` is when it should be done, by the window's clock."""
+
+    job: str
+    request: ClipRequest
+    began: float
+    stages: tuple[StageRun, ...]
+    started: bool = False
+    deadline: float | None = None
+    cancelling: bool = False
+
+    @property
+    def current(self) -> StageRun | None:
+        """The stage at work, or the last that was."""
+        begun = [stage for stage in self.stages if stage.started]
+        return begun[-1] if begun else None
+
+    @property
+    def fraction(self) -> float:
+        """How much of all the denoising is done, 0 to 1, each stage counting the same."""
+        return sum(stage.fraction for stage in self.stages) / max(1, len(self.stages))
+
+    def with_stage(self, stage: StageRun) -> Running:
+        """The same with one stage replaced."""
+        return replace(self, stages=tuple(stage if old.name == stage.name else old for old in self.stages))
+
+    def stage(self, name: StageName) -> StageRun:
+        """A stage by name."""
+        return next((stage for stage in self.stages if stage.name == name), StageRun(name))
+
+    def on_stage(self, event: StageStarted, now: float) -> Running:
+        """A stage begins; whatever ran before it is done."""
+        closed = tuple(
+            replace(stage, seconds=now - stage.began) if stage.began is not None and not stage.done else stage
+            for stage in self.stages
+        )
+        size = (event.width, event.height)
+        run = StageRun(event.stage, size, 0, event.steps, 0, event.frames, began=now)
+        return replace(self, stages=closed).with_stage(run)
+
+    def on_step(self, event: StepDone, now: float) -> Running:
+        """A denoising step is done."""
+        deadline = now + event.eta_stage
+        run = replace(self.stage(event.stage), step=event.step, steps=event.steps, deadline=deadline)
+        return replace(self.with_stage(run), deadline=now + event.eta_total)
+
+    def on_chunk(self, event: Chunk, now: float) -> Running:
+        """Decoded frames came."""
+        run = self.stage(event.stage)
+        decoded = event.first + len(event.frames)
+        whole = decoded >= event.total and run.began is not None
+        seconds = now - run.began if whole and run.began is not None else None
+        return self.with_stage(replace(run, decoded=decoded, total=event.total, seconds=seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The whole clip is there. ``seconds`` are those that one waited for it, as the clock showed them meanwhile."""
+
+    clip: Clip
+    stages: tuple[StageRun, ...]
+    seconds: float
+
+    @property
+    def preparing(self) -> float:
+        """How many of them went by before it was begun: a pack was loaded."""
+        return self.seconds - self.clip.seconds.get("total", self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """It was cancelled; ``clip`` is what was finished by then."""
+
+    clip: Clip | None
+    stages: tuple[StageRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It went wrong."""
+
+    request: ClipRequest | None
+    error: WaltError
+    details: str
+    stages: tuple[StageRun, ...] = ()
+
+
+JobState = Idle | Running | Done | Stopped | Failed
+
+
+def waiting_stages(upto: StageName) -> tuple[StageRun, ...]:
+    """The stages of a job that has not begun."""
+    return tuple(StageRun(name) for name in STAGES[: STAGES.index(upto) + 1])

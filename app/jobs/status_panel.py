@@ -1,0 +1,218 @@
+"""One line under the stages: what is going on, how long it will take, and Cancel."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.core.actions import Actions
+from app.core.formatting import clock_text, date_text, seconds_text
+from app.core.theme import AROUND, INSIDE, figures
+from app.core.widgets import FIELD, ActionButton, note
+from app.jobs.stage_bar import StageBar
+from app.jobs.state import Done, Failed, Idle, JobState, Running, Stopped
+from app.playback.onshow import Kept, on_show, segment_on_show
+from app.window.session import Session
+from engine.api.events import StageName
+
+if TYPE_CHECKING:
+    from app.film.film import Segment
+
+TICK_MS = 250
+RESUME = "resume"
+"""The link that lets the queue go on."""
+
+
+class StatusPanel(QWidget):
+    """The stage bar, the sentence below it, and Cancel while there is something to cancel."""
+
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._notice = ""
+        self._loaded = ""
+        """The pack that the engine has in its hands, as far as one can tell."""
+        self._segment: Segment | None = None
+        self.stages = StageBar(session)
+        self.line = note()
+        self.line.setFont(figures(self.line.font()))
+        self.line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.line.setFixedHeight(FIELD)  # room for two lines
+        self.line.setWordWrap(True)
+        self.line.linkActivated.connect(self._open)
+        self.cancel = ActionButton(actions["cancel"], self.tr("Cancel"))
+        row = QHBoxLayout()
+        row.setSpacing(INSIDE)
+        row.addWidget(self.line, 1)
+        row.addWidget(self.cancel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(AROUND, 0, AROUND, INSIDE)
+        column.setSpacing(0)
+        column.addWidget(self.stages)
+        column.addLayout(row)
+        self._ticker = QTimer(self)
+        self._ticker.setInterval(TICK_MS)
+        self._ticker.timeout.connect(self.refresh)
+        self._ticker.timeout.connect(self.stages.update)
+        session.progress_changed.connect(self.refresh)
+        session.pack_changed.connect(self.refresh)
+        session.queue.changed.connect(self.refresh)
+        session.state_changed.connect(self._new_state)
+        session.screen.changed.connect(self._new_state)
+        film = session.room.film
+        for signal in (
+            session.monitor.mode_changed,
+            session.library.changed,
+            film.changed,
+            film.take_changed,
+        ):
+            signal.connect(self._look)
+        session.library.kept.connect(self._look)  # after the cutting room, which knows then whose take it is
+        session.player.moved.connect(self._moved)
+        self.refresh()
+
+    def say(self, text: str, file: Path | None = None, error: bool = False) -> None:
+        """Say something until the next clip begins; with ``file``, offer to show its folder."""
+        words = escape(text)
+        if error:
+            colour = self.palette().brightText().color().name()
+            words = f'<span style="color:{colour}">{words}</span>'
+        if file is not None:
+            link = QUrl.fromLocalFile(str(file.parent)).toString(QUrl.ComponentFormattingOption.FullyEncoded)
+            offer = escape(self.tr("Show in folder"))
+            words += f'&nbsp; <a href="{link}">{offer}</a>'
+        self._notice = words
+        self.refresh()
+
+    @Slot()
+    def _new_state(self) -> None:
+        self._notice = ""
+        self.refresh()
+
+    @Slot()
+    def _look(self) -> None:
+        """Something else may be on show."""
+        self._segment = segment_on_show(self._session)
+        self.stages.refresh()
+        self.refresh()
+
+    @Slot()
+    def _moved(self) -> None:
+        if segment_on_show(self._session) != self._segment:
+            self._look()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is going on now."""
+        state = self._session.state
+        running = isinstance(state, Running)
+        self.cancel.setVisible(running)
+        if running and not self._ticker.isActive():
+            self._ticker.start()
+        elif not running:
+            self._ticker.stop()
+        notice = "" if running else self._paused() or self._notice
+        self.line.setTextFormat(Qt.TextFormat.RichText if notice else Qt.TextFormat.PlainText)
+        text = notice or self._sentence(on_show(self._session))
+        if text != self.line.text():
+            self.line.setText(text)
+
+    def _paused(self) -> str:
+        """Why nothing happens, when something was asked for."""
+        queue = self._session.queue
+        waiting = len(queue.waiting)
+        if not queue.paused or not waiting:
+            return ""
+        words = escape(self.tr("The queue is paused; %n clip(s) wait.", "", waiting))
+        return f'{words}&nbsp; <a href="{RESUME}">{escape(self.tr("Resume"))}</a>'
+
+    def _sentence(self, state: JobState | Kept) -> str:
+        match state:
+            case Kept():
+                return self._kept(state)
+            case Idle() | Failed():
+                return ""  # the page above says it all
+            case Running():
+                return self._running(state)
+            case Done():
+                return self._done(state)
+            case Stopped(clip, _):
+                if clip is None:
+                    return self.tr("Stopped")
+                width, height = clip.size
+                return self.tr("Stopped · kept what was finished: {0} × {1}").format(width, height)
+
+    def _done(self, state: Done) -> str:
+        parts = [self.tr("Done in {0}").format(seconds_text(state.seconds))]
+        if state.preparing >= 1:
+            parts.append(self.tr("{0} of it getting ready").format(seconds_text(state.preparing)))
+        parts.append(self.tr("seed {0}").format(state.clip.request.seed))
+        return " · ".join(parts)
+
+    def _kept(self, shown: Kept) -> str:
+        if shown.place is None:
+            parts = [self.tr("From the library")]
+        else:
+            parts = [self.tr("Part {0} of {1} of the film").format(*shown.place)]
+        if shown.record is not None:
+            parts.append(date_text(shown.record.created))
+            if shown.record.seconds > 0:
+                parts.append(self.tr("made in {0}").format(seconds_text(shown.record.seconds)))
+            parts.append(self.tr("seed {0}").format(shown.record.seed))
+        return " · ".join(parts)
+
+    def _running(self, state: Running) -> str:
+        elapsed = clock_text(self._session.now() - state.began)
+        if state.cancelling:
+            return self.tr("Stopping after this step…")
+        run = state.current
+        if run is None:
+            return self._waking(state) + " · " + elapsed
+        self._loaded = state.request.pack
+        if state.request.source is not None and self._session.still.path is not None:
+            elapsed += " · " + self.tr("without the picture on the left")
+        if run.decoding or run.done:
+            parts = [self._developing(run.name)]
+        else:
+            # A step that is being made counts from one: people don't count from nought.
+            step = min(run.step + 1, run.steps)
+            parts = [self.tr("{0}, step {1} of {2}").format(self._stage(run.name), step, run.steps)]
+        parts.append(elapsed)
+        if state.deadline is not None:
+            parts.append(self._left(state.deadline - self._session.now()))
+        return " · ".join(parts)
+
+    def _waking(self, state: Running) -> str:
+        if not state.started or state.request.pack == self._loaded:
+            return self.tr("Getting ready…")
+        title = self._session.card.title if self._session.card else state.request.pack
+        return self.tr("Loading {0}…").format(title)
+
+    def _stage(self, name: StageName) -> str:
+        return {"base": self.tr("Sketch"), "sr1": self.tr("Detail"), "sr2": self.tr("Finish")}[name]
+
+    def _developing(self, name: StageName) -> str:
+        words = {
+            "base": self.tr("Developing the sketch"),
+            "sr1": self.tr("Developing the detail"),
+            "sr2": self.tr("Developing the clip"),
+        }
+        return words[name]
+
+    def _left(self, seconds: float) -> str:
+        if seconds < 1:
+            return self.tr("almost there")
+        text = f"{round(seconds)} s" if seconds < 59.5 else clock_text(seconds)
+        return self.tr("about {0} left").format(text)
+
+    @Slot(str)
+    def _open(self, link: str) -> None:
+        if link == RESUME:
+            self._session.queue.pause(False)
+        else:
+            QDesktopServices.openUrl(QUrl(link))

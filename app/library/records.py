@@ -1,0 +1,121 @@
+"""What the database remembers of a clip and of a job: plain rows, the same in memory and on the disk."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from engine.api.errors import WaltError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.api.request import ClipRequest
+
+State = Literal["queued", "running", "interrupted", "failed", "cancelled", "done"]
+OPEN: frozenset[State] = frozenset({"queued", "running"})
+"""States of a job that still has something to do."""
+AGAIN: frozenset[State] = frozenset({"interrupted", "failed", "cancelled"})
+"""States from which a job can be tried again."""
+
+_FLAGS = frozenset({"favourite", "complete"})
+Record = TypeVar("Record", "ClipRecord", "JobRecord")
+
+
+@dataclass(frozen=True, slots=True)
+class ClipRecord:
+    """A clip in the library. ``file`` is its name in the clips folder, ``request`` the JSON that made it.
+
+    ``created`` is seconds since 1970, ``seconds`` how long it took, ``complete`` whether every stage that
+    was asked for is in it.
+    """
+
+    id: str
+    file: str
+    request: str
+    prompt: str
+    pack: str
+    stage: str
+    seed: int
+    width: int
+    height: int
+    frames: int
+    fps: float
+    seconds: float
+    created: float
+    bytes: int = 0
+    complete: bool = True
+    favourite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """A job in the queue, or one that ended. ``clip`` is the id of what it left in the library."""
+
+    id: str
+    state: State
+    request: str
+    prompt: str
+    seed: int
+    created: float
+    place: int = 0
+    ended: float | None = None
+    clip: str | None = None
+    code: str = ""
+    message: str = ""
+    hint: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits or runs."""
+        return self.state in OPEN
+
+    @property
+    def error(self) -> WaltError:
+        """Why it failed, in the engine's words."""
+        return WaltError(self.code, self.message, self.hint)
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether it can be tried again."""
+        return self.state in AGAIN
+
+
+@cache
+def columns(kind: type[ClipRecord] | type[JobRecord]) -> tuple[str, ...]:
+    """The columns of a record's table, in order."""
+    return tuple(field.name for field in fields(kind))
+
+
+def from_row(kind: type[Record], row: Mapping[str, Any]) -> Record:
+    """A record from a row of its table."""
+    values: dict[str, Any] = {
+        name: bool(row[name]) if name in _FLAGS else row[name] for name in columns(kind)
+    }
+    return kind(**values)
+
+
+def values_of(record: ClipRecord | JobRecord) -> tuple[str | int | float | None, ...]:
+    """A record's values in the order of its columns."""
+    values = (getattr(record, name) for name in columns(type(record)))
+    return tuple(int(value) if isinstance(value, bool) else value for value in values)
+
+
+def parse_request(text: str) -> ClipRequest:
+    """The request that a record holds.
+
+    Raises:
+        UsageError: ``bad-request``, if this version cannot make sense of it.
+    """
+    from engine.api.errors import UsageError
+    from engine.api.request import ClipRequest
+
+    try:
+        values = json.loads(text)
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        raise UsageError("bad-request", "The settings of this clip cannot be read.", "Write the prompt anew.")
+    return ClipRequest.parse(**{str(name): value for name, value in values.items()})

@@ -1,0 +1,87 @@
+"""What the window knows of a pack: its name, its words, its picture sizes. Reads JSON, never weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from app.compose.examples import pictures
+from engine.api.errors import WaltError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.api.events import StageName
+    from engine.api.request import Aspect
+    from engine.packs.store import InstalledPack, PackStore
+    from engine.planning.residency import Numbers, Weights
+    from engine.text.suggestions import Tongue
+    from engine.text.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class PackCard:
+    """An installed pack, as far as the window needs it. ``examples`` are clips of its own, one an example."""
+
+    pack: InstalledPack
+    vocabulary: Vocabulary
+    examples: tuple[Path, ...] = ()
+    _weights: dict[Numbers, Weights] = field(default_factory=dict[Any, Any], repr=False, compare=False)
+
+    @property
+    def title(self) -> str:
+        """The name for display."""
+        return self.pack.manifest.title
+
+    @property
+    def stages(self) -> tuple[StageName, ...]:
+        """The stages that the pack has, in order."""
+        return tuple(self.pack.manifest.stages)
+
+    @property
+    def aspects(self) -> tuple[Aspect, ...]:
+        """The shapes that the pack makes."""
+        return tuple(self.pack.manifest.sizes)
+
+    def size(self, aspect: Aspect, stage: StageName) -> tuple[int, int] | None:
+        """Width and height of a stage's picture, if the pack makes it."""
+        try:
+            height, width = self.pack.manifest.size(aspect, stage)
+        except WaltError:
+            return None
+        return width, height
+
+    def weights(self, numbers: Numbers) -> Weights:
+        """What its networks take in such numbers; the files are looked into once.
+
+        Raises:
+            WaltError: ``pack-damaged``.
+        """
+        from engine.planning.residency import weigh
+
+        if numbers not in self._weights:
+            self._weights[numbers] = weigh(self.pack.path, self.pack.manifest, numbers)
+        return self._weights[numbers]
+
+    def unknown(self, prompt: str) -> list[str]:
+        """Words of a prompt that the pack never learned."""
+        return self.vocabulary.unknown(prompt)
+
+    def suggest(self, word: str, prompt: str, language: Tongue) -> str | None:
+        """A word the pack does know that was meant by one of a prompt; ``language`` is the window's."""
+        from engine.text.suggestions import suggest
+
+        return suggest(self.vocabulary, word, prompt, language)
+
+
+def read_pack(store: PackStore | None, name: str) -> PackCard:
+    """Read a pack's manifest and vocabulary from a store, the default one if None.
+
+    Raises:
+        WaltError: ``pack-not-found``, ``pack-damaged``, ``pack-too-new`` or ``bad-vocabulary``.
+    """
+    from engine.packs.check import read_vocabulary  # imported with the first pack, after the window is shown
+    from engine.packs.store import PackStore
+
+    pack = (store or PackStore()).find(name)
+    return PackCard(pack, read_vocabulary(pack), pictures(pack.path))

@@ -1,0 +1,149 @@
+"""The middle of the window: examples to begin with, the picture, or what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
+
+from app.compose.drop_zone import accept_still
+from app.compose.example_card import ExampleCard
+from app.compose.examples import examples
+from app.compose.still import offer_of
+from app.core.actions import Actions
+from app.core.theme import BETWEEN
+from app.core.widgets import note
+from app.film.film import SUFFIX
+from app.jobs.state import Failed, Idle, Running, Stopped
+from app.playback.error_page import FailureView, PackView, page_column, page_title
+from app.playback.preview import Preview
+from app.window.session import Session
+from engine.api.errors import UsageError
+
+NO_BEGINNING = (".zip", SUFFIX)
+"""Packs and films are welcome too, but no clip begins with them."""
+
+
+class EmptyView(QWidget):
+    """Before the first clip: a question, and examples that fill the prompt.
+
+    Signals:
+        chosen(str): an example was clicked.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = page_column(self)
+        self.title = page_title()
+        self.words = note()
+        self.words.setWordWrap(True)
+        column.addWidget(self.title)
+        column.addWidget(self.words)
+        column.addSpacing(BETWEEN)
+        self.cards = [ExampleCard(example) for example in examples()]
+        for card in self.cards:
+            card.clicked.connect(lambda _checked=False, text=card.prompt: self.chosen.emit(text))
+            column.addWidget(card)
+        self.greet(stopped=False)
+
+    def show_clips(self, clips: Sequence[Path]) -> None:
+        """Show a clip beside each example, or none."""
+        for number, card in enumerate(self.cards):
+            card.show_clip(clips[number] if number < len(clips) else None)
+
+    def greet(self, *, stopped: bool) -> None:
+        """Say hello, or that a clip was stopped before there was anything to keep."""
+        self.title.setText(self.tr("Stopped") if stopped else self.tr("What should happen?"))
+        self.words.setText(
+            self.tr("There was nothing to keep yet. Generate again, or start with one of these.")
+            if stopped
+            else self.tr("Write a sentence on the left, or start with one of these.")
+        )
+
+
+class Viewer(QStackedWidget):
+    """Shows the page that fits the session's state. A picture dropped anywhere here becomes the still.
+
+    Signals:
+        still_hovers(bool): a picture is being dragged over it, or no longer.
+        dropped(QMimeData): something was let go over it.
+    """
+
+    still_hovers = Signal(bool)
+    dropped = Signal(object)
+
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setAcceptDrops(True)
+        self.empty = EmptyView()
+        self.preview = Preview(session)
+        self.failure = FailureView(session, actions)
+        self.no_pack = PackView(session, actions)
+        for page in (self.empty, self.preview, self.failure, self.no_pack):
+            self.addWidget(page)
+        self.invitation = self._invitation()
+        session.state_changed.connect(self.refresh)
+        session.screen.changed.connect(self.refresh)
+        session.monitor.mode_changed.connect(self.refresh)
+        session.pack_changed.connect(self._take_pack)
+        self.refresh()
+
+    def _invitation(self) -> QLabel:
+        """What letting go would do."""
+        result = note(self.tr("Let go: the clip will begin with it"), role="invitation", parent=self)
+        result.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        result.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        result.hide()
+        return result
+
+    def _invite(self, yes: bool) -> None:
+        self.invitation.adjustSize()
+        self.invitation.move(self.rect().center() - self.invitation.rect().center())
+        self.invitation.raise_()
+        self.invitation.setVisible(yes)
+        self.still_hovers.emit(yes)
+
+    @Slot()
+    def _take_pack(self) -> None:
+        card = self._session.card
+        self.empty.show_clips(card.examples if card else ())
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Turn to the right page."""
+        state = self._session.state
+        if self._session.screen.stored is not None or self._session.monitor.mode == "film":
+            self.setCurrentWidget(self.preview)
+        elif isinstance(state, Failed):
+            self.failure.refresh()
+            self.setCurrentWidget(self.failure)
+        elif isinstance(state, Idle) or (isinstance(state, Stopped) and state.clip is None):
+            self.empty.greet(stopped=not isinstance(state, Idle))
+            self.setCurrentWidget(self.no_pack if self._session.pack_error else self.empty)
+        else:
+            self.setCurrentWidget(self.preview)
+        self.setAccessibleDescription(self.tr("Busy") if isinstance(state, Running) else "")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A picture may come in."""
+        if accept_still(event):
+            offer = offer_of(event.mimeData())
+            other = isinstance(offer, Path) and offer.suffix.lower() in NO_BEGINNING
+            self._invite(not other and not isinstance(offer, UsageError))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """It went away again."""
+        self._invite(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Tell of what was dropped."""
+        self._invite(False)
+        event.acceptProposedAction()
+        self.dropped.emit(event.mimeData())

@@ -1,0 +1,155 @@
+"""The dialogs beside the window: each is made when first asked for, and there is one of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from app.help.report import diagnostics
+from app.packs.pack_manager import PackKeeper
+
+if TYPE_CHECKING:
+    from app.core.actions import Actions
+    from app.core.base_dialog import Sheet
+    from app.core.theme import Theme
+    from app.finetune.finetune import Teacher
+    from app.finetune.finetune_dialog import TeachSheet
+    from app.help.about_dialog import AboutSheet
+    from app.help.help_dialog import HelpSheet
+    from app.packs.packs_dialog import PacksSheet
+    from app.preferences.preferences import PreferenceFile
+    from app.preferences.preferences_dialog import PreferencesSheet
+    from app.window.session import Session
+    from engine.packs.store import PackStore
+
+
+class Dialogs(QObject):
+    """Opens them.
+
+    Signals:
+        reopen(): the window is to close and open again.
+        said(str): something worth a line in the window.
+    """
+
+    reopen = Signal()
+    said = Signal(str)
+
+    def __init__(
+        self, window: QWidget, actions: Actions, session: Session, preferences: PreferenceFile, theme: Theme,
+        store: PackStore | None, teacher: Teacher,
+    ) -> None:  # fmt: skip
+        super().__init__(window)
+        self._window = window
+        self._actions = actions
+        self._session = session
+        self._preferences = preferences
+        self._theme = theme
+        self._store = store
+        self._teacher = teacher
+        self._keeper: PackKeeper | None = None
+        self.preferences: PreferencesSheet | None = None
+        self.packs: PacksSheet | None = None
+        self.teach: TeachSheet | None = None
+        self.help: HelpSheet | None = None
+        self.about: AboutSheet | None = None
+        teacher.taught.connect(self._taught)
+        actions["preferences"].triggered.connect(self.open_preferences)
+        actions["packs"].triggered.connect(self.open_packs)
+        actions["teach"].triggered.connect(self.open_teach)
+        actions["help"].triggered.connect(self.open_help)
+        actions["shortcuts"].triggered.connect(self.open_shortcuts)
+        actions["about"].triggered.connect(self.open_about)
+        actions["diagnostics"].triggered.connect(self.copy_diagnostics)
+
+    def close(self) -> None:
+        """End what a dialog began, and its thread."""
+        if self._keeper is not None:
+            self._keeper.close()
+
+    def _show(self, sheet: Sheet) -> None:
+        sheet.show()
+        sheet.raise_()
+        sheet.activateWindow()
+
+    @Slot()
+    def open_preferences(self) -> None:
+        """Show the preferences."""
+        if self.preferences is None:
+            from app.preferences.preferences_dialog import PreferencesSheet
+
+            folder = self._session.library.folder
+            self.preferences = PreferencesSheet(self._preferences, self._theme, folder, self._window)
+            self.preferences.reopen.connect(self.reopen)
+        self._show(self.preferences)
+
+    def install(self, source: Path) -> None:
+        """Install a pack from a folder or an archive, in sight."""
+        self.open_packs().install(source)
+
+    @Slot()
+    def open_packs(self) -> PacksSheet:
+        """Show the packs."""
+        if self.packs is None:
+            from app.packs.packs_dialog import PacksSheet
+
+            self._keeper = PackKeeper(self._store, self)
+            self.packs = PacksSheet(self._session, self._keeper, self._preferences, self._window)
+        self._show(self.packs)
+        return self.packs
+
+    @Slot()
+    def open_teach(self) -> TeachSheet:
+        """Show what is taught, or ask what is to be."""
+        if self.teach is None:
+            from app.finetune.finetune_dialog import TeachSheet
+
+            self.teach = TeachSheet(self._session, self._teacher, self._window)
+        self._show(self.teach)
+        return self.teach
+
+    @Slot(str)
+    def _taught(self, name: str) -> None:
+        """A pack that was taught is what clips are made with from now on."""
+        self._session.choose_pack(name)
+        self._preferences.change(pack=name)
+        if self._keeper is not None:
+            self._keeper.refresh()
+        self.said.emit(self.tr("The lesson is over: the new pack is installed and in use."))
+
+    @Slot()
+    def open_help(self) -> None:
+        """Show the help."""
+        self._help(shortcuts=False)
+
+    @Slot()
+    def open_shortcuts(self) -> None:
+        """Show the shortcuts."""
+        self._help(shortcuts=True)
+
+    def _help(self, *, shortcuts: bool) -> None:
+        if self.help is None:
+            from app.help.help_dialog import HelpSheet
+
+            self.help = HelpSheet(self._actions, self._window)
+        self.help.show_page(shortcuts)
+        self._show(self.help)
+
+    @Slot()
+    def open_about(self) -> None:
+        """Say what walt is."""
+        if self.about is None:
+            from app.help.about_dialog import AboutSheet
+
+            self.about = AboutSheet(self._window)
+            self.about.copy.clicked.connect(self.copy_diagnostics)
+        self._show(self.about)
+
+    @Slot()
+    def copy_diagnostics(self) -> None:
+        """Put what helps to find a fault into the clipboard."""
+        QGuiApplication.clipboard().setText(diagnostics(self._session, self._preferences.now))
+        self.said.emit(self.tr("Diagnostics are in the clipboard. They hold no prompts."))

@@ -1,0 +1,403 @@
+"""The window: lays the panels out, ties the actions to the session, and closes down in order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from app.compose.composer import WIDTH, Composer
+from app.compose.drop_zone import accept_still
+from app.compose.still import Checking, NoStill, Refused, offer_of
+from app.core.actions import Actions
+from app.core.actions import Name as ActionName
+from app.core.bridge import EngineBridge
+from app.core.error_messages import sentence
+from app.core.theme import Theme
+from app.export.export_controller import ExportDesk
+from app.film.film_controller import FilmDesk
+from app.finetune.finetune import Teacher
+from app.jobs.state import Running
+from app.jobs.status_panel import StatusPanel
+from app.playback.playback_panel import Deck
+from app.playback.transport import Colours, Transport
+from app.playback.view_controller import LookDesk
+from app.playback.viewer import Viewer
+from app.window.dialogs import Dialogs
+from app.window.header import Header
+from app.window.manners import Manners
+from app.window.session import Session
+from app.window.side_panel import WIDTH as SHELF_WIDTH
+from app.window.side_panel import Shelf
+from app.window.title import Title
+
+if TYPE_CHECKING:
+    from app.compose.prompt_history import Notebook
+    from app.core.background_tasks import Tasks
+    from app.core.settings import Settings
+    from app.library.store import Opened
+    from app.preferences.preferences import PreferenceFile
+    from app.window.single_instance import Call
+    from engine.api.errors import WaltError
+
+SIZE = (1280, 800)
+MIDDLE = 494
+"""The middle is never narrower, and does not grow by itself when its words get longer. With both panels at
+their narrowest the window is 1024 wide, which every screen is."""
+FOLDING: tuple[ActionName, ...] = ("composer", "shelf")
+FOLDED = QByteArray(b"folded")
+PICTURES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif"
+VIDEOS = "*.mp4 *.mov *.m4v *.webm *.mkv *.avi"
+
+
+class MainWindow(QMainWindow):
+    """walt's one window. Closing it stops the engine; `EngineBridge.closed` tells when that is done.
+
+    Signals:
+        seen(): it has been painted for the first time; what is slow may begin.
+    """
+
+    seen = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        bridge: EngineBridge,
+        tasks: Tasks,
+        theme: Theme,
+        settings: Settings,
+        preferences: PreferenceFile,
+        notebook: Notebook,
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self.theme = theme
+        self.preferences = preferences
+        self.notebook = notebook
+        self.reopening = False
+        """Whether it closes only to open again, in another language or on another device."""
+        self._bridge = bridge
+        self._tasks = tasks
+        self._settings = settings
+        self._was_seen = False
+        self._leaving = False
+        self.actions_ = Actions(self)
+        self.header = Header(session, self.actions_)
+        self.composer = Composer(session, self.actions_, notebook)
+        self.viewer = Viewer(session, self.actions_)
+        self.status = StatusPanel(session, self.actions_)
+        self.deck = Deck(session, self.actions_)
+        self.title = Title(self)
+        self.transport = Transport(session, self.actions_, self)
+        self.colours = Colours(theme, self.actions_, preferences, self)
+        self.teacher = Teacher(bridge, session.store, self)
+        self.manners = Manners(self, self.title, session, preferences, self.teacher)
+        self.dialogs = Dialogs(self, self.actions_, session, preferences, theme, session.store, self.teacher)
+        self.shelf = Shelf(session, self.actions_, preferences)
+        self.film = FilmDesk(self, session, self.actions_, self.deck)
+        self.look = LookDesk(self, session, self.actions_, self.viewer)
+        self.exports = ExportDesk(self, session, self.film)
+        self.setAcceptDrops(True)
+        self.splitter = self._lay_out()
+        self._wire()
+        self._restore()
+        self._refresh()
+        self.composer.prompt.setFocus()
+
+    def _lay_out(self) -> QSplitter:
+        self.setMenuWidget(self.header)
+        middle = QWidget()
+        middle.setMinimumWidth(MIDDLE)
+        middle.setObjectName("middle")
+        middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.viewer, 1)
+        column.addWidget(self.status)
+        column.addWidget(self.deck)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setHandleWidth(1)
+        splitter.addWidget(self.composer)
+        splitter.addWidget(middle)
+        splitter.addWidget(self.shelf)
+        splitter.setStretchFactor(0, 0)
+        splitter.setStretchFactor(1, 1)
+        splitter.setCollapsible(1, False)
+        self.composer.setMinimumWidth(280)
+        splitter.setStretchFactor(2, 0)
+        splitter.setSizes([WIDTH, SIZE[0] - WIDTH - SHELF_WIDTH, SHELF_WIDTH])
+        self.setCentralWidget(splitter)
+        self.resize(*SIZE)
+        return splitter
+
+    def _wire(self) -> None:
+        session = self.session
+        verbs = {
+            "open_still": self._browse,
+            "paste_still": self._paste,
+            "clear_still": session.still.clear,
+            "export": self.exports.open,
+            "quit": self.close,
+            "generate": session.generate,
+            "generate_first": self._generate_first,
+            "watch": session.screen.watch,
+            "find": self._find,
+            "cancel": session.cancel,
+            "new_seed": self._new_seed,
+        }
+        names: dict[str, ActionName] = {spec.name: spec.name for spec in self.actions_}
+        for name, verb in verbs.items():
+            self.actions_[names[name]].triggered.connect(verb)
+        self.actions_["composer"].toggled.connect(self.composer.setVisible)
+        self.actions_["shelf"].toggled.connect(self.shelf.setVisible)
+        self.actions_["pause_queue"].toggled.connect(session.queue.pause)
+        self.shelf.library.wanted.connect(self._do)
+        self.seen.connect(self._take_up)
+        self.manners.leave.connect(self.leave)
+        self.manners.stay.connect(self._stay)
+        self.dialogs.reopen.connect(self.reopen)
+        self.dialogs.said.connect(self.status.say)
+        session.asked.connect(self.notebook.add)
+        self.viewer.empty.chosen.connect(self._take_example)
+        self.viewer.still_hovers.connect(self.composer.drop_zone.set_hot)
+        self.viewer.dropped.connect(self._take_drop)
+        session.still.changed.connect(self._show_still)
+        session.trouble.connect(self._trouble)
+        session.library.opened.connect(self._library_opened)
+        self.film.trouble.connect(self._trouble)
+        self.film.said.connect(self.status.say)
+        self.composer.prompt.left.connect(self.deck.timeline.setFocus)
+        self.exports.said.connect(self.status.say)
+        self.exports.exporter.failed.connect(self._trouble)
+        for signal in (session.draft_changed, session.state_changed, session.progress_changed):
+            signal.connect(self._refresh)
+        session.pack_changed.connect(self._refresh)
+        session.still.changed.connect(self._refresh)
+        session.still.film_offered.connect(self.film.keeper.open)
+        session.queue.changed.connect(self._refresh)
+        session.screen.changed.connect(self._refresh)
+        film = session.room.film
+        for signal in (session.monitor.mode_changed, film.changed, film.take_changed):
+            signal.connect(self._refresh)  # what can be exported may come from the disk, without a job
+
+    @Slot()
+    def _take_up(self) -> None:
+        """Go on where the last day ended; not before the window is on screen."""
+        self.session.restore(self.notebook.draft)
+        self.session.draft_changed.connect(self._note_draft)
+
+    @Slot()
+    def _note_draft(self) -> None:
+        self.notebook.keep(self.session.draft)
+
+    @Slot()
+    def _refresh(self) -> None:
+        """Let each verb be possible only when it is."""
+        session, actions = self.session, self.actions_
+        state = session.state
+        possible: dict[ActionName, bool] = {
+            "generate": session.can_generate,
+            "generate_first": session.can_generate,
+            "watch": session.screen.stored is not None,
+            "cancel": isinstance(state, Running) and not state.cancelling,
+            "export": self.exports.source is not None,
+            "clear_still": not isinstance(session.still.state, NoStill) or session.still.refusal is not None,
+        }
+        for name, yes in possible.items():
+            actions[name].setEnabled(yes)
+        actions["export"].setToolTip(self.exports.waits_for)
+        paused = actions["pause_queue"]
+        if paused.isChecked() != session.queue.paused:
+            paused.blockSignals(True)  # the queue paused itself; its panel and menu only follow
+            paused.setChecked(session.queue.paused)
+            paused.blockSignals(False)
+
+    # Verbs.
+
+    @Slot()
+    def _generate_first(self) -> None:
+        self.session.generate(first=True)
+
+    @Slot(str)
+    def _do(self, verb: ActionName) -> None:
+        self.actions_[verb].trigger()
+
+    @Slot()
+    def _find(self) -> None:
+        self.actions_["shelf"].setChecked(True)
+        self.shelf.search()
+
+    @Slot()
+    def _browse(self) -> None:
+        filters = self.tr("Pictures and videos ({0});;All files (*)").format(f"{PICTURES} {VIDEOS}")
+        dialog = QFileDialog(self, self.tr("Open Picture or Video"), "", filters)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._take_file)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot(str)
+    def _take_file(self, file: str) -> None:
+        self.take_file(Path(file))
+
+    def take_file(self, file: Path) -> None:
+        """Take a file that was chosen or handed over: a pack, a film, or a picture or video to begin with."""
+        if file.suffix.lower() == ".zip" or (file / "manifest.json").is_file():
+            self.dialogs.install(file)
+        else:
+            self.session.still.take(file)
+
+    @Slot()
+    def _paste(self) -> None:
+        self._take(QGuiApplication.clipboard().mimeData())
+
+    def _take(self, mime: QMimeData) -> None:
+        self.session.still.take(offer_of(mime))
+
+    @Slot()
+    def _show_still(self) -> None:
+        """What was dropped is not to vanish in a panel that is folded away."""
+        still = self.session.still
+        if isinstance(still.state, Checking | Refused) or still.refusal is not None:
+            self.actions_["composer"].setChecked(True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Where no part of the window has a use of its own for a file, the window has."""
+        accept_still(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take a pack, a film, or a picture or video to begin with."""
+        event.acceptProposedAction()
+        self._take_drop(event.mimeData())
+
+    @Slot(object)
+    def _take_drop(self, mime: QMimeData) -> None:
+        offer = offer_of(mime)
+        if isinstance(offer, Path):
+            self.take_file(offer)
+        else:
+            self.session.still.take(offer)
+
+    @Slot()
+    def _new_seed(self) -> None:
+        self.session.edit(seed=self.session.new_seed())
+
+    @Slot(str)
+    def _take_example(self, prompt: str) -> None:
+        self.session.edit(prompt=prompt)
+        self.composer.prompt.setFocus()
+
+    @Slot()
+    def reopen(self) -> None:
+        """Close, and open again with other preferences."""
+        self.reopening = True
+        self.close()
+
+    # What is said.
+
+    def tell_of_crash(self, report: Path) -> None:
+        """Say that walt broke off last time, and where its report is; it goes nowhere by itself."""
+        words = self.tr("walt broke off last time. A report of it was kept on this machine: {0}")
+        self.status.say(words.format(report.name), file=report)
+
+    @Slot(object)
+    def _library_opened(self, opened: Opened) -> None:
+        if opened.aside is not None:
+            words = self.tr(
+                "The library's database was damaged. It was put aside, and your clips were found again."
+            )
+            self.status.say(words, file=opened.aside)
+
+    @Slot(object)
+    def _trouble(self, error: WaltError) -> None:
+        self.status.say(sentence(error).line, error=True)
+
+    # Keys, coming, going.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that no field wanted: Space, arrows, paste."""
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self._paste()
+        elif not self.actions_.press(event):
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell when it is on screen."""
+        super().paintEvent(event)
+        if not self._was_seen:
+            self._was_seen = True
+            QTimer.singleShot(0, self, self.seen.emit)
+
+    def _restore(self) -> None:
+        geometry, panels = self._settings.layout("window"), self._settings.layout("columns")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        if panels is not None:
+            self.splitter.restoreState(panels)
+        for name in FOLDING:
+            self.actions_[name].setChecked(True)
+            self.actions_[name].setChecked(self._settings.layout(name) != FOLDED)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask first if a clip is being made; then go at once, and the engine is waited for behind the scenes."""
+        if self.manners.busy and not self._leaving:
+            event.ignore()
+            self.manners.ask()
+            return
+        self._settings.keep_layout("window", self.saveGeometry())
+        self._settings.keep_layout("columns", self.splitter.saveState())
+        for name in FOLDING:
+            shown = self.actions_[name].isChecked()
+            self._settings.keep_layout(name, QByteArray(b"shown") if shown else FOLDED)
+        self._settings.save()
+        self.notebook.save()
+        self.film.close()
+        self.look.close()
+        self.session.close()
+        self._bridge.close()
+        event.accept()
+
+    @Slot()
+    def leave(self) -> None:
+        """Close without asking."""
+        self._leaving = True
+        self.close()
+
+    @Slot()
+    def _stay(self) -> None:
+        self.reopening = False
+
+    @Slot(object)
+    def receive(self, call: Call) -> None:
+        """Come to the front, and take what another start was given."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        if call.prompt:
+            self.composer.prompt.replace_all(call.prompt)
+        for file in call.files:
+            self.take_file(Path(file))
+
+    def shut_down(self) -> None:
+        """After the engine has ended: finish what is being written, leave nothing behind."""
+        self._bridge.wait_closed()
+        self.exports.close()
+        self.session.library.close()
+        self.film.shut_down()
+        self.dialogs.close()
+        self.teacher.close()
+        self._tasks.close()
+        self.session.still.close()

@@ -1,0 +1,339 @@
+"""The session: what is being asked, what the engine is making of it, what is on show. No widget in sight."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.compose.draft import Changes, Draft, last_stage, recalled, requests_of
+from app.compose.smaller import smaller
+from app.compose.still import Ready as StillReady
+from app.compose.still import Refused, StillSlot
+from app.core.background_tasks import Tasks
+from app.core.bridge import EngineBridge, News
+from app.core.i18n import window_language
+from app.film.generation import CuttingRoom
+from app.jobs.job_runner import Maker
+from app.jobs.queue import Queue
+from app.jobs.state import Done, Failed, JobState, Running, Stopped
+from app.library.library import Library
+from app.library.records import ClipRecord, parse_request
+from app.packs.pack_card import PackCard, read_pack
+from app.playback.monitor import Monitor
+from app.playback.screen import Screen
+from app.playback.stages import Stages
+from engine.api.errors import WaltError
+from engine.api.events import Ready
+
+if TYPE_CHECKING:
+    from engine.api.clip import Clip
+    from engine.api.events import StageName
+    from engine.api.request import Aspect, ClipRequest
+    from engine.packs.store import PackStore
+
+STARTER = "starter"
+NEW_SEEDS = 100_000
+"""Seeds that nobody chose are below this: short enough to be read out."""
+_SHAPES: dict[Aspect, tuple[int, int]] = {"16:9": (224, 128), "9:16": (128, 224), "1:1": (128, 128)}
+"""The paper's base pictures, as long as the pack's own are not known. Its 16:9 is 7:4 in pixels."""
+
+
+class Session(QObject):
+    """The one object the panels look at and talk to.
+
+    Signals:
+        draft_changed(): the composer's content.
+        pack_changed(): a pack was read, or could not be.
+        state_changed(): another kind of job state.
+        progress_changed(): the running job came further.
+        asked(str): a clip is asked for with this prompt.
+        trouble(WaltError): something went wrong besides a job, and is worth a sentence.
+        ready_changed(): the engine said what a clip would be planned on.
+    """
+
+    draft_changed = Signal()
+    pack_changed = Signal()
+    state_changed = Signal()
+    progress_changed = Signal()
+    asked = Signal(str)
+    trouble = Signal(object)
+    ready_changed = Signal()
+
+    def __init__(
+        self,
+        bridge: EngineBridge,
+        tasks: Tasks,
+        library: Library,
+        queue: Queue,
+        store: PackStore | None = None,
+        pack: str = STARTER,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self.store = store
+        self._random = random.SystemRandom()
+        self.pack = pack
+        self.card: PackCard | None = None
+        self.pack_error: WaltError | None = None
+        self.library = library
+        self.queue = queue
+        self._maker = Maker(bridge, queue, library, clock, self)
+        self.screen = Screen(self._maker, tasks, self._first_size, self)
+        self.reel = self.screen.reel
+        self.room = CuttingRoom(queue, self._maker, library, tasks, self._first_size, self)
+        self.monitor = Monitor(self.reel, self.room.reel, self)
+        self.player = self.monitor.player
+        self.stages = Stages(self._maker, self.screen, self.monitor, self)
+        self.screen.fresh.connect(self.monitor.play_fresh)
+        self.screen.changed.connect(self._show_clip)
+        self.still = StillSlot(tasks, library.places.cache, self)
+        self.still.recalled.connect(self.recall)
+        self.still.changed.connect(self._make_asked)
+        self._asked: list[bool] = []
+        """Clips that wait for the picture that they begin with, each whether it goes first."""
+        self._draft = Draft(seed=self.new_seed())
+        self.ready: Ready | None = None
+        """What the next clip would be planned on; None until the engine has looked."""
+        bridge.news.connect(self._on_news)
+        self._maker.state_changed.connect(self.state_changed)
+        self._maker.progress_changed.connect(self.progress_changed)
+        library.opened.connect(queue.take)
+        for failed in (library.failed, queue.failed, self.screen.failed, self.room.trouble):
+            failed.connect(self.trouble)
+        library.not_kept.connect(self._on_not_kept)
+
+    # What is being asked.
+
+    @property
+    def draft(self) -> Draft:
+        """What the composer holds."""
+        return self._draft
+
+    def edit(self, **changes: Unpack[Changes]) -> None:
+        """Change the draft."""
+        self._take_draft(replace(self._draft, **changes))
+
+    @Slot(object)
+    def recall(self, request: ClipRequest) -> None:
+        """Put a clip's words, settings and seed into the composer; the still stays as it is."""
+        self._take_draft(recalled(self._draft, request, self.card))
+
+    def restore(self, draft: Draft) -> None:
+        """Take up a draft from another day, unless something was typed already."""
+        if not self._draft.prompt:
+            self._take_draft(draft)
+
+    def _take_draft(self, draft: Draft) -> None:
+        if draft != self._draft:
+            self._draft = draft
+            self.still.set_size(*self.shape)
+            self.draft_changed.emit()
+
+    def new_seed(self) -> int:
+        """A seed that nobody chose."""
+        return self._random.randrange(NEW_SEEDS)
+
+    @property
+    def surplus(self) -> int:
+        """By how many letters the prompt is too long."""
+        words = " ".join(self._draft.prompt.split())
+        if not words:
+            return 0
+        from engine.api.request import MAX_PROMPT  # pydantic, which the window does not need to be on screen
+
+        return max(0, len(words) - MAX_PROMPT)
+
+    @property
+    def can_generate(self) -> bool:
+        """Whether Generate makes sense now; while a picture is being read it does."""
+        said = bool(self._draft.prompt.strip()) and not self.surplus
+        return said and not isinstance(self.still.state, Refused) and self.pack_error is None
+
+    # What the pack is.
+
+    def read_pack(self) -> None:
+        """Read the pack's manifest and words, off the window's thread."""
+        store, name = self.store, self.pack
+        self._tasks.run(lambda: read_pack(store, name), self._take_card, self._take_pack_error)
+
+    def choose_pack(self, name: str) -> None:
+        """Make clips with another pack from now on."""
+        if name != self.pack:
+            self.pack = name
+            self.read_pack()
+
+    def leave_pack(self, name: str) -> None:
+        """A pack is gone; if it was this one, the starter takes its place."""
+        if name == self.pack:
+            self.choose_pack(STARTER)
+
+    def _take_card(self, card: PackCard) -> None:
+        self.card, self.pack_error = card, None
+        if self._draft.aspect not in card.aspects:
+            self.edit(aspect=card.aspects[0])
+        self.still.set_size(*self.shape)
+        self.pack_changed.emit()
+
+    def _take_pack_error(self, error: WaltError) -> None:
+        self.card, self.pack_error = None, error
+        self.pack_changed.emit()
+
+    def suggest(self, word: str) -> str | None:
+        """What was meant by a word of the prompt that the pack does not know."""
+        return self.card.suggest(word, self._draft.prompt, window_language()) if self.card else None
+
+    @property
+    def last_stage(self) -> StageName:
+        """How far the next clip goes."""
+        return last_stage(self._draft, self.card)
+
+    def stage_size(self, stage: StageName) -> tuple[int, int] | None:
+        """Width and height of a stage's picture in the chosen shape, if known."""
+        return self.card.size(self._draft.aspect, stage) if self.card else None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Width and height of the clip in the chosen shape, in pixels of its first stage."""
+        return self._first_size(self._draft.aspect)
+
+    def _first_size(self, aspect: Aspect) -> tuple[int, int]:
+        known = self.card.size(aspect, "base") if self.card else None
+        return known or _SHAPES[aspect]
+
+    # What the engine makes of it.
+
+    @property
+    def state(self) -> JobState:
+        """How far the job has come."""
+        return self._maker.state
+
+    @property
+    def clip(self) -> Clip | None:
+        """The clip that can be exported now: the one on show, if it is whole."""
+        if self.screen.stored is not None:
+            return self.screen.stored.clip
+        return self.state.clip if isinstance(self.state, Done | Stopped) else None
+
+    def now(self) -> float:
+        """The time by the session's clock."""
+        return self._maker.now()
+
+    def requests(self) -> tuple[ClipRequest, ...]:
+        """What the composer asks for now, one request a variation; draws a new seed unless it is locked.
+
+        Raises:
+            UsageError: ``bad-request``.
+        """
+        if not self._draft.seed_fixed:
+            self.edit(seed=self.new_seed())
+        requests = requests_of(self._draft, self.card, image=self.still.path, pack=self.pack)
+        self.asked.emit(self._draft.prompt)
+        return requests
+
+    def generate(self, *, first: bool = False) -> None:
+        """Queue what the composer asks for, last or first; as soon as its picture has been read."""
+        if not self.can_generate:
+            return
+        if not self.still.settled:
+            self._asked.append(first)
+            return
+        try:
+            self.ask(self.requests(), first=first)
+        except WaltError as error:
+            self.trouble.emit(error)
+
+    @Slot()
+    def _make_asked(self) -> None:
+        """The picture that clips wait for is there now, or will not come: then none is made without it."""
+        still, broken = self.still, isinstance(self.still.state, Refused)
+        if not self._asked or not (still.settled or broken):
+            return
+        asked, self._asked = self._asked, []
+        if still.refusal is not None:
+            self.trouble.emit(still.refusal.error)
+        elif isinstance(still.state, StillReady):
+            for first in asked:
+                self.generate(first=first)
+
+    def ask(self, requests: Sequence[ClipRequest], *, first: bool = False) -> None:
+        """Queue requests as they are. If nothing is being made, what comes of the first is shown."""
+        if not isinstance(self.state, Running):
+            self.screen.watch()
+            self._show_clip()
+        self.queue.add(requests, first=first)
+
+    @property
+    def smaller(self) -> ClipRequest | None:
+        """What takes less memory than the clip for which there was not enough; None if nothing does."""
+        return smaller(self.state, self.card) if isinstance(self.state, Failed) else None
+
+    @Slot()
+    def make_smaller(self) -> None:
+        """Ask for that instead, and let the clips after it be of that size too."""
+        request = self.smaller
+        if request is not None:
+            self.edit(upto=request.upto, frames=request.frames)
+            self.ask([request], first=True)
+            self.queue.pause(False)  # several clips too large may have paused it
+
+    @Slot(object)
+    def _on_news(self, news: News) -> None:
+        if isinstance(news, Ready):
+            self.ready = news
+            self.ready_changed.emit()
+
+    @Slot()
+    def _show_clip(self) -> None:
+        self.monitor.show("clip")
+
+    def cancel(self) -> None:
+        """Stop the running job; it answers within one step."""
+        self._maker.cancel()
+
+    def close(self) -> None:
+        """The window goes: start nothing more."""
+        self._maker.close()
+        self.player.pause()
+
+    # Clips that are in the library.
+
+    def open_clip(self, record: ClipRecord, then: Callable[[], None] | None = None) -> None:
+        """Show and play a clip of the library; what is being made meanwhile goes on."""
+        self.screen.open(self.library.path(record), record, then)
+
+    def reuse(self, record: ClipRecord) -> None:
+        """Put what a clip was made from into the composer, its still too."""
+        request = self._request_of(record)
+        if request is None:
+            return
+        self.recall(request)
+        if request.image:
+            self.still.take(Path(request.image))
+        else:
+            self.still.clear()
+
+    def vary(self, record: ClipRecord) -> None:
+        """Queue a clip again with another seed."""
+        request = self._request_of(record)
+        if request is not None:
+            self.ask([request.model_copy(update={"seed": self.new_seed()})])
+
+    @Slot(str, object)
+    def _on_not_kept(self, _job: str, error: WaltError) -> None:
+        self.trouble.emit(error)
+
+    def _request_of(self, record: ClipRecord) -> ClipRequest | None:
+        try:
+            return parse_request(record.request)
+        except WaltError as error:
+            self.trouble.emit(error)
+            return None

@@ -1,0 +1,75 @@
+"""The shelf on the right: the library and the queue, one at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from app.core.widgets import hairline
+from app.jobs.queue_panel import QueuePanel
+from app.library.library_panel import LibraryPanel
+
+if TYPE_CHECKING:
+    from app.core.actions import Actions
+    from app.preferences.preferences import PreferenceFile
+    from app.window.session import Session
+
+WIDTH, NARROWEST = 280, 248
+
+
+class Shelf(QWidget):
+    """Two tabs over two panels."""
+
+    def __init__(
+        self, session: Session, actions: Actions, preferences: PreferenceFile, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("shelf")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(NARROWEST)
+        self._queue = session.queue
+        self.library = LibraryPanel(session, preferences)
+        self.queue = QueuePanel(session, actions)
+        self.tabs = QTabBar()
+        self.tabs.setObjectName("shelf_tabs")
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(True)
+        self.tabs.setAccessibleName(self.tr("Library and queue"))
+        self.pages = QStackedWidget()
+        for panel, words in ((self.library, self.tr("Library")), (self.queue, self.tr("Queue"))):
+            self.pages.addWidget(panel)
+            self.tabs.addTab(words)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tabs)
+        column.addWidget(hairline())
+        column.addWidget(self.pages, 1)
+        self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
+        self._queue.changed.connect(self._refresh)
+        session.library.opened.connect(self._opened)
+        self._refresh()
+
+    def turn_to(self, panel: QWidget) -> None:
+        """Show one of the panels."""
+        self.tabs.setCurrentIndex(self.pages.indexOf(panel))
+
+    def search(self) -> None:
+        """Let a clip be searched for."""
+        self.turn_to(self.library)
+        self.library.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.library.search.selectAll()
+
+    @Slot()
+    def _opened(self) -> None:
+        """What is left from last time is not to be overlooked."""
+        if self._queue.left_over or self._queue.broken_off:
+            self.turn_to(self.queue)
+
+    @Slot()
+    def _refresh(self) -> None:
+        waiting = len(self._queue.waiting) + (self._queue.running is not None)
+        words = self.tr("Queue · {0}").format(waiting) if waiting else self.tr("Queue")
+        self.tabs.setTabText(self.pages.indexOf(self.queue), words)

@@ -1,0 +1,87 @@
+"""``walt train finetune``: teach a pack one's own clips, without the window."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from engine.api.events import Event, LessonSample, LessonStep
+from engine.training.finetuning.dataset import DEFAULT_MINUTES
+
+PHASES = {"reading": "reading", "recalling": "rendering worlds", "learning": "learning", "packing": "packing"}
+
+
+def add_finetune(steps: Any) -> None:
+    """Say what ``walt train finetune`` understands."""
+    parser = steps.add_parser("finetune", help="teach an installed pack your own captioned clips or pictures")
+    add = parser.add_argument
+    add(
+        "--clips",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="videos and pictures, captioned by .txt files",
+    )
+    add("--pack", default="starter", help="the pack to teach; it stays as it is (default: %(default)s)")
+    add("--out", metavar="NAME", help="name of the new pack (default: that of the folder)")
+    add("--title", help="its title (default: the name)")
+    add("--minutes", type=float, default=DEFAULT_MINUTES, help="how long to learn (default: %(default)g)")
+    add("--steps", type=int, help="how many steps to learn, instead of --minutes")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument(
+        "--full", action="store_true", help="train all weights of the base (default without peft)"
+    )
+    how.add_argument("--lora", type=int, metavar="RANK", help="train a low-rank term (default with peft: 8)")
+    add(
+        "--rehearse",
+        type=int,
+        default=16,
+        metavar="N",
+        help="worlds rendered to rehearse (default: %(default)s)",
+    )
+    add("--seed", type=int, default=0)
+    add("--replace", action="store_true", help="replace an installed pack of that name")
+    add("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto", help="where to compute (auto)")
+
+
+def finetune(args: argparse.Namespace) -> None:
+    """Teach, tell, install."""
+    from engine.packs.store import PackStore
+    from engine.training.finetuning.dataset import Lesson, find_examples, slug, usual_method
+
+    name = args.out or slug(args.clips.resolve().name)
+    method = "full" if args.full else "lora" if args.lora else usual_method()
+    lesson = Lesson.parse(
+        examples=find_examples(args.clips), name=name, title=args.title or name, pack=args.pack,
+        minutes=args.minutes, steps=args.steps, method=method, rank=args.lora or 8, rehearsal=args.rehearse,
+        seed=args.seed,
+    )  # fmt: skip
+    from engine.training.finetuning.run import teach
+
+    store = PackStore()
+    done = teach(lesson, store, _Lines().show, replace=args.replace, device=args.device)
+    where = store.roots[-1] / done.pack
+    print(f'Installed {done.pack} in {where}. Try: walt generate "…" --pack {done.pack}')
+
+
+class _Lines:
+    """A line a phase, and one an eighth of the learning."""
+
+    def __init__(self) -> None:
+        self._said: tuple[str, int] = ("", -1)
+
+    def show(self, event: Event) -> None:
+        match event:
+            case LessonStep():
+                eighth = event.done * 8 // max(1, event.total)
+                if (event.phase, eighth) != self._said:
+                    self._said = (event.phase, eighth)
+                    left = f", about {event.left / 60:.0f} min left" if event.left else ""
+                    print(f"{PHASES[event.phase]} {event.done}/{event.total}{left}", file=sys.stderr)
+            case LessonSample():
+                change = 100 * (event.error / event.before - 1) if event.before else 0.0
+                print(f"error {event.error:.4f} ({change:+.0f} % of that before)", file=sys.stderr)
+            case _:
+                pass

@@ -1,0 +1,322 @@
+"""``walt generate``: one clip from the command line; the engine's listener without a window."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import queue
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from engine.api.clip import Clip
+from engine.api.errors import UsageError
+from engine.api.events import STAGES, Event, JobCancelled, JobDone, JobFailed, StageName, StageStarted
+from engine.api.request import MAX_SEED, ClipRequest
+from engine.cli.progress import ProgressLines, plan_json
+from engine.cli.reproduce import Record, read_record, require_same_pack, with_files
+from engine.packs.check import Heard, UnknownWord, check_request
+from engine.packs.store import PackStore
+from engine.runtime.files import ensure_writable
+from engine.runtime.memory import peak_rss_mb, use_one_heap
+from engine.worker import Engine
+
+_ASPECTS = {"16:9": 7 / 4, "9:16": 4 / 7, "1:1": 1.0}
+"""Width over height in the paper's pixels."""
+_OF_THE_CLIP = (
+    "prompt", "negative", "seed", "aspect", "frames", "upto", "steps", "guidance", "overlap", "source_frame",
+)  # fmt: skip
+"""What a clip that is made again says by itself."""
+EXAMPLE = 'walt generate "a horse walking on the beach at sunset" --out horse.mp4'
+
+
+def add_parser(subparsers: Any) -> None:
+    """Say what ``walt generate`` understands."""
+    parser = subparsers.add_parser(
+        "generate",
+        help="make a clip from a prompt, without the window",
+        description=f"Make a clip. Example: {EXAMPLE}",
+    )
+    add = parser.add_argument
+    add("prompt", metavar="PROMPT", nargs="?", help="what to show, in English or French")
+    add(
+        "--out",
+        metavar="FILE",
+        required=True,
+        type=Path,
+        help="the file to write: .mp4, .webm, .mov, .gif or .webp",
+    )
+    add(
+        "--from",
+        dest="again",
+        metavar="CLIP",
+        type=Path,
+        help="a clip that walt made: make it again, with its own prompt, seed and settings",
+    )
+    add("--negative", metavar="TEXT", default="", help="what to keep away from")
+    add("--image", metavar="FILE", help="a still image that becomes the first frame")
+    add("--continue", dest="source", metavar="FILE", help="a video: make what comes after it")
+    add(
+        "--after", dest="source_frame", metavar="N", type=int, help="continue after this frame, from 0 (last)"
+    )
+    add(
+        "--overlap",
+        type=int,
+        choices=[1, 5],
+        help="frames seen of what is continued: 5 carry a motion on (walt's own clips), 1 a picture (others)",
+    )
+    add("--seed", metavar="N", type=int, help="same seed and settings, same clip; random if left out")
+    add(
+        "--aspect", choices=["16:9", "9:16", "1:1"], help="shape of the picture (16:9, or that of --continue)"
+    )
+    add(
+        "--frames",
+        metavar="N",
+        type=int,
+        help="1 + 4k frames at 8 a second (17); with --continue those it sees count too",
+    )
+    add(
+        "--upto",
+        choices=STAGES,
+        help="the last stage: base, sr1 (2x) or sr2 (4x, the default)",
+    )
+    add("--steps", metavar="N", type=int, help="denoising steps of the base; the other stages scale with it")
+    add("--guidance", metavar="G", type=float, help="how strongly the base follows the prompt")
+    add("--pack", metavar="NAME", help="an installed model, or a path to one (starter)")
+    add("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto", help="where to compute (auto)")
+    add("--memory", metavar="MB", type=int, help="the most memory to take; what is free if left out")
+    add("--int8", action="store_true", help="denoisers in 8 bits: half their memory, slightly other frames")
+    add("--no-metadata", action="store_true", help="leave prompt, seed and settings out of the file")
+    add("--json", action="store_true", help="print one JSON object about the clip on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the clip and write it; nothing is written unless all of it is."""
+    record, request = _asked(args)
+    check_output(args.out)
+    store = PackStore()
+    pack = store.find(request.pack)
+    if record is not None:
+        require_same_pack(record, pack)
+    heard = check_request(request, pack)
+    for line in describe_unheard(pack.name, heard):
+        print(line, file=sys.stderr)
+    if args.seed is None:
+        print(f"seed {request.seed}", file=sys.stderr)
+    threads, stage = (None, None) if record is None else (record.origin.threads, record.stage)
+    lines = ProgressLines(sys.stderr)
+    clip = make(
+        request, store, args.device, threads=threads, until=stage, memory_mb=args.memory, int8=args.int8, lines=lines
+    )
+    if clip is None:
+        print("cancelled; nothing was written", file=sys.stderr)
+        return 130
+    if record is not None and clip.origin is not None:
+        for line in record.origin.differences(clip.origin):
+            print(f"not as it was: {line}; the frames may differ a little", file=sys.stderr)
+    write(clip, args.out, metadata=not args.no_metadata)
+    report = describe(clip, args.out, heard)
+    if lines.plan is not None:
+        report["plan"] = plan_json(lines.plan)
+    print(json.dumps(report) if args.json else _sentence(report))
+    return 0
+
+
+def _asked(args: argparse.Namespace) -> tuple[Record | None, ClipRequest]:
+    """What is asked for, and what the clip says that is to be made again, if one is."""
+    if args.again is None:
+        return None, _request(args)
+    spoken = [name for name in _OF_THE_CLIP if getattr(args, name) not in (None, "")]
+    if spoken:
+        message = f"With --from the clip itself says {', '.join(spoken)}."
+        raise UsageError("usage", message, "Leave that out, or make a new clip without --from.")
+    record = read_record(args.again)
+    request = with_files(record, args.again, args.image, args.source)
+    return record, request if args.pack is None else request.model_copy(update={"pack": args.pack})
+
+
+def _request(args: argparse.Namespace) -> ClipRequest:
+    if args.prompt is None:
+        raise UsageError("usage", "A prompt is missing.", f"Example: {EXAMPLE}")
+    wishes = {name: getattr(args, name) for name in ClipRequest.model_fields}
+    if args.seed is None:
+        wishes["seed"] = secrets.randbelow(MAX_SEED + 1)
+    if args.source is not None and (args.aspect is None or args.overlap is None):
+        wishes |= _as_source(args.source, args.source_frame) | _given(args, "aspect", "overlap")
+    return ClipRequest.parse(**{name: wish for name, wish in wishes.items() if wish is not None})
+
+
+def _as_source(source: str, last: int | None) -> dict[str, object]:
+    """What a video to continue says about the clip: its shape, and whether its motion can be carried on."""
+    from engine.media.reading import look_at
+
+    look = look_at(source)
+    aspect = min(_ASPECTS, key=lambda name: abs(math.log(look.width / look.height / _ASPECTS[name])))
+    enough = last is None or last + 1 >= 5
+    return {"aspect": aspect, "overlap": 5 if look.made_here and enough else 1}
+
+
+def _given(args: argparse.Namespace, *names: str) -> dict[str, object]:
+    return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+
+
+def check_output(path: Path) -> None:
+    """Refuse a file that could not be written, before any work is done.
+
+    Raises:
+        UsageError: ``out-format``.
+        WaltError: ``output-not-writable`` or ``video-encoder-missing``.
+    """
+    from engine.media.encoders import needed_encoder
+    from engine.media.presets import load_presets, preset_for
+
+    preset = preset_for(path.suffix)
+    if preset is None or not preset.encoders:
+        endings = dict.fromkeys(preset.suffix for preset in load_presets() if preset.encoders)
+        raise UsageError(
+            "out-format",
+            f"{path} does not end in the name of a format that walt writes.",
+            f"It writes {', '.join(endings)}.",
+        )
+    needed_encoder(preset)
+    ensure_writable(path)
+
+
+def write(clip: Clip, path: Path, *, metadata: bool = True) -> None:
+    """Write a clip in the format that its name ends in; its request goes along where the format carries that.
+
+    Raises:
+        WaltError: see `engine.media.export.export`.
+    """
+    from engine.media.clips import provenance, write_mp4
+    from engine.media.export import Footage, Wish, export
+    from engine.media.presets import preset_for
+
+    preset = preset_for(path.suffix)
+    told = provenance(clip) if metadata else {}
+    if preset is None or preset.suffix == ".mp4":
+        write_mp4(path, clip.frames, clip.fps, told)
+    else:
+        wish = Wish(preset, "best", metadata=told if preset.metadata else {})
+        export(path, Footage.of(clip.frames), wish)
+
+
+def describe_unheard(pack: str, heard: Heard) -> list[str]:
+    """What to say about words that will have no effect: a line for each reason."""
+    lines: list[str] = []
+    if heard.unknown:
+        lines.append(f"The {pack} doesn't know: {', '.join(_suggesting(word) for word in heard.unknown)}")
+    if heard.unread:
+        lines.append(f"Too long for the {pack}, which does not read: {', '.join(heard.unread)}")
+    return lines
+
+
+def _suggesting(word: UnknownWord) -> str:
+    return f"{word.word} (did you mean {word.suggestion}?)" if word.suggestion else word.word
+
+
+def make(
+    request: ClipRequest,
+    store: PackStore,
+    device: str,
+    *,
+    threads: int | None = None,
+    until: StageName | None = None,
+    memory_mb: int | None = None,
+    int8: bool = False,
+    lines: ProgressLines | None = None,
+) -> Clip | None:
+    """Run one job and show its progress on stderr; None if Ctrl-C cancelled it.
+
+    Args:
+        request: What to make.
+        store: Where its pack is.
+        device: Where to compute.
+        threads: How many processor threads to compute with; as many as torch thinks right if None.
+        memory_mb: The most memory to take, in MiB.
+        int8: Keep the denoisers in 8 bits.
+        lines: What shows the progress; its own, on stderr, if None.
+        until: The stage to stop after, where that is not the request's last: a clip that was cancelled there.
+
+    Raises:
+        WaltError: what the job failed with.
+    """
+    events: queue.Queue[Event] = queue.Queue()
+    use_one_heap()
+    engine = Engine(events.put, store, device, threads=threads, memory_mb=memory_mb, int8=int8)
+    lines = lines if lines is not None else ProgressLines(sys.stderr)
+    try:
+        job = engine.submit(request)
+        with _interrupt_calls(lambda: engine.cancel(job)):
+            while True:
+                event = _next(events)
+                lines.show(event)
+                match event:
+                    case JobDone(clip=clip):
+                        return clip
+                    case JobFailed(error=error):
+                        raise error
+                    case StageStarted(stage=stage) if until and STAGES.index(stage) > STAGES.index(until):
+                        engine.cancel(job)
+                    case JobCancelled(clip=clip):
+                        return clip if clip is not None and clip.stage == until else None
+                    case _:
+                        pass
+    finally:
+        lines.end()
+        engine.close()
+
+
+def _next(events: queue.Queue[Event]) -> Event:
+    while True:
+        with suppress(queue.Empty):
+            return events.get(timeout=0.2)  # on Windows a wait without end would not notice Ctrl-C
+
+
+@contextmanager
+def _interrupt_calls(cancel: Callable[[], None]) -> Generator[None]:
+    """Let the first Ctrl-C call ``cancel``, wherever it finds us; a second one interrupts as usual."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread gets signals
+        return
+
+    def first(*_: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        cancel()
+
+    before = signal.signal(signal.SIGINT, first)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def describe(clip: Clip, path: Path, heard: Heard) -> dict[str, Any]:
+    """A finished clip as ``--json`` prints it."""
+    width, height = clip.size
+    return {
+        "path": str(path),
+        "width": width,
+        "height": height,
+        "fps": clip.fps,
+        "frames": len(clip.frames),
+        "seed": clip.request.seed,
+        "stage": clip.stage,
+        "pack": clip.pack,
+        "seconds": {name: round(seconds, 3) for name, seconds in clip.seconds.items()},
+        "peak_rss_mb": round(peak_rss_mb(), 1),
+        "unknown_words": [word.word for word in heard.unknown],
+        "unread_words": list(heard.unread),
+    }
+
+
+def _sentence(report: dict[str, Any]) -> str:
+    size = f"{report['width']}x{report['height']}"
+    took = f"{report['seconds']['total']:.1f} s"
+    return f"{report['path']}: {report['frames']} frames of {size} in {took}, seed {report['seed']}"

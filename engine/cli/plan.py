@@ -1,0 +1,131 @@
+"""``walt plan``: what memory a clip would take, before it is asked for, on this machine or on another card."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.api.errors import UsageError, WaltError
+from engine.api.events import STAGES
+from engine.api.request import ClipRequest
+from engine.cli.progress import KEPT_WORDS
+from engine.packs.manifest import Manifest
+from engine.packs.store import PackStore
+from engine.planning.forecast import Ground, forecast, ground_on
+from engine.planning.memory import MB
+from engine.planning.residency import Numbers, Weights, weigh
+
+GB = 2**30
+SHARE = 0.9
+"""Of a card's memory that a clip may take; the rest is the driver's, the libraries' and the screen's."""
+FULL_SIZE = "full-size"
+"""In the place of a pack's name: the paper's cascade."""
+
+
+def add_parser(subparsers: Any) -> None:
+    """Say what ``walt plan`` understands."""
+    parser = subparsers.add_parser(
+        "plan",
+        help="say what memory a clip takes, and how the networks would be kept",
+        description=f"Plan the memory of a clip. Example: walt plan {FULL_SIZE} --cards 24,16,12,8",
+    )
+    add = parser.add_argument
+    add(
+        "pack",
+        metavar="PACK",
+        nargs="?",
+        default="starter",
+        help=f"a pack, or {FULL_SIZE}: the paper's cascade",
+    )
+    add("--cards", metavar="GB", help="plan for cards of so many GB, rather than for this machine")
+    add("--aspect", choices=["16:9", "9:16", "1:1"], default="16:9", help="shape of the picture (16:9)")
+    add("--frames", type=int, metavar="N", default=17, help="1 + 4k frames (17)")
+    add("--upto", choices=STAGES, help="the last stage (the pack's)")
+    add("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto", help="where to compute (auto)")
+    add("--json", action="store_true", help="print one JSON object on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the plans, each for networks as they are and in 8 bits."""
+    if args.pack == FULL_SIZE and args.cards is None:
+        raise UsageError(
+            "usage", "The full-size cascade is planned for cards.", "Say e.g. --cards 24,16,12,8."
+        )
+    grounds = _cards(args.cards) if args.cards else {"free here": _here(args.device)}
+    report: dict[str, Any] = {"pack": args.pack, "plans": []}
+    for int8 in (False, True):
+        numbers = replace(next(iter(grounds.values())).numbers, int8=int8)
+        manifest, weights = _read(args.pack, numbers)
+        report["networks_mb" + "_int8" * int8] = {
+            name: round(weight.whole / MB) for name, weight in weights.items()
+        }
+        request = ClipRequest.parse(
+            prompt="any", frames=args.frames, aspect=args.aspect, upto=args.upto or manifest.last_stage
+        )
+        for name, ground in grounds.items():
+            plan = _plan(manifest, weights, request, ground)
+            report["plans"].append({"memory": name, "int8": int8, **plan})
+    print(json.dumps(report, indent=1) if args.json else "\n".join(_lines(report)))
+    return 0
+
+
+def _cards(words: str) -> Mapping[str, Ground]:
+    """Cards of these sizes by name, with nothing on them."""
+    try:
+        sizes = [float(word) for word in words.split(",")]
+    except ValueError:
+        raise UsageError("usage", f"{words!r} are no sizes of cards.", "Write e.g. --cards 24,16.") from None
+    return {f"{size:g} GB": Ground(Numbers(2, mapped=False), 0, SHARE * size * GB) for size in sizes}
+
+
+def _here(name: str) -> Ground:
+    from engine.runtime.devices import resolve
+    from engine.runtime.preload import preload
+
+    preload()  # the program is part of what a clip takes, with all that it loads
+    return ground_on(resolve(name))
+
+
+def _read(pack: str, numbers: Numbers) -> tuple[Manifest, Weights]:
+    if pack == FULL_SIZE:
+        from engine.packs.full_size import full_size_manifest, full_size_weights
+
+        return full_size_manifest(), full_size_weights(numbers)
+    found = PackStore().find(pack)
+    return found.manifest, weigh(found.path, found.manifest, numbers)
+
+
+def _plan(manifest: Manifest, weights: Weights, request: ClipRequest, ground: Ground) -> dict[str, Any]:
+    program = round(ground.program / MB)
+    try:
+        found = forecast(weights, manifest, request, ground)
+    except WaltError as error:
+        return {"kept": None, "tile": None, "program_mb": program, "peak_mb": None, "why": error.message}
+    way = found.way
+    return {"kept": way.kept, "tile": way.tile, "program_mb": program, "peak_mb": round(found.peak_mb)}
+
+
+def _lines(report: Mapping[str, Any]) -> list[str]:
+    lines = [
+        "networks, MiB: " + _sizes(report["networks_mb"]),
+        "in 8 bits:     " + _sizes(report["networks_mb_int8"]),
+    ]
+    for plan in report["plans"]:
+        numbers = "8 bits" if plan["int8"] else ""
+        if plan["kept"] is None:
+            lines.append(f"{plan['memory']:10}{numbers:8}{plan['why']}")
+            continue
+        tiles = "whole pictures" if plan["tile"] is None else f"tiles of {8 * plan['tile']} pixels"
+        kept = KEPT_WORDS[plan["kept"]]
+        most = f"peak {plan['peak_mb']:,} MiB"
+        if plan["program_mb"]:
+            most += f", {plan['program_mb']:,} of them the program"
+        lines.append(f"{plan['memory']:10}{numbers:8}networks {kept}, {tiles}, {most}")
+    return lines
+
+
+def _sizes(sizes: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {size:,}" for name, size in sizes.items())

@@ -1,0 +1,103 @@
+"""``walt generate --from CLIP``: the same clip again, bit for bit, or a plain word why not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.api.errors import UsageError, WaltError
+from engine.api.events import STAGES, StageName
+from engine.api.provenance import KEY, Origin, file_hash
+
+if TYPE_CHECKING:
+    from engine.api.request import ClipRequest
+    from engine.packs.store import InstalledPack
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a clip's file says about how it was made."""
+
+    request: ClipRequest
+    origin: Origin
+
+    @property
+    def stage(self) -> StageName:
+        """The last stage in the clip, which may be an earlier one than was asked for."""
+        stages = dict(zip(map(str, STAGES), STAGES, strict=True))
+        return stages.get(self.origin.stage, self.request.upto)
+
+
+def read_record(path: str | Path) -> Record:
+    """What is needed to make a clip again, from its file.
+
+    Raises:
+        UsageError: ``not-made-by-walt`` for other files, and for those that were written without metadata.
+        WaltError: what `engine.media.reading.read_metadata` may raise.
+    """
+    from engine.api.request import ClipRequest
+    from engine.media.reading import read_metadata
+
+    metadata = read_metadata(path)
+    try:
+        asked = json.loads(metadata["walt"])
+        return Record(ClipRequest.parse(**asked), Origin.from_json(metadata[KEY]))
+    except (KeyError, ValueError, TypeError, RecursionError, UsageError):
+        hint = "Clips that were exported without metadata, or by an older walt, can't be made again."
+        raise UsageError("not-made-by-walt", f"{path} does not say how it was made.", hint) from None
+
+
+def with_files(record: Record, clip: Path, image: str | None, source: str | None) -> ClipRequest:
+    """The request, with the files that it begins with where they are now.
+
+    A clip's file holds their names and hashes, but no folder: they are looked for beside it and here.
+
+    Args:
+        record: What the clip's file says.
+        clip: That file.
+        image: Where the still is, if the user says so.
+        source: The same for the video that was continued.
+
+    Raises:
+        WaltError: ``still-missing`` or ``still-differs``.
+    """
+    request, origin = record.request, record.origin
+    found: dict[str, str] = {}
+    if request.image is not None:
+        found["image"] = _same("still", request.image, image, clip, origin.still, "--image")
+    if request.source is not None:
+        found["source"] = _same("video", request.source, source, clip, origin.source, "--continue")
+    return request.model_copy(update=found)
+
+
+def _same(kind: str, name: str, said: str | None, clip: Path, expected: str, option: str) -> str:
+    """The path of the file that a clip began with: where the user says, beside the clip, or here."""
+    own = Path(name).name
+    places = (clip.parent / own, Path(own)) if said is None else (Path(said),)
+    there = [place for place in places if place.is_file()]
+    if not there:
+        message = f"The clip began with the {kind} {own}, which is not {'here' if said is None else f'at {said}'}."
+        raise WaltError("still-missing", message, f"Say where it is with {option}.")
+    for place in there:
+        if file_hash(place) == expected:
+            return str(place)
+    message = f"The clip began with another {kind} than {there[0]}."
+    raise WaltError("still-differs", message, f"Say where the right one is with {option}.")
+
+
+def require_same_pack(record: Record, pack: InstalledPack) -> None:
+    """Refuse to make the clip with anything but the pack that made it.
+
+    Raises:
+        WaltError: ``pack-differs``.
+    """
+    from engine.packs.manifest import fingerprint
+
+    if fingerprint(pack.path) != record.origin.pack:
+        raise WaltError(
+            "pack-differs",
+            f"The clip was made with another version of the pack {pack.name} (SHA-256 {record.origin.pack[:12]}…).",
+            "Install that one, or give its folder with --pack.",
+        )

@@ -1,1 +1,0 @@
-"""One module a sub-command of ``walt``: ``add_parser(subparsers)`` and ``run(args) -> int``."""

@@ -1,0 +1,1 @@
+"""What a clip will cost in work, memory and time, computed before it is made."""

@@ -1,0 +1,1 @@
+"""Devices, memory, files and fault injection: what the machine provides."""

@@ -1,0 +1,1 @@
+"""Words: the vocabulary of a pack and spelling suggestions. No networks."""

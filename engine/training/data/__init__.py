@@ -1,0 +1,1 @@
+"""Training data: rendering, cutting, encoding, shards, captions."""

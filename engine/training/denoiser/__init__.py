@@ -1,0 +1,1 @@
+"""Training of the base and super-resolution stages."""

@@ -1,0 +1,254 @@
+"""Learning: a pack's base stage on a lesson and on what it knew, with the training's own loop."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.diffusion.guidance import Guidance
+from engine.diffusion.schedule import Schedule
+from engine.models.text_encoder import TextEncoder
+from engine.models.tokenizer import Tokenizer
+from engine.models.transformer import WindowTransformer
+from engine.planning.eta import Cancelled
+from engine.runtime.files import atomic_write
+from engine.text.vocabulary import Vocabulary
+from engine.training.checkpoint import latest
+from engine.training.data.captions import Captioner
+from engine.training.data.pixels import to_frames
+from engine.training.denoiser.loss import (
+    Denoiser,
+    DenoisingBatch,
+    LatentSet,
+    denoising_loss,
+    frame_condition,
+    known_frames,
+    validate,
+)
+from engine.training.denoiser.sampling import sample_latents
+from engine.training.finetuning.adapters import add_adapters
+from engine.training.finetuning.dataset import Lesson
+from engine.training.loop import Draw, Loop, LoopConfig, OneProcess
+from engine.training.precision import autocast
+
+SAMPLES = 8
+SAMPLE_SECONDS = 60.0
+"""A run shows what it draws at least so many times, and so often where its speed is known."""
+SAMPLE_STEPS = 12
+CHECK = 4
+FRAME_RATE = 0.3
+SELF_CONDITIONING = 0.5
+DROP = 0.1
+LORA_RATE, FULL_RATE, FULL_MUON_RATE = 2e-3, 3e-4, 3e-4
+_PLAN = "plan.json"
+
+
+class Enough(Exception):
+    """Raised between two steps when what was learned so far is to be kept."""
+
+
+class _Quiet(OneProcess):
+    """Neither a bar nor a log: events tell how far it is."""
+
+    main = False
+
+
+class _Pupil(Denoiser):
+    adamw_names = (*Denoiser.adamw_names, "lora_")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is learned from; a kind may be missing."""
+
+    clips: LatentSet | None
+    pictures: LatentSet | None
+    known_clips: LatentSet | None = None
+    known_pictures: LatentSet | None = None
+
+
+@dataclass(frozen=True)
+class Hears:
+    """Who is told, and who is asked between two steps.
+
+    Attributes:
+        step: Steps done, steps in all, seconds left.
+        sample: Error now, error before the first step, picture (1, h, w, 3).
+        cancelled: Stop; what is on disk stays.
+        enough: Stop learning and keep what was learned.
+    """
+
+    step: Callable[[int, int, float], None]
+    sample: Callable[[float, float, NDArray[np.uint8]], None]
+    cancelled: Callable[[], bool]
+    enough: Callable[[], bool]
+
+
+class Pupil:
+    """A base stage and its text encoder that learn a lesson; known words keep their meaning, new ones get one.
+
+    Args:
+        lesson: How to learn.
+        text: With the new words.
+        fresh: (words, 1), one where a word is new.
+        base, tokenizer: Of the pack; ``base`` is changed. All of it is learned where the tokenizer is.
+        vocabulary: With the new words.
+        shown: What is learned from.
+        folder: Checkpoints; a lesson that is there is gone on with.
+        hears: Who is told.
+    """
+
+    def __init__(
+        self,
+        lesson: Lesson,
+        text: TextEncoder,
+        fresh: Tensor,
+        base: WindowTransformer,
+        tokenizer: Tokenizer,
+        vocabulary: Vocabulary,
+        shown: Shown,
+        folder: Path,
+        hears: Hears,
+    ) -> None:
+        torch.manual_seed(lesson.seed)
+        self.lesson, self.shown, self.hears, self.folder = lesson, shown, hears, folder
+        self.tokenizer, self.schedule = tokenizer, Schedule.linear()
+        device = tokenizer.latent_mean.device
+        self.captioner = Captioner(vocabulary, length=text.config.length, drop=DROP)
+        text.to(device).requires_grad_(False)
+        if bool(fresh.any()):
+            text.words.weight.requires_grad_(True)
+            text.words.weight.register_hook(fresh.to(device).mul)
+        base.to(device).requires_grad_(True)
+        if lesson.method == "lora":
+            add_adapters(base, lesson.rank)
+        self.model = _Pupil(text, base)
+        self.before = float("nan")
+        self._took: list[float] = []
+        self._began = time.monotonic()
+
+    def learn(self) -> int:
+        """Learn until the steps or the minutes are over; the averaged weights are then in place. Returns the steps.
+
+        Raises:
+            Cancelled: when that was asked for; what was learned is on disk.
+        """
+        plan = self._plan()
+        self.before = plan["before"]
+        steps = int(plan["steps"])
+        rate, muon = (LORA_RATE, LORA_RATE) if self.lesson.method == "lora" else (FULL_RATE, FULL_MUON_RATE)
+        config = LoopConfig(
+            steps=steps, warmup=max(1, min(20, steps // 10)), final=0.1, lr=rate, muon_lr=muon, weight_decay=0.0,
+            ema=0.99, seed=self.lesson.seed, checkpoint_minutes=2.0, report_steps=int(plan["report"]),
+        )  # fmt: skip
+        loop = Loop(self.model, self._loss, self._report, config, self.folder, _Quiet())
+        self._steps, self._began = steps, time.monotonic()
+        with suppress(Enough):
+            loop.run()
+        loop.ema.swap(self.model)
+        self.model.eval()
+        return loop.step
+
+    def _plan(self) -> dict[str, float]:
+        """How many steps fit into the minutes here, found by trying two, and the error before the first step."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / _PLAN
+        if path.is_file() and latest(self.folder) is not None:
+            return json.loads(path.read_text("utf-8"))
+        self.model.eval()
+        with torch.no_grad():
+            before = self._error()
+        steps, often = self.lesson.steps, SAMPLE_SECONDS
+        if steps is None:
+            each = self._seconds()
+            steps, often = max(1, int(self.lesson.minutes * 60 / each)), max(1.0, SAMPLE_SECONDS / each)
+        report = max(1, int(min(steps // SAMPLES, often)))
+        plan: dict[str, float] = {"steps": steps, "before": before, "report": report}
+        with atomic_write(path) as part:
+            part.write_text(json.dumps(plan), "utf-8")
+        return plan
+
+    def _seconds(self) -> float:
+        """Seconds of a step; the first of two warms up."""
+        taken = 0.0
+        self._began = time.monotonic()
+        for k in range(2):
+            if self.hears.cancelled():
+                raise Cancelled
+            began = time.monotonic()
+            loss, _ = self._batch_loss(Draw.at(self.lesson.seed + 1, k))
+            loss.backward()
+            taken = time.monotonic() - began
+        self.model.zero_grad(set_to_none=True)
+        return max(taken, 1e-3)
+
+    def _loss(self, draw: Draw) -> tuple[Tensor, dict[str, float]]:
+        now = time.monotonic()
+        if draw.step:
+            self._took = [*self._took[-19:], now - self._began]
+        self._began = now
+        each = sum(self._took) / len(self._took) if self._took else 0.0
+        self.hears.step(draw.step, self._steps, each * (self._steps - draw.step))
+        if self.hears.cancelled():
+            raise Cancelled
+        if self.hears.enough():
+            raise Enough
+        return self._batch_loss(draw)
+
+    def _batch_loss(self, draw: Draw) -> tuple[Tensor, dict[str, float]]:
+        twice = bool(draw.numpy.random() < SELF_CONDITIONING)
+        losses = [
+            denoising_loss(self.model, self.schedule, batch, draw.torch, twice)
+            for batch in self._batches(draw.numpy)
+        ]
+        return torch.cat(losses).mean(), {}
+
+    def _batches(self, rng: np.random.Generator) -> list[DenoisingBatch]:
+        """Clips, then pictures: as many of what is known as of what is new."""
+        shown, out = self.shown, list[DenoisingBatch]()
+        for kinds in ((shown.clips, shown.known_clips), (shown.pictures, shown.known_pictures)):
+            drawn = [kind.draw(rng, self.lesson.batch)[:2] for kind in kinds if kind is not None]
+            if not drawn:
+                continue
+            x0 = torch.cat([latents for latents, _ in drawn])
+            truths = [truth for _, some in drawn for truth in some]
+            frames = None
+            if x0.shape[2] > 1:
+                frames = frame_condition(x0, known_frames(truths, FRAME_RATE, rng))
+            out.append(DenoisingBatch(x0, self.captioner.ids(truths, rng), frames))
+        return out
+
+    def _error(self) -> float:
+        """The error on the lesson's first examples, at fixed levels and with fixed noise."""
+        kind = self.shown.clips or self.shown.pictures
+        assert kind is not None
+        picks = list(range(min(CHECK, len(kind.store))))
+        texts = [kind.store.truth[i]["captions"][0] for i in picks]
+        batch = DenoisingBatch(kind.take(picks, None), self.captioner.encode(texts))
+        return validate(self.model, self.schedule, [batch])
+
+    def _report(self, step: int) -> dict[str, float]:
+        del step
+        self.hears.sample(self._error(), self.before, self._picture())
+        return {}
+
+    def _picture(self) -> NDArray[np.uint8]:
+        """What the first caption looks like now."""
+        config = self.model.transformer.config
+        ids = self.captioner.encode([self.lesson.examples[0].captions[0]])
+        shape = (1, config.latent_channels, 1, *config.grid[1:])
+        noise = torch.randn(shape, generator=torch.Generator().manual_seed(self.lesson.seed))
+        z = sample_latents(
+            self.model, self.schedule, noise, ids, steps=SAMPLE_STEPS, guidance=Guidance(scale=3.0)
+        )
+        with autocast(z.device):
+            return to_frames(self.tokenizer.decode(z)[0])

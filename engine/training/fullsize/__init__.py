@@ -1,1 +1,0 @@
-"""Training at the paper's sizes: its tables as runs, their cost, several GPUs, T5, footage at scale."""

@@ -1,0 +1,1 @@
+"""The starter trained on one graphics card in minutes."""

@@ -1,0 +1,1 @@
+"""Training runs as data: the starter's and the paper's."""

@@ -1,0 +1,1 @@
+"""Training of the tokenizer, with and without a discriminator."""

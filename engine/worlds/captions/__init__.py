@@ -1,0 +1,1 @@
+"""Captions in English and French."""

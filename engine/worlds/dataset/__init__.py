@@ -1,0 +1,1 @@
+"""Which worlds are drawn for training, and how they are written to disk."""

@@ -1,0 +1,1 @@
+"""The renderer: camera, distance fields, shading, light."""

@@ -1,0 +1,1 @@
+"""The subjects: how each is built and how it moves."""

@@ -1,0 +1,266 @@
+"""Pictures at the door: each kind that is opened, and each trouble that is refused with a plain sentence."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import struct
+import zlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.api.errors import WaltError
+from engine.media import stills as images
+from engine.media.headers import read_header
+from engine.media.stills import load_still, write_png
+
+RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 30), (30, 30, 220), (240, 240, 240)
+
+
+def quarters(height: int = 64, width: int = 96) -> np.ndarray:
+    """RGB, a colour in each corner: any flip or turn shows."""
+    rgb = np.empty((height, width, 3), np.uint8)
+    rgb[: height // 2, : width // 2], rgb[: height // 2, width // 2 :] = RED, GREEN
+    rgb[height // 2 :, : width // 2], rgb[height // 2 :, width // 2 :] = BLUE, WHITE
+    return rgb
+
+
+def encode(kind: str, rgb: np.ndarray, *params: int) -> bytes:
+    code = {2: None, 3: cv2.COLOR_RGB2BGR, 4: cv2.COLOR_RGBA2BGRA}[rgb.shape[2] if rgb.ndim == 3 else 2]
+    ok, data = cv2.imencode(kind, rgb if code is None else cv2.cvtColor(rgb, code), list(params))
+    assert ok
+    return data.tobytes()
+
+
+def save(folder: Path, data: bytes, name: str = "picture") -> Path:
+    (folder / name).write_bytes(data)
+    return folder / name
+
+
+def with_exif(jpeg: bytes, orientation: int, order: str = "<") -> bytes:
+    tiff = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", 8)
+    tiff += struct.pack(order + "HHHIHHI", 1, 274, 3, 1, orientation, 0, 0)
+    body = b"Exif\0\0" + tiff
+    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body + jpeg[2:]
+
+
+def png_of_size(width: int, height: int) -> bytes:
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    data = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + data
+
+
+def refusal(path: Path) -> WaltError:
+    with pytest.raises(WaltError) as caught:
+        load_still(path, 32, 32)
+    error = caught.value
+    assert error.message.endswith(".")
+    assert error.hint
+    assert "\n" not in error.line()
+    return error
+
+
+@pytest.mark.parametrize("kind", [".png", ".jpg", ".webp", ".bmp", ".tiff", ".gif"])
+def test_each_kind_opens_by_its_content_in_the_right_colours(tmp_path: Path, kind: str) -> None:
+    loaded = load_still(save(tmp_path, encode(kind, quarters()), "a name without a hint"), 96, 64)
+    assert loaded.shape == (64, 96, 3)
+    assert loaded.dtype == np.uint8
+    assert loaded.flags.c_contiguous
+    for (row, column), colour in zip(
+        [(16, 24), (16, 72), (48, 24), (48, 72)], (RED, GREEN, BLUE, WHITE), strict=True
+    ):
+        np.testing.assert_allclose(loaded[row, column].astype(int), colour, atol=60 if kind == ".gif" else 12)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_photo_is_turned_upright_as_its_exif_says(tmp_path: Path, orientation: int, order: str) -> None:
+    path = save(tmp_path, with_exif(encode(".jpg", quarters()), orientation, order))
+    upright = cv2.cvtColor(cv2.imread(str(path), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    height, width = upright.shape[:2]
+    assert (height > width) == (orientation >= 5)
+    np.testing.assert_array_equal(load_still(path, width, height), upright)
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 60000])
+def test_nonsense_orientation_counts_as_upright(tmp_path: Path, orientation: int) -> None:
+    plain = load_still(save(tmp_path, encode(".jpg", quarters()), "plain"), 96, 64)
+    turned = load_still(save(tmp_path, with_exif(encode(".jpg", quarters()), orientation)), 96, 64)
+    np.testing.assert_array_equal(turned, plain)
+
+
+def test_sixteen_bits_become_eight(tmp_path: Path) -> None:
+    deep = quarters().astype(np.uint16) * 257
+    np.testing.assert_array_equal(load_still(save(tmp_path, encode(".png", deep)), 96, 64), quarters())
+
+
+def test_grey_becomes_three_equal_channels(tmp_path: Path) -> None:
+    ramp = np.tile(np.arange(96, dtype=np.uint8), (64, 1))
+    np.testing.assert_array_equal(
+        load_still(save(tmp_path, encode(".png", ramp)), 96, 64), np.dstack([ramp] * 3)
+    )
+    deep = ramp.astype(np.uint16) * 257
+    np.testing.assert_array_equal(
+        load_still(save(tmp_path, encode(".png", deep)), 96, 64), np.dstack([ramp] * 3)
+    )
+
+
+@pytest.mark.parametrize("scale", [1, 257])
+def test_transparency_is_laid_on_a_neutral_grey(tmp_path: Path, scale: int) -> None:
+    rgba = np.dstack([quarters(), np.full((64, 96), 255, np.uint8)])
+    rgba[:, :32, 3], rgba[:, 32:64, 3] = 0, 51
+    loaded = load_still(
+        save(tmp_path, encode(".png", rgba.astype(np.uint16) * scale if scale > 1 else rgba)), 96, 64
+    )
+    assert np.all(loaded[:, :32] == images.NEUTRAL)
+    np.testing.assert_array_equal(loaded[:, 64:], quarters()[:, 64:])
+    expected = 0.2 * quarters()[:, 32:64].astype(float) + 0.8 * images.NEUTRAL
+    np.testing.assert_allclose(loaded[:, 32:64].astype(float), expected, atol=0.51)
+
+
+@pytest.mark.parametrize(("width", "height"), [(64, 64), (128, 64), (32, 64)])
+def test_the_centre_is_cropped_and_nothing_is_stretched(tmp_path: Path, width: int, height: int) -> None:
+    rgb = np.zeros((240, 320, 3), np.uint8)
+    cv2.circle(rgb, (160, 120), 40, (255, 255, 255), -1)
+    loaded = load_still(save(tmp_path, encode(".png", rgb)), width, height)[:, :, 0] > 128
+    rows, columns = np.flatnonzero(loaded.any(1)), np.flatnonzero(loaded.any(0))
+    assert abs(len(rows) - len(columns)) <= 1
+    assert abs(rows.mean() - (height - 1) / 2) <= 0.5
+    assert abs(columns.mean() - (width - 1) / 2) <= 0.5
+
+
+def test_shrinking_averages_and_enlarging_keeps_a_plain_colour(tmp_path: Path) -> None:
+    checks = np.indices((128, 128)).sum(0) % 2 * 255
+    path = save(tmp_path, encode(".png", np.dstack([checks.astype(np.uint8)] * 3)))
+    assert np.ptp(load_still(path, 32, 32)) <= 1
+    one = save(tmp_path, encode(".png", np.full((1, 1, 3), 77, np.uint8)), "one")
+    assert np.all(load_still(one, 224, 128) == 77)
+
+
+def test_a_very_long_picture_still_gives_the_size(tmp_path: Path) -> None:
+    path = save(tmp_path, encode(".png", np.full((5000, 1, 3), 9, np.uint8)))
+    assert load_still(path, 224, 128).shape == (128, 224, 3)
+
+
+def test_what_is_not_there_is_not_found(tmp_path: Path) -> None:
+    for path in (tmp_path / "no.png", save(tmp_path, b"x") / "no.png", Path("nul\0byte.png")):
+        assert refusal(path).code == "image-not-found"
+
+
+def test_what_is_no_plain_file_is_refused_at_once(tmp_path: Path) -> None:
+    assert refusal(tmp_path).code == "image-unreadable"
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        assert refusal(tmp_path / "pipe").code == "image-unreadable"
+
+
+def test_an_empty_file_is_unreadable(tmp_path: Path) -> None:
+    error = refusal(save(tmp_path, b""))
+    assert error.code == "image-unreadable"
+    assert "is empty" in error.message
+
+
+@pytest.mark.parametrize("kind", [".png", ".jpg", ".webp", ".bmp", ".tiff", ".gif"])
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.9])
+def test_a_picture_that_was_cut_off_is_refused(tmp_path: Path, kind: str, share: float, capfd) -> None:
+    noisy = np.random.default_rng(0).integers(0, 255, (64, 96, 3), dtype=np.uint8)
+    data = encode(kind, noisy)
+    error = refusal(save(tmp_path, data[: int(len(data) * share)]))
+    assert error.code == "image-unreadable"
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("at", [20, 60, -6, -30])
+def test_a_damaged_png_is_refused_without_noise_on_the_terminal(tmp_path: Path, at: int, capfd) -> None:
+    data = bytearray(encode(".png", quarters()))
+    data[at] ^= 0x55
+    assert refusal(save(tmp_path, bytes(data))).code == "image-unreadable"
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "data", [b"hello", b"\0" * 4096, b"%PDF-1.7", b"RIFF\0\0\0\0WAVEfmt ", b"<svg></svg>"]
+)
+def test_other_files_are_not_supported(tmp_path: Path, data: bytes) -> None:
+    error = refusal(save(tmp_path, data, "really.png"))
+    assert error.code == "image-not-supported"
+    assert "PNG" in error.hint
+
+
+def test_floating_point_pictures_are_not_supported(tmp_path: Path) -> None:
+    assert refusal(save(tmp_path, encode(".tiff", np.ones((8, 8), np.float32)))).code == "image-not-supported"
+
+
+def huge_jpeg() -> bytes:
+    data = bytearray(encode(".jpg", quarters()))
+    at = data.index(b"\xff\xc0") + 5
+    data[at : at + 4] = struct.pack(">HH", 65000, 65000)
+    return bytes(data)
+
+
+def huge_bmp() -> bytes:
+    data = bytearray(encode(".bmp", quarters()))
+    data[18:26] = struct.pack("<ii", 2_000_000_000, -2_000_000_000)
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    "data", [png_of_size(60_000, 60_000), png_of_size(2**31 - 1, 1), huge_jpeg(), huge_bmp()]
+)
+def test_a_small_file_that_claims_a_huge_picture_is_refused_unopened(tmp_path: Path, data: bytes) -> None:
+    error = refusal(save(tmp_path, data))
+    assert error.code == "image-too-large"
+    assert "megapixels" in error.hint
+
+
+def test_a_huge_file_is_refused(tmp_path: Path) -> None:
+    path = save(tmp_path, encode(".png", quarters()))
+    with path.open("rb+") as file:
+        file.truncate(images.MAX_BYTES + 1)
+    assert refusal(path).code == "image-too-large"
+
+
+@settings(max_examples=150, deadline=None)
+@given(kind=st.sampled_from([".png", ".jpg", ".webp", ".bmp", ".tiff", ".gif"]), data=st.data())
+def test_no_damage_gets_past_the_door(
+    tmp_path_factory: pytest.TempPathFactory, kind: str, data: st.DataObject
+) -> None:
+    spoiled = bytearray(encode(kind, quarters(16, 16)))
+    for _ in range(data.draw(st.integers(1, 6))):
+        spoiled[data.draw(st.integers(0, len(spoiled) - 1))] = data.draw(st.integers(0, 255))
+    path = save(tmp_path_factory.getbasetemp(), bytes(spoiled), "spoiled")
+    with contextlib.suppress(WaltError):
+        assert load_still(path, 16, 16).shape == (16, 16, 3)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    start=st.sampled_from(
+        [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF????WEBP", b"GIF89a", b"BM", b"II*\0", b"MM\0*"]
+    ),
+    rest=st.binary(max_size=200),
+)
+def test_any_header_is_read_or_refused(start: bytes, rest: bytes) -> None:
+    try:
+        header = read_header(start + rest)
+    except ValueError:
+        return
+    assert header is not None
+    assert 1 <= header.orientation <= 8
+
+
+def test_a_sheet_comes_back_bit_for_bit(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.png"
+    write_png(path, quarters())
+    np.testing.assert_array_equal(load_still(path, 96, 64), quarters())
+    with pytest.raises(WaltError) as caught:
+        write_png(tmp_path / "missing" / "sheet.png", quarters())
+    assert caught.value.code == "output-not-writable"
