@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from engine.api.events import Kept
     from engine.api.request import ClipRequest
     from engine.pipeline.cascade import Cascade
-    from engine.planning.forecast import Ground
+    from engine.planning.forecast import MemoryBudget
     from engine.runtime.devices import Device
 
 log = logging.getLogger(__name__)
 
 Emit = Callable[[Event], None]
-Errand = Callable[[str, Emit, Callable[[], bool], str], Event]
+EngineTask = Callable[[str, Emit, Callable[[], bool], str], Event]
 """Work besides clips: told its job's id, where events go, whether to stop and the device; returns its last event.
 
 It may raise what making a clip may raise: WaltError, Cancelled, or anything for a full memory or a fault.
@@ -45,7 +45,7 @@ NICENESS = 5
 class _Job:
     id: str
     request: ClipRequest | None
-    errand: Errand | None = None
+    errand: EngineTask | None = None
     private: tuple[str, ...] = ()
     cancel: threading.Event = field(default_factory=threading.Event)
 
@@ -107,7 +107,7 @@ class Engine:
         """
         return self._queue_up(_Job(uuid.uuid4().hex[:12], request, private=_words_of(request)))
 
-    def run(self, errand: Errand, private: tuple[str, ...] = ()) -> str:
+    def run(self, errand: EngineTask, private: tuple[str, ...] = ()) -> str:
         """Queue other work for this thread, behind the clips that wait; returns its job's id.
 
         The pack in memory is let go first. ``private`` are words that no report of a fault may hold.
@@ -223,12 +223,12 @@ class Engine:
         if self._threads is not None and self._loaded is None:
             devices.use_threads(self._threads)
 
-    def _ground(self, device: Device, mapped: int = 0) -> Ground:
+    def _ground(self, device: Device, mapped: int = 0) -> MemoryBudget:
         """What a clip is planned on now."""
-        from engine.planning.forecast import ground_on
+        from engine.planning.forecast import memory_budget
 
         held = None if self._loaded is None else self._loaded.held
-        return ground_on(device, int8=self._int8, allowed_mb=self._memory_mb, mapped=mapped, held=held)
+        return memory_budget(device, int8=self._int8, allowed_mb=self._memory_mb, mapped=mapped, held=held)
 
     def _tell_ready(self) -> None:
         """Say to a window what the next clip would be planned on; what is wrong here the next job will say."""

@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter
 
-from app.compose.prompt_history import Notebook
+from app.compose.prompt_history import PromptHistory
 from app.core.settings import Settings
 from app.film.project import read_project
-from app.library.files import Places, default_places, read_strip
+from app.library.files import LibraryPaths, default_places, read_strip
 from app.library.records import parse_request
 from app.library.store import Store
 from app.preferences.preferences import PreferenceFile
-from engine.api.provenance import Origin
+from engine.api.provenance import Provenance
 from engine.api.request import ClipRequest
 from engine.cli.main import main
 from engine.media.clips import read_clip, read_metadata
@@ -53,7 +53,7 @@ def rebuild_library(home: Path) -> list[Values]:
     return [asdict(clip) for clip in clips]
 
 
-def own_places(home: Path) -> Places:
+def own_places(home: Path) -> LibraryPaths:
     places = default_places()
     assert (places.data, places.cache) == (home / "data" / "walt", home / "cache" / "walt")
     return places
@@ -79,9 +79,9 @@ def open_preferences() -> Values:
 
 def open_notebook() -> tuple[Values, tuple[str, ...], Values]:
     """The draft, the prompts, and what the last clip took."""
-    notebook = Notebook()
-    assert notebook.pace is not None
-    return asdict(notebook.draft), notebook.prompts, asdict(notebook.pace)
+    prompt_history = PromptHistory()
+    assert prompt_history.pace is not None
+    return asdict(prompt_history.draft), prompt_history.prompts, asdict(prompt_history.pace)
 
 
 def open_layout(name: str) -> bytes:
@@ -98,7 +98,7 @@ def make_base_clip(pack: str, **values: object) -> tuple[int, ...]:
 
 
 def parsed_origin(text: str) -> Values:
-    return asdict(Origin.from_json(text))
+    return asdict(Provenance.from_json(text))
 
 
 DATA = Path(__file__).parent / "data" / "v0_3"

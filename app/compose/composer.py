@@ -34,7 +34,7 @@ from app.core.widgets import ActionButton, QuietBar, caption
 from app.window.session import Session
 
 if TYPE_CHECKING:
-    from app.compose.prompt_history import Notebook
+    from app.compose.prompt_history import PromptHistory
     from engine.api.events import StageName
 
 WIDTH = 320
@@ -52,7 +52,7 @@ class Composer(QWidget):
     """The left panel. Its fields scroll when the window is low; Generate stays in sight."""
 
     def __init__(
-        self, session: Session, actions: Actions, notebook: Notebook, parent: QWidget | None = None
+        self, session: Session, actions: Actions, prompt_history: PromptHistory, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setObjectName("composer")
@@ -64,7 +64,7 @@ class Composer(QWidget):
         self.prompt.setPlaceholderText(self.tr("A horse walking on the beach at sunset"))
         self.prompt.setAccessibleName(self.tr("Prompt"))
         self.prompt.setFixedHeight(PROMPT_HEIGHT)
-        self.prompt.remember_with(notebook)
+        self.prompt.remember_with(prompt_history)
         self.prompt.explain_with(self._explain)
         self.examples = self._examples_button()
         self.unknown = UnknownLine(session)
@@ -78,7 +78,7 @@ class Composer(QWidget):
         self.quality = QualityPicker(session)
         self.seed = SeedField(session, actions["new_seed"])
         self.advanced = Fold(self.tr("Advanced"), Advanced(session))
-        self.estimate = EstimateLine(session, notebook)
+        self.estimate = EstimateLine(session, prompt_history)
         self.generate = self._generate_button(actions)
         self._lay_out()
         self._wire(actions)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.compose.estimate import Estimate, estimate, pace_of
-from app.compose.prompt_history import Notebook
+from app.compose.prompt_history import PromptHistory
 from app.core.formatting import clock_text, size_text
 from app.core.theme import figures
 from app.jobs.state import Done
@@ -21,10 +21,10 @@ MINUTE = 60
 class EstimateLine(QLabel):
     """Empty as long as nothing is known."""
 
-    def __init__(self, session: Session, notebook: Notebook, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, prompt_history: PromptHistory, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._notebook = notebook
+        self._prompt_history = prompt_history
         self.setProperty("role", "secondary")
         self.setFont(figures(self.font()))
         self.setMinimumHeight(16)
@@ -47,7 +47,7 @@ class EstimateLine(QLabel):
         if isinstance(state, Done) and card is not None:
             pace = pace_of(state.clip, card)
             if pace is not None:
-                self._notebook.learn(pace)
+                self._prompt_history.learn(pace)
             self.refresh()
 
     @Slot()
@@ -57,7 +57,7 @@ class EstimateLine(QLabel):
         if card is None or not session.draft.prompt.strip() or session.surplus:
             self._say([])
             return
-        found = estimate(session.draft, card, self._notebook.pace, session.ready, session.still.path)
+        found = estimate(session.draft, card, self._prompt_history.pace, session.ready, session.still.path)
         parts = [words for words in (self._time(found), self._memory(found)) if words]
         self._apart = not found.measured or found.short
         self._say(parts)

@@ -23,7 +23,7 @@ from app.compose.still import may_offer
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.compose.prompt_history import Notebook
+    from app.compose.prompt_history import PromptHistory
 
 COMPLETE_FROM = 2
 """So many letters are typed before words are offered."""
@@ -75,7 +75,7 @@ class PromptEdit(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._underliner = _Underliner(self.document(), self)
         self._explain: Callable[[str], str] | None = None
-        self._notebook: Notebook | None = None
+        self._prompt_history: PromptHistory | None = None
         self._words = QStringListModel(self)
         self.completer = QCompleter(self._words, self)
         self.completer.setWidget(self)
@@ -114,9 +114,9 @@ class PromptEdit(QPlainTextEdit):
         """Complete to these words while someone types."""
         self._words.setStringList(sorted(words, key=str.lower))
 
-    def remember_with(self, notebook: Notebook) -> None:
+    def remember_with(self, prompt_history: PromptHistory) -> None:
         """Where Up and Down find old prompts."""
-        self._notebook = notebook
+        self._prompt_history = prompt_history
 
     def replace_word(self, word: str, better: str) -> None:
         """Replace a word wherever it stands, as one undoable edit."""
@@ -198,9 +198,9 @@ class PromptEdit(QPlainTextEdit):
         """Show the prompt before or after; False if the caret has lines to walk through first, or at the end."""
         cursor = self.textCursor()
         move = QTextCursor.MoveOperation.Up if back else QTextCursor.MoveOperation.Down
-        if self._notebook is None or cursor.movePosition(move):
+        if self._prompt_history is None or cursor.movePosition(move):
             return False
-        text = self._notebook.older(self.toPlainText()) if back else self._notebook.newer()
+        text = self._prompt_history.older(self.toPlainText()) if back else self._prompt_history.newer()
         if text is None:
             return False
         self.replace_all(text)

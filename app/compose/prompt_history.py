@@ -35,7 +35,7 @@ class Page:
     pace: Pace | None = None
 
 
-class Notebook(QObject):
+class PromptHistory(QObject):
     """Remembers the draft and the prompts.
 
     The history is walked with `older` and `newer`; what was being typed waits at its end.

@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 
 from app.compose.crop import Crop
 from app.compose.still_files import Opened, OwnClip, first_frame, open_file, open_frame, written
-from app.core.background_tasks import Tasks
+from app.core.background_tasks import BackgroundTasks
 from app.film.film import SUFFIX
 from engine.api.errors import UsageError, WaltError
 from engine.runtime.files import part_name
@@ -127,7 +127,7 @@ class StillSlot(QObject):
     recalled = Signal(object)
     film_offered = Signal(object)
 
-    def __init__(self, tasks: Tasks, cache: Path, parent: QObject | None = None) -> None:
+    def __init__(self, tasks: BackgroundTasks, cache: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
         self._cache = cache

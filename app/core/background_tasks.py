@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Tasks(QObject):
+class BackgroundTasks(QObject):
     """Runs functions on one worker thread and answers in the window's thread, in order.
 
     An answer is never given inside `run`, however fast the work was. One that raises does not stop the others: its

@@ -9,7 +9,7 @@ from app.core.theme import BETWEEN, GRID, INSIDE
 from app.core.widgets import IconButton, button, note
 
 
-class Notice(QFrame):
+class Banner(QFrame):
     """A sentence, one thing to do about it, and a cross; hidden as long as there is nothing to say.
 
     Signals:

@@ -12,7 +12,7 @@ LABEL = 184
 """Width of the column of labels, logical pixels."""
 
 
-class Sheet(QDialog):
+class BaseDialog(QDialog):
     """A dialog beside the window; Escape and Done close it, nothing waits for it."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:

@@ -18,14 +18,14 @@ from app.core.frames import to_thumbs
 from engine.api.errors import WaltError
 from engine.api.events import (
     Event,
+    FinetuneDone,
+    FinetuneSample,
+    FinetuneStep,
     FramesReady,
     JobCancelled,
     JobDone,
     JobFailed,
     JobStarted,
-    LessonDone,
-    LessonSample,
-    LessonStep,
     Planned,
     Ready,
     StageName,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from app.core.frames import Pixels
     from engine.api.clip import Clip
     from engine.api.request import ClipRequest
-    from engine.worker import Errand
+    from engine.worker import EngineTask
 
 CLOSE_SECONDS = 8.0
 """How long a closed window waits for the engine to end by itself: a step of the largest stage, on most machines."""
@@ -52,7 +52,7 @@ class EngineLike(Protocol):
         """Queue a request; returns the job's id at once."""
         ...
 
-    def run(self, errand: Errand, private: tuple[str, ...] = ()) -> str:
+    def run(self, errand: EngineTask, private: tuple[str, ...] = ()) -> str:
         """Queue work that makes no clip; returns the job's id at once."""
         ...
 
@@ -70,7 +70,7 @@ EngineFactory = Callable[[Listener], EngineLike]
 
 
 @dataclass(frozen=True, slots=True)
-class Glimpse:
+class StepPreview:
     """A cheap look at a stage that is still denoising: (t, h, w, 3), one frame a latent frame."""
 
     job: str
@@ -109,9 +109,9 @@ News = (
     | Chunk
     | Ended
     | JobFailed
-    | LessonStep
-    | LessonSample
-    | LessonDone
+    | FinetuneStep
+    | FinetuneSample
+    | FinetuneDone
 )
 
 
@@ -151,7 +151,7 @@ class EngineBridge(QObject):
         self._engine: EngineLike | None = None
         self._lock = threading.Lock()
         self._queue: deque[News] = deque()
-        self._mailbox: Glimpse | None = None
+        self._mailbox: StepPreview | None = None
         self._awake = False
         self._closer: threading.Thread | None = None
         self._ended = True
@@ -185,7 +185,7 @@ class EngineBridge(QObject):
             raise WaltError("engine-not-running", "The engine is not running yet.", "Try again in a moment.")
         return self._engine.submit(request)
 
-    def run(self, errand: Errand, private: tuple[str, ...] = ()) -> str:
+    def run(self, errand: EngineTask, private: tuple[str, ...] = ()) -> str:
         """Hand over work that makes no clip, one at a time; it begins when the clip in the making is done.
 
         Raises:
@@ -226,7 +226,7 @@ class EngineBridge(QObject):
         with self._lock:
             self._queue.append(news)
             if isinstance(event, StepDone) and preview is not None:
-                self._mailbox = Glimpse(event.job, event.stage, preview)
+                self._mailbox = StepPreview(event.job, event.stage, preview)
             wake, self._awake = not self._awake, True
         if wake:
             self._woken.emit()
@@ -238,7 +238,7 @@ class EngineBridge(QObject):
             mailbox, self._mailbox = self._mailbox, None
             self._awake = False
         for news in queue:
-            over = news.job == self.errand and isinstance(news, Ended | JobFailed | LessonDone)
+            over = news.job == self.errand and isinstance(news, Ended | JobFailed | FinetuneDone)
             if over:
                 self.errand = None
             self.news.emit(news)

@@ -20,7 +20,7 @@ Row = TypeVar("Row", bound=_Named)
 Index = QModelIndex | QPersistentModelIndex
 
 
-class Rows(QAbstractListModel, Generic[Row]):
+class RecordListModel(QAbstractListModel, Generic[Row]):
     """Rows with an id each. Selection and current row of the views follow a row wherever it goes."""
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -13,12 +13,12 @@ from app.export.exporter import Exporter, Source, film_source
 from app.jobs.state import Running
 
 if TYPE_CHECKING:
-    from app.film.film_controller import FilmDesk
+    from app.film.film_controller import FilmController
     from app.window.main_window import MainWindow
     from app.window.session import Session
 
 
-class ExportDesk(QObject):
+class ExportController(QObject):
     """The part of the window that is about exports.
 
     Signals:
@@ -27,7 +27,7 @@ class ExportDesk(QObject):
 
     said = Signal(str, object)
 
-    def __init__(self, window: MainWindow, session: Session, film: FilmDesk) -> None:
+    def __init__(self, window: MainWindow, session: Session, film: FilmController) -> None:
         super().__init__(window)
         self._window = window
         self._session = session

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.background_tasks import Tasks
+from app.core.background_tasks import BackgroundTasks
 from engine.api.clip import FPS
 from engine.api.errors import WaltError
 
@@ -130,7 +130,7 @@ class Exporter(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tasks = Tasks(self, name="export", drain_on_close=True)
+        self._tasks = BackgroundTasks(self, name="export", drain_on_close=True)
         self._stop = threading.Event()
         self._idle = threading.Event()
         self._idle.set()

@@ -28,7 +28,7 @@ Verb = Literal[
 VIDEOS = {".mp4", ".webm", ".mov"}
 
 
-class Director(QObject):
+class FilmActions(QObject):
     """Acts on what is selected, or else on what is under the playhead.
 
     Signals:

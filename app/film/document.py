@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.core.background_tasks import Tasks
+from app.core.background_tasks import BackgroundTasks
 from engine.api.errors import WaltError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.film.generation import CuttingRoom
+    from app.film.generation import FilmGenerator
     from app.film.project import Project
     from app.playback.monitor import Monitor
 
@@ -25,7 +25,7 @@ NAME = 48
 """Letters of a file's name that stay in the name of what is kept beside the copy: no disk takes more than 255 bytes."""
 
 
-class FilmKeeper(QObject):
+class FilmDocument(QObject):
     """Where the film is on the disk.
 
     Project files have a worker of their own, which does everything that was asked for before it ends: no film waits
@@ -47,11 +47,11 @@ class FilmKeeper(QObject):
     recovered = Signal()
     failed = Signal(object)
 
-    def __init__(self, room: CuttingRoom, monitor: Monitor, parent: QObject | None = None) -> None:
+    def __init__(self, room: FilmGenerator, monitor: Monitor, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._room = room
         self._monitor = monitor
-        self._tasks = Tasks(self, name="film", drain_on_close=True)
+        self._tasks = BackgroundTasks(self, name="film", drain_on_close=True)
         self._file: Path | None = None
         self._copy: Path | None = None
         self._clips: Path | None = None

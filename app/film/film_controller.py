@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from app.film.actions import Director, Verb
-from app.film.document import FilmKeeper
+from app.film.actions import FilmActions, Verb
+from app.film.document import FilmDocument
 from engine.api.errors import WaltError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.core.actions import Actions
     from app.core.actions import Name as ActionName
     from app.library.store import Opened
-    from app.playback.playback_panel import Deck
+    from app.playback.playback_panel import PlaybackPanel
     from app.window.main_window import MainWindow
     from app.window.session import Session
 
@@ -26,7 +26,7 @@ COPY = "film.walt"
 """The film of the moment, in the library's folder."""
 
 
-class FilmDesk(QObject):
+class FilmController(QObject):
     """The part of the window that is about the film.
 
     Signals:
@@ -37,14 +37,14 @@ class FilmDesk(QObject):
     said = Signal(str, object)
     trouble = Signal(object)
 
-    def __init__(self, window: MainWindow, session: Session, actions: Actions, deck: Deck) -> None:
+    def __init__(self, window: MainWindow, session: Session, actions: Actions, deck: PlaybackPanel) -> None:
         super().__init__(window)
         self._window = window
         self._session = session
         self._actions = actions
         self._deck = deck
-        self.director = Director(session, self)
-        self.keeper = FilmKeeper(session.room, session.monitor, self)
+        self.director = FilmActions(session, self)
+        self.keeper = FilmDocument(session.room, session.monitor, self)
         self._names: dict[Verb, ActionName] = {verb: verb for verb in self.director.verbs}
         self._wire_actions()
         self._wire_signals()

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from app.core.background_tasks import Tasks
-    from app.core.bridge import Chunk, Ended, Glimpse
-    from app.jobs.job_runner import Maker
+    from app.core.background_tasks import BackgroundTasks
+    from app.core.bridge import Chunk, Ended, StepPreview
+    from app.jobs.job_runner import JobRunner
     from app.jobs.queue import Queue
     from app.library.library import Library
     from engine.api.request import Aspect, ClipRequest
@@ -32,7 +32,7 @@ OVERLAP = 5
 translate = QCoreApplication.translate
 
 
-class CuttingRoom(QObject):
+class FilmGenerator(QObject):
     """Continues, regenerates and adds; knows which job makes which take.
 
     Args:
@@ -51,9 +51,9 @@ class CuttingRoom(QObject):
     def __init__(
         self,
         queue: Queue,
-        maker: Maker,
+        maker: JobRunner,
         library: Library,
-        tasks: Tasks,
+        tasks: BackgroundTasks,
         size: Callable[[Aspect], tuple[int, int]],
         parent: QObject | None = None,
     ) -> None:
@@ -185,7 +185,7 @@ class CuttingRoom(QObject):
             self.footage.put(take, chunk.first, chunk.frames, chunk.thumbs)
 
     @Slot(object)
-    def _on_glimpse(self, glimpse: Glimpse) -> None:
+    def _on_glimpse(self, glimpse: StepPreview) -> None:
         take = self._take_by(self._made)
         if take is not None:
             self.footage.look(take, glimpse.frames)
@@ -221,14 +221,14 @@ class CuttingRoom(QObject):
                     continue
                 words = "" if job.state == "done" else self._trouble_of(job)
             elif job is None and take.job != running:
-                words = translate("CuttingRoom", "This part was taken off the queue.")
+                words = translate("FilmGenerator", "This part was taken off the queue.")
             self.film.put_take(replace(take, trouble=words))
 
     def _trouble_of(self, job: JobRecord) -> str:
         if job.state == "cancelled":
-            return translate("CuttingRoom", "This part was stopped before it was done.")
+            return translate("FilmGenerator", "This part was stopped before it was done.")
         if job.state == "interrupted":
-            return translate("CuttingRoom", "This part was interrupted.")
+            return translate("FilmGenerator", "This part was interrupted.")
         return sentence(job.error).message
 
     @Slot(str, object)

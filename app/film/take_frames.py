@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
-    from app.core.background_tasks import Tasks
+    from app.core.background_tasks import BackgroundTasks
     from app.core.frames import Pixels
     from app.film.film import Take
     from engine.api.errors import WaltError
@@ -36,7 +36,7 @@ class Footage(QObject):
     changed = Signal(str)
     failed = Signal(str, object)
 
-    def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, tasks: BackgroundTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
         self._frames: OrderedDict[str, list[Pixels | None]] = OrderedDict()

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.background_tasks import Tasks
+from app.core.background_tasks import BackgroundTasks
 from app.core.bridge import Ended, EngineBridge, News
 from engine.api.errors import UsageError, WaltError
-from engine.api.events import JobFailed, JobStarted, LessonDone, LessonPhase, LessonSample, LessonStep
+from engine.api.events import FinetuneDone, FinetunePhase, FinetuneSample, FinetuneStep, JobFailed, JobStarted
 
 if TYPE_CHECKING:
     from engine.api.events import Event
     from engine.packs.store import PackStore
-    from engine.training.finetuning.dataset import Example, Lesson, Reins
-    from engine.worker import Errand
+    from engine.training.finetuning.dataset import Example, FinetuneDataset, StopSignal
+    from engine.worker import EngineTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Progress:
 
     job: str
     title: str
-    phase: LessonPhase | None = None
+    phase: FinetunePhase | None = None
     done: int = 0
     total: int = 0
     left: float | None = None
@@ -41,7 +41,7 @@ class Progress:
         return self.phase == "learning" and self.done > 0 and not self.stopping
 
 
-class Teacher(QObject):
+class Finetuning(QObject):
     """One lesson at a time.
 
     Signals:
@@ -64,8 +64,8 @@ class Teacher(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._given = store
-        self._tasks = Tasks(self, name="lesson")
-        self._reins: Reins | None = None
+        self._tasks = BackgroundTasks(self, name="lesson")
+        self._reins: StopSignal | None = None
         self.examples: tuple[Example, ...] = ()
         self.progress: Progress | None = None
         bridge.news.connect(self._on_news)
@@ -133,27 +133,27 @@ class Teacher(QObject):
         self.changed.emit()
         examples, store = self.examples, self._given
 
-        def work() -> Lesson:
+        def work() -> FinetuneDataset:
             from engine.packs.store import PackStore
-            from engine.training.finetuning.dataset import Lesson, slug, usual_method
+            from engine.training.finetuning.dataset import FinetuneDataset, slug, usual_method
 
             taken = [one.name for one in (store or PackStore()).installed()]
-            return Lesson.parse(
+            return FinetuneDataset.parse(
                 examples=examples, name=slug(title, taken), title=title, pack=pack, minutes=minutes,
                 method=usual_method(),
             )  # fmt: skip
 
         self._tasks.run(work, self._hand_over, self._fail)
 
-    def _hand_over(self, lesson: Lesson) -> None:
-        from engine.training.finetuning.dataset import Reins
+    def _hand_over(self, lesson: FinetuneDataset) -> None:
+        from engine.training.finetuning.dataset import StopSignal
 
         progress = self.progress
         if progress is None or progress.stopping:
             self._end()
             self.stopped.emit()
             return
-        self._reins = Reins()
+        self._reins = StopSignal()
         words = [text for one in lesson.examples for text in (*one.captions, str(one.file.parent))]
         try:
             job = self._bridge.run(_errand(lesson, self._given, self._reins), tuple(words))
@@ -186,15 +186,15 @@ class Teacher(QObject):
         match news:
             case JobStarted():
                 self._go(replace(progress, phase="reading"))
-            case LessonStep():
+            case FinetuneStep():
                 self._go(
                     replace(progress, phase=news.phase, done=news.done, total=news.total, left=news.left)
                 )
-            case LessonSample():
+            case FinetuneSample():
                 fewer = 1 - news.error / news.before if news.before > 0 else None
                 self._go(replace(progress, fewer=fewer))
                 self.sampled.emit(news.frames)
-            case LessonDone():
+            case FinetuneDone():
                 self._end()
                 self._set(())
                 self.taught.emit(news.pack)
@@ -219,7 +219,7 @@ class Teacher(QObject):
         self.failed.emit(error)
 
 
-def _errand(lesson: Lesson, store: PackStore | None, reins: Reins) -> Errand:
+def _errand(lesson: FinetuneDataset, store: PackStore | None, reins: StopSignal) -> EngineTask:
     def errand(job: str, emit: Callable[[Event], None], cancelled: Callable[[], bool], device: str) -> Event:
         from engine.packs.store import PackStore
         from engine.training.finetuning.run import teach  # torch, on the engine's thread

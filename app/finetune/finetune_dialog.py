@@ -23,13 +23,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.base_dialog import Sheet
+from app.core.base_dialog import BaseDialog
 from app.core.error_messages import sentence
 from app.core.frames import to_image
 from app.core.number_fields import NumberField
 from app.core.theme import BETWEEN, GRID, INSIDE
 from app.core.widgets import FIELD, button, note, set_role
-from app.finetune.finetune import Progress, Teacher
+from app.finetune.finetune import Finetuning, Progress
 
 if TYPE_CHECKING:
     from app.core.frames import Pixels
@@ -45,16 +45,16 @@ MAX_TITLE = 60
 EXAMPLES, PLAN, LEARNING = range(3)
 
 
-class TeachSheet(Sheet):
+class FinetuneDialog(BaseDialog):
     """Three pages. Closing it stops nothing: the lesson goes on, and the sheet shows it when it is opened again."""
 
-    def __init__(self, session: Session, teacher: Teacher, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, finetuning: Finetuning, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.setWindowTitle(self.tr("Teach walt"))
         self.resize(*SIZE)
         self.setAcceptDrops(True)
         self._session = session
-        self._teacher = teacher
+        self._finetuning = finetuning
         self.pages = QStackedWidget()
         self.table = QTableWidget(0, 2)
         self.add_files = button(self.tr("Add Files…"))
@@ -166,7 +166,7 @@ class TeachSheet(Sheet):
         return page
 
     def _wire(self) -> None:
-        teacher = self._teacher
+        finetuning = self._finetuning
         self.table.itemChanged.connect(self._described)
         self.table.itemSelectionChanged.connect(self.refresh)
         self.add_files.clicked.connect(self._browse_files)
@@ -177,19 +177,19 @@ class TeachSheet(Sheet):
         self.back.clicked.connect(self._go_back)
         self.next.clicked.connect(self._go_on)
         self.stop.clicked.connect(self.ask_stop)
-        teacher.examples_changed.connect(self._show_examples)
-        teacher.changed.connect(self.refresh)
-        teacher.sampled.connect(self._show_sample)
-        teacher.taught.connect(self._taught)
-        teacher.stopped.connect(self._stopped)
-        teacher.failed.connect(self._failed)
+        finetuning.examples_changed.connect(self._show_examples)
+        finetuning.changed.connect(self.refresh)
+        finetuning.sampled.connect(self._show_sample)
+        finetuning.taught.connect(self._taught)
+        finetuning.stopped.connect(self._stopped)
+        finetuning.failed.connect(self._failed)
         self._session.pack_changed.connect(self.refresh)
 
     # What is shown.
 
     @Slot()
     def _show_examples(self) -> None:
-        examples = self._teacher.examples
+        examples = self._finetuning.examples
         self.table.blockSignals(True)
         self.table.setRowCount(len(examples))
         for row, one in enumerate(examples):
@@ -212,14 +212,14 @@ class TeachSheet(Sheet):
     @Slot()
     def refresh(self) -> None:
         """Show what can be done, and how far the lesson is."""
-        progress = self._teacher.progress
+        progress = self._finetuning.progress
         if progress is not None:
             self.pages.setCurrentIndex(LEARNING)
             self._show_progress(progress)
         elif self.pages.currentIndex() == LEARNING:
             self.pages.setCurrentIndex(EXAMPLES)
         page = self.pages.currentIndex()
-        some, bare = len(self._teacher.examples), self._teacher.bare
+        some, bare = len(self._finetuning.examples), self._finetuning.bare
         words = self.tr("%n example(s)", "", some)
         missing = self.tr("%n without a caption", "", bare)
         self.count.setText(f"{words} · {missing}" if bare else words)
@@ -305,12 +305,12 @@ class TeachSheet(Sheet):
             self.refresh()
             return
         self.picture.clear()
-        self._teacher.start(self.name.text().strip(), self._session.pack, self.minutes.value())
+        self._finetuning.start(self.name.text().strip(), self._session.pack, self.minutes.value())
 
     @Slot()
     def ask_stop(self) -> None:
         """Ask whether to keep what was learned; meanwhile it goes on."""
-        progress = self._teacher.progress
+        progress = self._finetuning.progress
         if progress is None:
             return
         box = QMessageBox(self)
@@ -331,11 +331,11 @@ class TeachSheet(Sheet):
 
     @Slot()
     def _keep(self) -> None:
-        self._teacher.stop(keep=True)
+        self._finetuning.stop(keep=True)
 
     @Slot()
     def _throw_away(self) -> None:
-        self._teacher.stop(keep=False)
+        self._finetuning.stop(keep=False)
 
     @Slot()
     def _taught(self) -> None:
@@ -353,11 +353,11 @@ class TeachSheet(Sheet):
     @Slot(QTableWidgetItem)
     def _described(self, item: QTableWidgetItem) -> None:
         if item.column() == 1:
-            self._teacher.describe(item.row(), item.text())
+            self._finetuning.describe(item.row(), item.text())
 
     @Slot()
     def _leave_out(self) -> None:
-        self._teacher.remove({index.row() for index in self.table.selectedIndexes()})
+        self._finetuning.remove({index.row() for index in self.table.selectedIndexes()})
 
     @Slot()
     def _browse_files(self) -> None:
@@ -378,12 +378,12 @@ class TeachSheet(Sheet):
     def gather(self, files: Sequence[str]) -> None:
         """Add files and folders."""
         self._say("")
-        self._teacher.gather([Path(file) for file in files])
+        self._finetuning.gather([Path(file) for file in files])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files and folders may come in while there is no lesson."""
         urls = event.mimeData().urls()
-        if urls and all(url.isLocalFile() for url in urls) and not self._teacher.busy:
+        if urls and all(url.isLocalFile() for url in urls) and not self._finetuning.busy:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 

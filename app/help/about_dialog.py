@@ -7,14 +7,14 @@ from html import escape
 from PySide6.QtCore import QEvent, Slot
 from PySide6.QtWidgets import QTabWidget, QWidget
 
-from app.core.base_dialog import Sheet
+from app.core.base_dialog import BaseDialog
 from app.core.widgets import button, page
 from app.help.report import Licence, installed, licences
 
 SIZE = (560, 480)
 
 
-class AboutSheet(Sheet):
+class AboutDialog(BaseDialog):
     """The dialog: walt, and the libraries it stands on."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -9,13 +9,13 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from app.core.actions import Actions, Menu
-from app.core.base_dialog import Sheet
+from app.core.base_dialog import BaseDialog
 from app.core.widgets import page
 
 SIZE = (640, 600)
 
 
-class HelpSheet(Sheet):
+class HelpDialog(BaseDialog):
     """The dialog with both pages."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:

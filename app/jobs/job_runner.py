@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.bridge import Chunk, Ended, EngineBridge, Glimpse, News
+from app.core.bridge import Chunk, Ended, EngineBridge, News, StepPreview
 from app.jobs.state import Done, Failed, Idle, JobState, Running, StageRun, Stopped, waiting_stages
 from app.library.records import JobRecord, State, parse_request
 from engine.api.errors import WaltError
 from engine.api.events import (
     STAGES,
+    FinetuneDone,
+    FinetuneSample,
+    FinetuneStep,
     JobFailed,
     JobStarted,
-    LessonDone,
-    LessonSample,
-    LessonStep,
     Planned,
     Ready,
     StageStarted,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from engine.api.clip import Clip
 
 
-class Maker(QObject):
+class JobRunner(QObject):
     """What the engine makes. A job is recorded as running before the engine hears of it.
 
     Signals:
@@ -148,11 +148,11 @@ class Maker(QObject):
                 self._fail(running, news.error, news.details)
             case Planned() | Ready():
                 pass  # the form's estimate has said it
-            case LessonStep() | LessonSample() | LessonDone():
+            case FinetuneStep() | FinetuneSample() | FinetuneDone():
                 pass  # another job's
 
     @Slot(object)
-    def _on_glimpse(self, glimpse: Glimpse) -> None:
+    def _on_glimpse(self, glimpse: StepPreview) -> None:
         if isinstance(self._state, Running) and glimpse.job == self._state.job:
             self.glimpse.emit(glimpse)
 

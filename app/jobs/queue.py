@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal
 
 from app.core.error_messages import sentence
-from app.core.record_list_model import Index, Rows
+from app.core.record_list_model import Index, RecordListModel
 from app.library.records import JobRecord, State
 
 if TYPE_CHECKING:
-    from app.core.background_tasks import Tasks
+    from app.core.background_tasks import BackgroundTasks
     from app.library.store import Opened, Store
     from engine.api.errors import WaltError
     from engine.api.request import ClipRequest
@@ -31,7 +31,7 @@ FAILURES = 3
 _SHOWN_ENDED = 200
 
 
-class Queue(Rows[JobRecord]):
+class Queue(RecordListModel[JobRecord]):
     """The jobs as a list model: the running one, those that wait, those that ended.
 
     Signals:
@@ -44,7 +44,7 @@ class Queue(Rows[JobRecord]):
     wanted = Signal()
     failed = Signal(object)
 
-    def __init__(self, store: Store, keeper: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, keeper: BackgroundTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
         self._keeper = keeper

@@ -8,7 +8,7 @@ from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from app.core.banner import EmptyNote, Notice
+from app.core.banner import Banner, EmptyNote
 from app.core.theme import BETWEEN, INSIDE
 from app.core.widgets import ActionButton, button, note
 from app.jobs.queue_list import QueueList
@@ -33,7 +33,7 @@ class QueuePanel(QWidget):
         self.pause = ActionButton(self._pause, "")
         self.clear = button(self.tr("Clear finished"))
         self.count = note()
-        self.waiting = Notice()
+        self.waiting = Banner()
         self.jobs = QueueList(self._queue)
         self.jobs.setAccessibleName(self.tr("Queue"))
         self.empty = EmptyNote()

@@ -45,7 +45,7 @@ _SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class LibraryPaths:
     """Where the library lives: ``data`` is for keeps, ``cache`` can be made again."""
 
     data: Path
@@ -92,13 +92,13 @@ class Places:
         sweep_parts(self.cache)
 
 
-def default_places(folder: str = "") -> Places:
+def default_places(folder: str = "") -> LibraryPaths:
     """The user's own folders, or a library in a folder of their choice; each has its own database."""
     data = Path(folder) if folder else user_data_path("walt", appauthor=False)
-    return Places(data, user_cache_path("walt", appauthor=False))
+    return LibraryPaths(data, user_cache_path("walt", appauthor=False))
 
 
-def write_clip(places: Places, clip: Clip, *, complete: bool) -> ClipRecord:
+def write_clip(places: LibraryPaths, clip: Clip, *, complete: bool) -> ClipRecord:
     """Write a clip's file and its strip; the record tells of a file that is whole.
 
     Raises:
@@ -145,7 +145,7 @@ def _note_of(record: ClipRecord) -> dict[str, Any]:
     return {name: getattr(record, name) for name in _NOTED}
 
 
-def read_record(places: Places, path: Path) -> ClipRecord | None:
+def read_record(places: LibraryPaths, path: Path) -> ClipRecord | None:
     """A clip file's record, from the file alone; None if it is no clip of walt's, or damaged."""
     from engine.media.reading import read_metadata
 
@@ -191,7 +191,7 @@ def _look_inside(path: Path, request: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def keep_still(places: Places, path: str) -> str:
+def keep_still(places: LibraryPaths, path: str) -> str:
     """Copy a still into the library, once, and give the copy's path; a missing one keeps its own."""
     source = Path(path)
     if source.parent == places.stills or not source.is_file():
@@ -213,7 +213,7 @@ def strip_places(total: int) -> list[int]:
     return [at * total // count for at in range(count)]
 
 
-def save_strip(places: Places, clip: str, pictures: Sequence[QImage]) -> QImage:
+def save_strip(places: LibraryPaths, clip: str, pictures: Sequence[QImage]) -> QImage:
     """Lay pictures side by side and keep them as one small file; a full disk or memory only costs the file."""
     width, height = fitted(pictures[0].width(), pictures[0].height())
     strip = QImage(width * len(pictures), height, QImage.Format.Format_RGB32)
@@ -240,7 +240,7 @@ def fitted(width: int, height: int) -> tuple[int, int]:
     return max(1, math.floor(width * scale)), max(1, math.floor(height * scale))
 
 
-def read_strip(places: Places, record: ClipRecord) -> QImage:
+def read_strip(places: LibraryPaths, record: ClipRecord) -> QImage:
     """A clip's strip; made again from the clip where it is missing. Null if the clip cannot be read."""
     strip = QImage(os.fspath(places.strip(record.id)))
     width, _ = fitted(record.width, record.height)

@@ -13,8 +13,8 @@ from app.library.records import ClipRecord, State
 from app.library.thumbnails import Thumbs
 
 if TYPE_CHECKING:
-    from app.core.background_tasks import Tasks
-    from app.library.files import Places
+    from app.core.background_tasks import BackgroundTasks
+    from app.library.files import LibraryPaths
     from app.library.store import Opened, Store
     from engine.api.clip import Clip
     from engine.api.errors import WaltError
@@ -42,7 +42,7 @@ class Library(QObject):
     deleted = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, store: Store, keeper: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, keeper: BackgroundTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
         self._keeper = keeper
@@ -78,7 +78,7 @@ class Library(QObject):
         return self._store.places.data
 
     @property
-    def places(self) -> Places:
+    def places(self) -> LibraryPaths:
         """Where its files are."""
         return self._store.places
 

@@ -7,12 +7,12 @@ from contextlib import closing
 from pathlib import Path
 
 from app.library.database import MAJOR, SCALE
-from app.library.files import Places, default_places
+from app.library.files import LibraryPaths, default_places
 from app.preferences.preferences import PreferenceFile
 from engine.api.errors import WaltError
 
 
-def check_library(places: Places | None = None) -> str:
+def check_library(places: LibraryPaths | None = None) -> str:
     """Say in a line how the library is.
 
     Raises:
@@ -32,7 +32,7 @@ def check_library(places: Places | None = None) -> str:
         raise _damaged(places.database, str(error)) from error
 
 
-def _look(places: Places, database: sqlite3.Connection) -> str:
+def _look(places: LibraryPaths, database: sqlite3.Connection) -> str:
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version >= (MAJOR + 1) * SCALE:
         raise WaltError("library-too-new", "The library was made by a newer walt.", "Update walt.")

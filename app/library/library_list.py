@@ -9,7 +9,7 @@ from typing import Literal
 from PySide6.QtCore import QDateTime, QMimeData, QModelIndex, QObject, Qt, QUrl, Slot
 
 from app.core.formatting import date_text, day_text, near_day, seconds_text
-from app.core.record_list_model import Index, Rows
+from app.core.record_list_model import Index, RecordListModel
 from app.library.library import Library
 from app.library.records import ClipRecord
 
@@ -23,7 +23,7 @@ def folded(text: str) -> str:
     return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold()
 
 
-class LibraryList(Rows[ClipRecord]):
+class LibraryList(RecordListModel[ClipRecord]):
     """What of the library is shown, in which order."""
 
     def __init__(self, library: Library, parent: QObject | None = None) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.banner import EmptyNote, Notice
+from app.core.banner import Banner, EmptyNote
 from app.core.file_manager import reveal
 from app.core.formatting import count_text, size_text
 from app.core.option_widgets import DropDown
@@ -62,8 +62,8 @@ class LibraryPanel(QWidget):
         self.grid = ClipGrid(self.clips, self._library.thumbs)
         self.grid.setAccessibleName(self.tr("Clips"))
         self.empty = EmptyNote()
-        self.undo = Notice()
-        self.limit = Notice()
+        self.undo = Banner()
+        self.limit = Banner()
         self.details = ClipDetails()
         self.verbs = self._make_verbs()
         self.details.offer(self.verbs)
@@ -154,7 +154,7 @@ class LibraryPanel(QWidget):
         self.empty.act.clicked.connect(self._show_all)
         self.undo.act.clicked.connect(self._undo)
         self.limit.act.clicked.connect(self._tidy)
-        self.limit.closed.connect(self._silence)
+        self.limit.closed.connect(self.zero_init)
         self._library.changed.connect(self.refresh)
         self._library.opened.connect(self.refresh)
         self._library.deleted.connect(self._deleted)
@@ -325,7 +325,7 @@ class LibraryPanel(QWidget):
             self.limit.say(words.format(size_text(taken), size_text(limit)), self.tr("Tidy up…"))
 
     @Slot()
-    def _silence(self) -> None:
+    def zero_init(self) -> None:
         """Say it again only when the library has grown by a tenth."""
         self._silenced = self._library.bytes + self._library.bytes // 10
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QFile, QLockFile
 
 from app.library.database import open_database
-from app.library.files import Places, keep_still, read_record, write_clip
+from app.library.files import LibraryPaths, keep_still, read_record, write_clip
 from app.library.records import ClipRecord, JobRecord, State, columns, from_row, values_of
 from engine.api.errors import WaltError
 
@@ -59,7 +59,7 @@ class Store:
         WaltError: from every method: ``library-not-opened``, ``library-too-new`` or ``library-not-written``.
     """
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: LibraryPaths) -> None:
         self.places = places
         self._connection: sqlite3.Connection | None = None
         self._lock: QLockFile | None = None

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from app.core.background_tasks import Tasks
-from app.library.files import Places, read_strip
+from app.core.background_tasks import BackgroundTasks
+from app.library.files import LibraryPaths, read_strip
 
 if TYPE_CHECKING:
     from app.library.records import ClipRecord
@@ -30,11 +30,11 @@ class Thumbs(QObject):
 
     ready = Signal(str)
 
-    def __init__(self, places: Places, budget: int = BUDGET, parent: QObject | None = None) -> None:
+    def __init__(self, places: LibraryPaths, budget: int = BUDGET, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._places = places
         self._budget = budget
-        self._tasks = Tasks(self, name="thumbs")
+        self._tasks = BackgroundTasks(self, name="thumbs")
         self._strips: OrderedDict[str, QImage] = OrderedDict()
         self._wishes: OrderedDict[str, ClipRecord] = OrderedDict()
         self._bytes = 0

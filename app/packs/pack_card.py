@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from engine.api.events import StageName
     from engine.api.request import Aspect
     from engine.packs.store import InstalledPack, PackStore
-    from engine.planning.residency import Numbers, Weights
-    from engine.text.suggestions import Tongue
+    from engine.planning.residency import WeightFormat, Weights
+    from engine.text.suggestions import Grammar
     from engine.text.vocabulary import Vocabulary
 
 
@@ -26,7 +26,7 @@ class PackCard:
     pack: InstalledPack
     vocabulary: Vocabulary
     examples: tuple[Path, ...] = ()
-    _weights: dict[Numbers, Weights] = field(default_factory=dict[Any, Any], repr=False, compare=False)
+    _weights: dict[WeightFormat, Weights] = field(default_factory=dict[Any, Any], repr=False, compare=False)
 
     @property
     def title(self) -> str:
@@ -51,7 +51,7 @@ class PackCard:
             return None
         return width, height
 
-    def weights(self, numbers: Numbers) -> Weights:
+    def weights(self, numbers: WeightFormat) -> Weights:
         """What its networks take in such numbers; the files are looked into once.
 
         Raises:
@@ -67,7 +67,7 @@ class PackCard:
         """Words of a prompt that the pack never learned."""
         return self.vocabulary.unknown(prompt)
 
-    def suggest(self, word: str, prompt: str, language: Tongue) -> str | None:
+    def suggest(self, word: str, prompt: str, language: Grammar) -> str | None:
         """A word the pack does know that was meant by one of a prompt; ``language`` is the window's."""
         from engine.text.suggestions import suggest
 

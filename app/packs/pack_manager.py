@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.background_tasks import Tasks
+from app.core.background_tasks import BackgroundTasks
 from engine.api.errors import WaltError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class PackEntry:
         return words.fr if language == "fr" and words.fr else words.en
 
 
-class PackKeeper(QObject):
+class PackManager(QObject):
     """Reads and changes the folder of packs.
 
     Signals:
@@ -58,7 +58,7 @@ class PackKeeper(QObject):
     def __init__(self, store: PackStore | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._given = store
-        self._tasks = Tasks(self, name="packs")
+        self._tasks = BackgroundTasks(self, name="packs")
         self._stop = threading.Event()
         self.entries: tuple[PackEntry, ...] = ()
         self.errors: tuple[WaltError, ...] = ()

@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.base_dialog import Sheet
+from app.core.base_dialog import BaseDialog
 from app.core.error_messages import sentence
 from app.core.i18n import window_language
 from app.core.theme import AROUND, INSIDE
 from app.core.widgets import button, note, set_role
-from app.packs.pack_manager import PackEntry, PackKeeper
+from app.packs.pack_manager import PackEntry, PackManager
 
 if TYPE_CHECKING:
     from app.preferences.preferences import PreferenceFile
@@ -34,11 +34,11 @@ SIZE = (760, 460)
 LIST = 216
 
 
-class PacksSheet(Sheet):
+class PacksDialog(BaseDialog):
     """The dialog. A pack's folder or archive that is dropped anywhere on it is installed."""
 
     def __init__(
-        self, session: Session, keeper: PackKeeper, preferences: PreferenceFile, parent: QWidget | None = None
+        self, session: Session, keeper: PackManager, preferences: PreferenceFile, parent: QWidget | None = None
     ) -> None:
         super().__init__("", parent)
         self.setWindowTitle(self.tr("Packs"))
@@ -170,7 +170,7 @@ class PacksSheet(Sheet):
         groups = {
             self.tr("Subjects"): entry.knows("subjects", language),
             self.tr("Actions"): entry.knows("actions", language),
-            self.tr("Places"): entry.knows("places", language),
+            self.tr("LibraryPaths"): entry.knows("places", language),
             self.tr("Light"): entry.knows("lights", language),
             self.tr("Camera"): entry.knows("cameras", language),
         }

@@ -56,7 +56,7 @@ def page_column(parent: QWidget) -> QVBoxLayout:
     return column
 
 
-class TroubleView(QWidget):
+class ErrorPage(QWidget):
     """A title, what went wrong, what to do, and buttons to do it."""
 
     def __init__(self) -> None:
@@ -94,7 +94,7 @@ class TroubleView(QWidget):
         self.hint.setVisible(bool(words.hint))
 
 
-class FailureView(TroubleView):
+class FailureView(ErrorPage):
     """A clip could not be made: try again, or smaller where memory was short; and the details to copy."""
 
     def __init__(self, session: Session, actions: Actions) -> None:
@@ -136,7 +136,7 @@ class FailureView(TroubleView):
             self.copy.setText(self.tr("Copied"))
 
 
-class PackView(TroubleView):
+class PackView(ErrorPage):
     """Nothing can be made: the pack is gone or damaged."""
 
     def __init__(self, session: Session, actions: Actions) -> None:

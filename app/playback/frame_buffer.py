@@ -24,7 +24,7 @@ def latent_index(index: int, total: int, latents: int) -> int:
     return index * latents // max(total, 1)
 
 
-class Reel(QObject):
+class FrameBuffer(QObject):
     """Frames of the clip on show.
 
     True decodes replace what was there; a cheap glimpse shows only where nothing was decoded yet, so the

@@ -9,8 +9,8 @@ from app.core.bridge import Chunk
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from app.core.bridge import Glimpse
-    from app.playback.frame_buffer import Reel
+    from app.core.bridge import StepPreview
+    from app.playback.frame_buffer import FrameBuffer
     from engine.api.clip import Clip
 
 
@@ -21,7 +21,7 @@ class LiveTake:
         self._total = 0
         self._shape = (16, 9)
         self._chunks: list[Chunk] = []
-        self._glimpse: Glimpse | None = None
+        self._glimpse: StepPreview | None = None
 
     def begin(self, total: int, width: int, height: int) -> None:
         """Another job; or none, with a ``total`` of 0."""
@@ -37,7 +37,7 @@ class LiveTake:
         ]
         self._chunks.append(chunk)
 
-    def look(self, glimpse: Glimpse) -> None:
+    def look(self, glimpse: StepPreview) -> None:
         """A preview came."""
         self._glimpse = glimpse
 
@@ -46,7 +46,7 @@ class LiveTake:
         self.begin(len(clip.frames), *clip.size)
         self.put(Chunk("", clip.stage, 0, len(clip.frames), clip.frames, thumbs))
 
-    def show(self, reel: Reel) -> None:
+    def show(self, reel: FrameBuffer) -> None:
         """Put all of it on the reel."""
         reel.begin(self._total, *self._shape)
         if self._glimpse is not None:

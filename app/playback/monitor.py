@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     from app.core.frames import Pixels
     from app.film.take_frames import Footage
-    from app.playback.frame_buffer import Reel
+    from app.playback.frame_buffer import FrameBuffer
 
 Mode = Literal["clip", "film"]
 
 
 class FilmReel(QObject):
-    """The film's frames, as `app.playback.frame_buffer.Reel` gives a clip's.
+    """The film's frames, as `app.playback.frame_buffer.FrameBuffer` gives a clip's.
 
     Signals:
         reset(): other segments.
@@ -95,7 +95,7 @@ class Monitor(QObject):
     changed = Signal(int, int)
     mode_changed = Signal()
 
-    def __init__(self, clip: Reel, film: FilmReel, parent: QObject | None = None) -> None:
+    def __init__(self, clip: FrameBuffer, film: FilmReel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.player = Player(parent=self)
         self._clip = clip
@@ -114,7 +114,7 @@ class Monitor(QObject):
         return self._mode
 
     @property
-    def _reel(self) -> Reel | FilmReel:
+    def _reel(self) -> FrameBuffer | FilmReel:
         return self._clip if self._mode == "clip" else self._film
 
     @property

@@ -42,7 +42,7 @@ NARROW, TIGHT, TIGHTEST = 740, 660, 560
 SCROLL = 10
 
 
-class Deck(QWidget):
+class PlaybackPanel(QWidget):
     """Everything about moving through what is on show, and putting a film together."""
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.bridge import Chunk, Ended, Glimpse
+from app.core.bridge import Chunk, Ended, StepPreview
 from app.core.frames import to_thumbs
 from app.library.records import ClipRecord, parse_request
-from app.playback.frame_buffer import Reel
+from app.playback.frame_buffer import FrameBuffer
 from app.playback.live import LiveTake
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
-    from app.core.background_tasks import Tasks
-    from app.jobs.job_runner import Maker
+    from app.core.background_tasks import BackgroundTasks
+    from app.jobs.job_runner import JobRunner
     from engine.api.clip import Clip
     from engine.api.errors import WaltError
     from engine.api.events import StageName
@@ -43,14 +43,14 @@ def read_stored(path: Path, record: ClipRecord) -> tuple[Clip, tuple[QImage, ...
         WaltError: as `engine.media.reading.read_clip`, or ``bad-request``.
     """
     from engine.api.clip import Clip
-    from engine.api.provenance import KEY, Origin
+    from engine.api.provenance import KEY, Provenance
     from engine.media.reading import read_clip
 
     frames, fps, metadata = read_clip(path)
     stage = cast("StageName", record.stage)
-    origin: Origin | None = None
+    origin: Provenance | None = None
     with suppress(KeyError, ValueError):  # a clip of an older walt's has none
-        origin = Origin.from_json(metadata[KEY])
+        origin = Provenance.from_json(metadata[KEY])
     clip = Clip(frames, parse_request(record.request), stage, record.pack, {}, round(fps), origin)
     return clip, to_thumbs(frames)
 
@@ -75,13 +75,13 @@ class Screen(QObject):
 
     def __init__(
         self,
-        maker: Maker,
-        tasks: Tasks,
+        maker: JobRunner,
+        tasks: BackgroundTasks,
         shape: Callable[[Aspect], tuple[int, int]],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.reel = Reel(self)
+        self.reel = FrameBuffer(self)
         self._tasks = tasks
         self._shape = shape
         self._live = LiveTake()
@@ -139,7 +139,7 @@ class Screen(QObject):
         self._show(lambda: self.reel.put(chunk.first, chunk.frames, chunk.thumbs))
 
     @Slot(object)
-    def _on_glimpse(self, glimpse: Glimpse) -> None:
+    def _on_glimpse(self, glimpse: StepPreview) -> None:
         self._live.look(glimpse)
         self._show(lambda: self.reel.look(glimpse.frames))
 

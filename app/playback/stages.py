@@ -11,7 +11,7 @@ from engine.api.events import STAGES, StageName
 if TYPE_CHECKING:
     from app.core.bridge import Chunk, Ended
     from app.core.frames import Pixels
-    from app.jobs.job_runner import Maker
+    from app.jobs.job_runner import JobRunner
     from app.playback.monitor import Monitor
     from app.playback.screen import Screen
 
@@ -27,7 +27,7 @@ class Stages(QObject):
 
     changed = Signal()
 
-    def __init__(self, maker: Maker, screen: Screen, monitor: Monitor, parent: QObject | None = None) -> None:
+    def __init__(self, maker: JobRunner, screen: Screen, monitor: Monitor, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._screen = screen
         self._monitor = monitor

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LOOKS: dict[ActionName, StageName] = {"look_base": "base", "look_sr1": "sr1", "look_sr2": "sr2"}
 
 
-class LookDesk(QObject):
+class ViewController(QObject):
     """Stages to look back at, the wipe between two, zoom, full screen."""
 
     def __init__(self, window: MainWindow, session: Session, actions: Actions, viewer: Viewer) -> None:

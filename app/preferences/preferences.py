@@ -56,7 +56,7 @@ class Preferences:
     """Whether the end of a clip is announced while the window is in the background."""
 
 
-class Wishes(TypedDict, total=False):
+class PreferenceChanges(TypedDict, total=False):
     """Preferences to change."""
 
     theme: ThemeChoice
@@ -134,7 +134,7 @@ class PreferenceFile(QObject):
         """What is preferred now."""
         return self._now
 
-    def change(self, **wishes: Unpack[Wishes]) -> None:
+    def change(self, **wishes: Unpack[PreferenceChanges]) -> None:
         """Prefer something else; written at once, whole."""
         wanted = replace(self._now, **wishes)
         bad = [name for name, value in asdict(wanted).items() if not _CHECKS[name](value)]

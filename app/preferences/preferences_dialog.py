@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QWidget
 
-from app.core.base_dialog import Sheet
+from app.core.base_dialog import BaseDialog
 from app.core.number_fields import NumberField
 from app.core.option_widgets import DropDown, Segments
 from app.core.theme import Choice, Theme
@@ -28,7 +28,7 @@ LEAST_MEMORY_MB, MEMORY_STEP_MB = 768, 256
 """With less than that no clip fits in beside the window."""
 
 
-class PreferencesSheet(Sheet):
+class PreferencesDialog(BaseDialog):
     """The dialog.
 
     Signals:

@@ -10,19 +10,19 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.help.report import diagnostics
-from app.packs.pack_manager import PackKeeper
+from app.packs.pack_manager import PackManager
 
 if TYPE_CHECKING:
     from app.core.actions import Actions
-    from app.core.base_dialog import Sheet
+    from app.core.base_dialog import BaseDialog
     from app.core.theme import Theme
-    from app.finetune.finetune import Teacher
-    from app.finetune.finetune_dialog import TeachSheet
-    from app.help.about_dialog import AboutSheet
-    from app.help.help_dialog import HelpSheet
-    from app.packs.packs_dialog import PacksSheet
+    from app.finetune.finetune import Finetuning
+    from app.finetune.finetune_dialog import FinetuneDialog
+    from app.help.about_dialog import AboutDialog
+    from app.help.help_dialog import HelpDialog
+    from app.packs.packs_dialog import PacksDialog
     from app.preferences.preferences import PreferenceFile
-    from app.preferences.preferences_dialog import PreferencesSheet
+    from app.preferences.preferences_dialog import PreferencesDialog
     from app.window.session import Session
     from engine.packs.store import PackStore
 
@@ -40,7 +40,7 @@ class Dialogs(QObject):
 
     def __init__(
         self, window: QWidget, actions: Actions, session: Session, preferences: PreferenceFile, theme: Theme,
-        store: PackStore | None, teacher: Teacher,
+        store: PackStore | None, finetuning: Finetuning,
     ) -> None:  # fmt: skip
         super().__init__(window)
         self._window = window
@@ -49,14 +49,14 @@ class Dialogs(QObject):
         self._preferences = preferences
         self._theme = theme
         self._store = store
-        self._teacher = teacher
-        self._keeper: PackKeeper | None = None
-        self.preferences: PreferencesSheet | None = None
-        self.packs: PacksSheet | None = None
-        self.teach: TeachSheet | None = None
-        self.help: HelpSheet | None = None
-        self.about: AboutSheet | None = None
-        teacher.taught.connect(self._taught)
+        self._finetuning = finetuning
+        self._keeper: PackManager | None = None
+        self.preferences: PreferencesDialog | None = None
+        self.packs: PacksDialog | None = None
+        self.teach: FinetuneDialog | None = None
+        self.help: HelpDialog | None = None
+        self.about: AboutDialog | None = None
+        finetuning.taught.connect(self._taught)
         actions["preferences"].triggered.connect(self.open_preferences)
         actions["packs"].triggered.connect(self.open_packs)
         actions["teach"].triggered.connect(self.open_teach)
@@ -70,7 +70,7 @@ class Dialogs(QObject):
         if self._keeper is not None:
             self._keeper.close()
 
-    def _show(self, sheet: Sheet) -> None:
+    def _show(self, sheet: BaseDialog) -> None:
         sheet.show()
         sheet.raise_()
         sheet.activateWindow()
@@ -79,10 +79,10 @@ class Dialogs(QObject):
     def open_preferences(self) -> None:
         """Show the preferences."""
         if self.preferences is None:
-            from app.preferences.preferences_dialog import PreferencesSheet
+            from app.preferences.preferences_dialog import PreferencesDialog
 
             folder = self._session.library.folder
-            self.preferences = PreferencesSheet(self._preferences, self._theme, folder, self._window)
+            self.preferences = PreferencesDialog(self._preferences, self._theme, folder, self._window)
             self.preferences.reopen.connect(self.reopen)
         self._show(self.preferences)
 
@@ -91,23 +91,23 @@ class Dialogs(QObject):
         self.open_packs().install(source)
 
     @Slot()
-    def open_packs(self) -> PacksSheet:
+    def open_packs(self) -> PacksDialog:
         """Show the packs."""
         if self.packs is None:
-            from app.packs.packs_dialog import PacksSheet
+            from app.packs.packs_dialog import PacksDialog
 
-            self._keeper = PackKeeper(self._store, self)
-            self.packs = PacksSheet(self._session, self._keeper, self._preferences, self._window)
+            self._keeper = PackManager(self._store, self)
+            self.packs = PacksDialog(self._session, self._keeper, self._preferences, self._window)
         self._show(self.packs)
         return self.packs
 
     @Slot()
-    def open_teach(self) -> TeachSheet:
+    def open_teach(self) -> FinetuneDialog:
         """Show what is taught, or ask what is to be."""
         if self.teach is None:
-            from app.finetune.finetune_dialog import TeachSheet
+            from app.finetune.finetune_dialog import FinetuneDialog
 
-            self.teach = TeachSheet(self._session, self._teacher, self._window)
+            self.teach = FinetuneDialog(self._session, self._finetuning, self._window)
         self._show(self.teach)
         return self.teach
 
@@ -132,9 +132,9 @@ class Dialogs(QObject):
 
     def _help(self, *, shortcuts: bool) -> None:
         if self.help is None:
-            from app.help.help_dialog import HelpSheet
+            from app.help.help_dialog import HelpDialog
 
-            self.help = HelpSheet(self._actions, self._window)
+            self.help = HelpDialog(self._actions, self._window)
         self.help.show_page(shortcuts)
         self._show(self.help)
 
@@ -142,9 +142,9 @@ class Dialogs(QObject):
     def open_about(self) -> None:
         """Say what walt is."""
         if self.about is None:
-            from app.help.about_dialog import AboutSheet
+            from app.help.about_dialog import AboutDialog
 
-            self.about = AboutSheet(self._window)
+            self.about = AboutDialog(self._window)
             self.about.copy.clicked.connect(self.copy_diagnostics)
         self._show(self.about)
 

@@ -18,14 +18,14 @@ from platformdirs import user_log_path
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from app.compose.prompt_history import Notebook
-from app.core.background_tasks import Tasks
+from app.compose.prompt_history import PromptHistory
+from app.core.background_tasks import BackgroundTasks
 from app.core.bridge import EngineBridge, EngineFactory
 from app.core.i18n import Translators, spoken
 from app.core.settings import Settings
 from app.core.theme import CHOICES, Theme
 from app.jobs.queue import Queue
-from app.library.files import Places, default_places
+from app.library.files import LibraryPaths, default_places
 from app.library.library import Library
 from app.library.store import Store
 from app.preferences.preferences import PreferenceFile
@@ -73,18 +73,18 @@ def engine_factory(device: str, threads: int = 0, memory_mb: int = 0) -> EngineF
 def build(
     app: QApplication, settings: Settings, *, preferences: PreferenceFile | None = None,
     pack: str = "starter", store: PackStore | None = None, theme: Theme | None = None,
-    places: Places | None = None, clock: Callable[[], float] = time.monotonic,
+    places: LibraryPaths | None = None, clock: Callable[[], float] = time.monotonic,
 ) -> tuple[MainWindow, EngineBridge]:  # fmt: skip
     """The window and the bridge behind it, not yet shown, the engine not yet made."""
     preferences = preferences or PreferenceFile()
-    tasks = Tasks()
-    keeper = Tasks(name="store", drain_on_close=True)
+    tasks = BackgroundTasks()
+    keeper = BackgroundTasks(name="store", drain_on_close=True)
     cellar = Store(places or default_places(preferences.now.library_folder))
     bridge = EngineBridge()
     library, queue = Library(cellar, keeper), Queue(cellar, keeper)
     session = Session(bridge, tasks, library, queue, store, pack, clock=clock)
     theme = theme or Theme(app, preferences.now.theme)
-    window = MainWindow(session, bridge, tasks, theme, settings, preferences, Notebook())
+    window = MainWindow(session, bridge, tasks, theme, settings, preferences, PromptHistory())
     for part in (session, library, queue, bridge, tasks, keeper):
         part.setParent(window)
     return window, bridge

@@ -25,26 +25,26 @@ from app.core.actions import Name as ActionName
 from app.core.bridge import EngineBridge
 from app.core.error_messages import sentence
 from app.core.theme import Theme
-from app.export.export_controller import ExportDesk
-from app.film.film_controller import FilmDesk
-from app.finetune.finetune import Teacher
+from app.export.export_controller import ExportController
+from app.film.film_controller import FilmController
+from app.finetune.finetune import Finetuning
 from app.jobs.state import Running
 from app.jobs.status_panel import StatusPanel
-from app.playback.playback_panel import Deck
+from app.playback.playback_panel import PlaybackPanel
 from app.playback.transport import Colours, Transport
-from app.playback.view_controller import LookDesk
+from app.playback.view_controller import ViewController
 from app.playback.viewer import Viewer
 from app.window.dialogs import Dialogs
 from app.window.header import Header
 from app.window.manners import Manners
 from app.window.session import Session
 from app.window.side_panel import WIDTH as SHELF_WIDTH
-from app.window.side_panel import Shelf
+from app.window.side_panel import SidePanel
 from app.window.title import Title
 
 if TYPE_CHECKING:
-    from app.compose.prompt_history import Notebook
-    from app.core.background_tasks import Tasks
+    from app.compose.prompt_history import PromptHistory
+    from app.core.background_tasks import BackgroundTasks
     from app.core.settings import Settings
     from app.library.store import Opened
     from app.preferences.preferences import PreferenceFile
@@ -74,17 +74,17 @@ class MainWindow(QMainWindow):
         self,
         session: Session,
         bridge: EngineBridge,
-        tasks: Tasks,
+        tasks: BackgroundTasks,
         theme: Theme,
         settings: Settings,
         preferences: PreferenceFile,
-        notebook: Notebook,
+        prompt_history: PromptHistory,
     ) -> None:
         super().__init__()
         self.session = session
         self.theme = theme
         self.preferences = preferences
-        self.notebook = notebook
+        self.prompt_history = prompt_history
         self.reopening = False
         """Whether it closes only to open again, in another language or on another device."""
         self._bridge = bridge
@@ -94,20 +94,20 @@ class MainWindow(QMainWindow):
         self._leaving = False
         self.actions_ = Actions(self)
         self.header = Header(session, self.actions_)
-        self.composer = Composer(session, self.actions_, notebook)
+        self.composer = Composer(session, self.actions_, prompt_history)
         self.viewer = Viewer(session, self.actions_)
         self.status = StatusPanel(session, self.actions_)
-        self.deck = Deck(session, self.actions_)
+        self.deck = PlaybackPanel(session, self.actions_)
         self.title = Title(self)
         self.transport = Transport(session, self.actions_, self)
         self.colours = Colours(theme, self.actions_, preferences, self)
-        self.teacher = Teacher(bridge, session.store, self)
-        self.manners = Manners(self, self.title, session, preferences, self.teacher)
-        self.dialogs = Dialogs(self, self.actions_, session, preferences, theme, session.store, self.teacher)
-        self.shelf = Shelf(session, self.actions_, preferences)
-        self.film = FilmDesk(self, session, self.actions_, self.deck)
-        self.look = LookDesk(self, session, self.actions_, self.viewer)
-        self.exports = ExportDesk(self, session, self.film)
+        self.finetuning = Finetuning(bridge, session.store, self)
+        self.manners = Manners(self, self.title, session, preferences, self.finetuning)
+        self.dialogs = Dialogs(self, self.actions_, session, preferences, theme, session.store, self.finetuning)
+        self.shelf = SidePanel(session, self.actions_, preferences)
+        self.film = FilmController(self, session, self.actions_, self.deck)
+        self.look = ViewController(self, session, self.actions_, self.viewer)
+        self.exports = ExportController(self, session, self.film)
         self.setAcceptDrops(True)
         self.splitter = self._lay_out()
         self._wire()
@@ -169,7 +169,7 @@ class MainWindow(QMainWindow):
         self.manners.stay.connect(self._stay)
         self.dialogs.reopen.connect(self.reopen)
         self.dialogs.said.connect(self.status.say)
-        session.asked.connect(self.notebook.add)
+        session.asked.connect(self.prompt_history.add)
         self.viewer.empty.chosen.connect(self._take_example)
         self.viewer.still_hovers.connect(self.composer.drop_zone.set_hot)
         self.viewer.dropped.connect(self._take_drop)
@@ -195,12 +195,12 @@ class MainWindow(QMainWindow):
     @Slot()
     def _take_up(self) -> None:
         """Go on where the last day ended; not before the window is on screen."""
-        self.session.restore(self.notebook.draft)
+        self.session.restore(self.prompt_history.draft)
         self.session.draft_changed.connect(self._note_draft)
 
     @Slot()
     def _note_draft(self) -> None:
-        self.notebook.keep(self.session.draft)
+        self.prompt_history.keep(self.session.draft)
 
     @Slot()
     def _refresh(self) -> None:
@@ -362,7 +362,7 @@ class MainWindow(QMainWindow):
             shown = self.actions_[name].isChecked()
             self._settings.keep_layout(name, QByteArray(b"shown") if shown else FOLDED)
         self._settings.save()
-        self.notebook.save()
+        self.prompt_history.save()
         self.film.close()
         self.look.close()
         self.session.close()
@@ -398,6 +398,6 @@ class MainWindow(QMainWindow):
         self.session.library.close()
         self.film.shut_down()
         self.dialogs.close()
-        self.teacher.close()
+        self.finetuning.close()
         self._tasks.close()
         self.session.still.close()

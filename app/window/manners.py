@@ -14,7 +14,7 @@ from app.jobs.state import Done, Failed, Running, Stopped
 from engine.api.events import StageName
 
 if TYPE_CHECKING:
-    from app.finetune.finetune import Teacher
+    from app.finetune.finetune import Finetuning
     from app.jobs.state import JobState
     from app.preferences.preferences import PreferenceFile
     from app.window.session import Session
@@ -40,14 +40,14 @@ class Manners(QObject):
     told = Signal(str)
 
     def __init__(
-        self, window: QWidget, title: Title, session: Session, preferences: PreferenceFile, teacher: Teacher
+        self, window: QWidget, title: Title, session: Session, preferences: PreferenceFile, finetuning: Finetuning
     ) -> None:
         super().__init__(window)
         self._window = window
         self._title = title
         self._session = session
         self._preferences = preferences
-        self._teacher = teacher
+        self._finetuning = finetuning
         self._state: JobState = session.state
         self._stage: StageName | None = None
         self._icon: QSystemTrayIcon | None = None
@@ -59,7 +59,7 @@ class Manners(QObject):
     @property
     def busy(self) -> bool:
         """Whether closing would stop something."""
-        return isinstance(self._session.state, Running) or self._teacher.busy
+        return isinstance(self._session.state, Running) or self._finetuning.busy
 
     def ask(self) -> None:
         """Ask whether to stop; `leave` or `stay` follows."""

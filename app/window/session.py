@@ -15,11 +15,11 @@ from app.compose.draft import Changes, Draft, last_stage, recalled, requests_of
 from app.compose.smaller import smaller
 from app.compose.still import Ready as StillReady
 from app.compose.still import Refused, StillSlot
-from app.core.background_tasks import Tasks
+from app.core.background_tasks import BackgroundTasks
 from app.core.bridge import EngineBridge, News
 from app.core.i18n import window_language
-from app.film.generation import CuttingRoom
-from app.jobs.job_runner import Maker
+from app.film.generation import FilmGenerator
+from app.jobs.job_runner import JobRunner
 from app.jobs.queue import Queue
 from app.jobs.state import Done, Failed, JobState, Running, Stopped
 from app.library.library import Library
@@ -68,7 +68,7 @@ class Session(QObject):
     def __init__(
         self,
         bridge: EngineBridge,
-        tasks: Tasks,
+        tasks: BackgroundTasks,
         library: Library,
         queue: Queue,
         store: PackStore | None = None,
@@ -86,13 +86,13 @@ class Session(QObject):
         self.pack_error: WaltError | None = None
         self.library = library
         self.queue = queue
-        self._maker = Maker(bridge, queue, library, clock, self)
-        self.screen = Screen(self._maker, tasks, self._first_size, self)
+        self._job_runner = JobRunner(bridge, queue, library, clock, self)
+        self.screen = Screen(self._job_runner, tasks, self._first_size, self)
         self.reel = self.screen.reel
-        self.room = CuttingRoom(queue, self._maker, library, tasks, self._first_size, self)
+        self.room = FilmGenerator(queue, self._job_runner, library, tasks, self._first_size, self)
         self.monitor = Monitor(self.reel, self.room.reel, self)
         self.player = self.monitor.player
-        self.stages = Stages(self._maker, self.screen, self.monitor, self)
+        self.stages = Stages(self._job_runner, self.screen, self.monitor, self)
         self.screen.fresh.connect(self.monitor.play_fresh)
         self.screen.changed.connect(self._show_clip)
         self.still = StillSlot(tasks, library.places.cache, self)
@@ -104,8 +104,8 @@ class Session(QObject):
         self.ready: Ready | None = None
         """What the next clip would be planned on; None until the engine has looked."""
         bridge.news.connect(self._on_news)
-        self._maker.state_changed.connect(self.state_changed)
-        self._maker.progress_changed.connect(self.progress_changed)
+        self._job_runner.state_changed.connect(self.state_changed)
+        self._job_runner.progress_changed.connect(self.progress_changed)
         library.opened.connect(queue.take)
         for failed in (library.failed, queue.failed, self.screen.failed, self.room.trouble):
             failed.connect(self.trouble)
@@ -214,7 +214,7 @@ class Session(QObject):
     @property
     def state(self) -> JobState:
         """How far the job has come."""
-        return self._maker.state
+        return self._job_runner.state
 
     @property
     def clip(self) -> Clip | None:
@@ -225,7 +225,7 @@ class Session(QObject):
 
     def now(self) -> float:
         """The time by the session's clock."""
-        return self._maker.now()
+        return self._job_runner.now()
 
     def requests(self) -> tuple[ClipRequest, ...]:
         """What the composer asks for now, one request a variation; draws a new seed unless it is locked.
@@ -297,11 +297,11 @@ class Session(QObject):
 
     def cancel(self) -> None:
         """Stop the running job; it answers within one step."""
-        self._maker.cancel()
+        self._job_runner.cancel()
 
     def close(self) -> None:
         """The window goes: start nothing more."""
-        self._maker.close()
+        self._job_runner.close()
         self.player.pause()
 
     # Clips that are in the library.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 WIDTH, NARROWEST = 280, 248
 
 
-class Shelf(QWidget):
+class SidePanel(QWidget):
     """Two tabs over two panels."""
 
     def __init__(

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.api.events import StageName
-    from engine.api.provenance import Origin
+    from engine.api.provenance import Provenance
     from engine.api.request import ClipRequest
 
 FPS = 8
@@ -26,7 +26,7 @@ class Clip:
     pack: str
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     fps: int = FPS
-    origin: Origin | None = None
+    origin: Provenance | None = None
     """What is needed, besides the request, to make it again."""
 
     @property

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from engine.api.clip import Clip
     from engine.api.errors import WaltError
-    from engine.planning.forecast import Ground
+    from engine.planning.forecast import MemoryBudget
 
 StageName = Literal["base", "sr1", "sr2"]
 Kept = Literal["resident", "staged", "streamed"]
@@ -60,7 +60,7 @@ class Ready:
         job: No job's.
     """
 
-    ground: Ground
+    ground: MemoryBudget
     speed: float
     job: str = ""
 
@@ -126,22 +126,22 @@ class JobCancelled:
     clip: Clip | None
 
 
-LessonPhase = Literal["reading", "recalling", "learning", "packing"]
+FinetunePhase = Literal["reading", "recalling", "learning", "packing"]
 
 
 @dataclass(frozen=True, slots=True)
-class LessonStep:
+class FinetuneStep:
     """A pack that is being taught came further: ``done`` of ``total`` pieces of a phase; ``left`` is in seconds."""
 
     job: str
-    phase: LessonPhase
+    phase: FinetunePhase
     done: int
     total: int
     left: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class LessonSample:
+class FinetuneSample:
     """What the pupil draws now for the first caption, a picture (1, height, width, 3).
 
     ``error`` is its mean squared error on the lesson's clips, ``before`` what that was before the first step.
@@ -154,7 +154,7 @@ class LessonSample:
 
 
 @dataclass(frozen=True, slots=True)
-class LessonDone:
+class FinetuneDone:
     """The pack that was taught is installed under this name."""
 
     job: str
@@ -171,7 +171,7 @@ Event = (
     | JobDone
     | JobFailed
     | JobCancelled
-    | LessonStep
-    | LessonSample
-    | LessonDone
+    | FinetuneStep
+    | FinetuneSample
+    | FinetuneDone
 )

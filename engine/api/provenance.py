@@ -17,7 +17,7 @@ KEY = "walt_origin"
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Provenance:
     """Versions, machine and files behind a clip; hashes are SHA-256 in hex, of files that are not named here."""
 
     walt: str
@@ -54,7 +54,7 @@ class Origin:
             raise ValueError("not an origin")
         return made
 
-    def differences(self, other: Origin) -> list[str]:
+    def differences(self, other: Provenance) -> list[str]:
         """In words, what was not the same when ``other`` was made; files aside, which are checked before."""
         names = ("walt", "torch", "device", "threads")
         pairs = ((name, getattr(self, name), getattr(other, name)) for name in names)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from engine.api.events import Event, LessonSample, LessonStep
+from engine.api.events import Event, FinetuneSample, FinetuneStep
 from engine.training.finetuning.dataset import DEFAULT_MINUTES
 
 PHASES = {"reading": "reading", "recalling": "rendering worlds", "learning": "learning", "packing": "packing"}
@@ -49,11 +49,11 @@ def add_finetune(steps: Any) -> None:
 def finetune(args: argparse.Namespace) -> None:
     """Teach, tell, install."""
     from engine.packs.store import PackStore
-    from engine.training.finetuning.dataset import Lesson, find_examples, slug, usual_method
+    from engine.training.finetuning.dataset import FinetuneDataset, find_examples, slug, usual_method
 
     name = args.out or slug(args.clips.resolve().name)
     method = "full" if args.full else "lora" if args.lora else usual_method()
-    lesson = Lesson.parse(
+    lesson = FinetuneDataset.parse(
         examples=find_examples(args.clips), name=name, title=args.title or name, pack=args.pack,
         minutes=args.minutes, steps=args.steps, method=method, rank=args.lora or 8, rehearsal=args.rehearse,
         seed=args.seed,
@@ -74,13 +74,13 @@ class _Lines:
 
     def show(self, event: Event) -> None:
         match event:
-            case LessonStep():
+            case FinetuneStep():
                 eighth = event.done * 8 // max(1, event.total)
                 if (event.phase, eighth) != self._said:
                     self._said = (event.phase, eighth)
                     left = f", about {event.left / 60:.0f} min left" if event.left else ""
                     print(f"{PHASES[event.phase]} {event.done}/{event.total}{left}", file=sys.stderr)
-            case LessonSample():
+            case FinetuneSample():
                 change = 100 * (event.error / event.before - 1) if event.before else 0.0
                 print(f"error {event.error:.4f} ({change:+.0f} % of that before)", file=sys.stderr)
             case _:

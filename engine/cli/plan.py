@@ -14,9 +14,9 @@ from engine.api.request import ClipRequest
 from engine.cli.progress import KEPT_WORDS
 from engine.packs.manifest import Manifest
 from engine.packs.store import PackStore
-from engine.planning.forecast import Ground, forecast, ground_on
+from engine.planning.forecast import MemoryBudget, forecast, memory_budget
 from engine.planning.memory import MB
-from engine.planning.residency import Numbers, Weights, weigh
+from engine.planning.residency import WeightFormat, Weights, weigh
 
 GB = 2**30
 SHARE = 0.9
@@ -72,24 +72,24 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _cards(words: str) -> Mapping[str, Ground]:
+def _cards(words: str) -> Mapping[str, MemoryBudget]:
     """Cards of these sizes by name, with nothing on them."""
     try:
         sizes = [float(word) for word in words.split(",")]
     except ValueError:
         raise UsageError("usage", f"{words!r} are no sizes of cards.", "Write e.g. --cards 24,16.") from None
-    return {f"{size:g} GB": Ground(Numbers(2, mapped=False), 0, SHARE * size * GB) for size in sizes}
+    return {f"{size:g} GB": MemoryBudget(WeightFormat(2, mapped=False), 0, SHARE * size * GB) for size in sizes}
 
 
-def _here(name: str) -> Ground:
+def _here(name: str) -> MemoryBudget:
     from engine.runtime.devices import resolve
     from engine.runtime.preload import preload
 
     preload()  # the program is part of what a clip takes, with all that it loads
-    return ground_on(resolve(name))
+    return memory_budget(resolve(name))
 
 
-def _read(pack: str, numbers: Numbers) -> tuple[Manifest, Weights]:
+def _read(pack: str, numbers: WeightFormat) -> tuple[Manifest, Weights]:
     if pack == FULL_SIZE:
         from engine.packs.full_size import full_size_manifest, full_size_weights
 
@@ -98,7 +98,7 @@ def _read(pack: str, numbers: Numbers) -> tuple[Manifest, Weights]:
     return found.manifest, weigh(found.path, found.manifest, numbers)
 
 
-def _plan(manifest: Manifest, weights: Weights, request: ClipRequest, ground: Ground) -> dict[str, Any]:
+def _plan(manifest: Manifest, weights: Weights, request: ClipRequest, ground: MemoryBudget) -> dict[str, Any]:
     program = round(ground.program / MB)
     try:
         found = forecast(weights, manifest, request, ground)

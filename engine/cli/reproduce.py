@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.api.errors import UsageError, WaltError
 from engine.api.events import STAGES, StageName
-from engine.api.provenance import KEY, Origin, file_hash
+from engine.api.provenance import KEY, Provenance, file_hash
 
 if TYPE_CHECKING:
     from engine.api.request import ClipRequest
@@ -21,7 +21,7 @@ class Record:
     """What a clip's file says about how it was made."""
 
     request: ClipRequest
-    origin: Origin
+    origin: Provenance
 
     @property
     def stage(self) -> StageName:
@@ -43,7 +43,7 @@ def read_record(path: str | Path) -> Record:
     metadata = read_metadata(path)
     try:
         asked = json.loads(metadata["walt"])
-        return Record(ClipRequest.parse(**asked), Origin.from_json(metadata[KEY]))
+        return Record(ClipRequest.parse(**asked), Provenance.from_json(metadata[KEY]))
     except (KeyError, ValueError, TypeError, RecursionError, UsageError):
         hint = "Clips that were exported without metadata, or by an older walt, can't be made again."
         raise UsageError("not-made-by-walt", f"{path} does not say how it was made.", hint) from None

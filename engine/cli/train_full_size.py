@@ -165,7 +165,7 @@ def full(args: argparse.Namespace) -> None:
     from engine.training.data.latents import LatentSource
     from engine.training.denoiser.full_size import DenoiserTrainer, keep_run
     from engine.training.denoiser.slots import NoiseSource
-    from engine.training.distributed.process_group import World
+    from engine.training.distributed.process_group import ProcessGroup
     from engine.training.packing import load_run_tokenizer
     from engine.training.precision import avoid_amx
     from engine.training.runs.full_size import DenoiserRun, read_full_run, with_overrides
@@ -173,7 +173,7 @@ def full(args: argparse.Namespace) -> None:
 
     run = with_overrides(read_full_run(args.name), args.set)
     run = replace(run, loop=replace(run.loop, minutes=args.minutes))
-    with World() as world:
+    with ProcessGroup() as world:
         if isinstance(run, DenoiserRun):
             data = (
                 NoiseSource(run)

@@ -14,11 +14,11 @@ from engine.models.text_encoder import TextBatch
 from engine.models.transformer import WindowTransformer
 from engine.pipeline.conditioning import clamp_known, frame_condition
 from engine.runtime.devices import Device
-from engine.runtime.fault_injection import passing
+from engine.runtime.fault_injection import fault_point
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Conditioning:
     """What one window of one stage is told.
 
     Attributes:
@@ -39,7 +39,7 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class _Call:
     network: WindowTransformer
-    told: Told
+    told: Conditioning
     frames: Tensor | None
     device: Device
 
@@ -59,7 +59,7 @@ class _Call:
     def _velocity(self, x: Tensor, t: int, x0_prev: Tensor | None, rows: slice) -> Tensor:
         count = rows.stop - rows.start
         times = torch.full((count,), t, device=x.device)
-        passing("step")
+        fault_point("step")
         level, text = self.told.low_res_level, self.told.text
         reads = self.network.config.text_width is not None
         with self.device.autocast():
@@ -79,7 +79,7 @@ class _Call:
 
 def stage_denoiser(
     network: WindowTransformer,
-    told: Told,
+    told: Conditioning,
     guidance: Guidance,
     schedule: Schedule,
     device: Device,

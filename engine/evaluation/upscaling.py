@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.api.events import StageName
-from engine.diffusion.denoiser import Told, stage_denoiser
+from engine.diffusion.denoiser import Conditioning, stage_denoiser
 from engine.diffusion.guidance import Guidance
 from engine.diffusion.schedule import Schedule
 from engine.evaluation.coding import code_figures
@@ -85,7 +85,7 @@ def upscale(job: Job, stage: StageName, below: torch.Tensor, prompt: str, seed: 
     low = schedule.add_noise(below, low_noise, spec.low_res_noise)
     with pack.device.autocast():
         text = encode_prompt(pack, prompt, "")
-    told = Told(text, None, spec.guide_frames, low, spec.low_res_noise)
+    told = Conditioning(text, None, spec.guide_frames, low, spec.low_res_noise)
     asked = spec.guidance
     guidance = Guidance(asked.scale, asked.interval, asked.rescale, asked.power_cosine)
     denoise = stage_denoiser(network, told, guidance, schedule, pack.device, t)

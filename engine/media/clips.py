@@ -14,7 +14,7 @@ from engine.api.provenance import KEY
 from engine.media.encoders import VideoJob, encode, failed, needed_encoder
 from engine.media.presets import preset_named
 from engine.media.reading import StoredClip, iter_frames, read_clip, read_metadata
-from engine.runtime.fault_injection import passing
+from engine.runtime.fault_injection import fault_point
 from engine.runtime.files import atomic_write
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ __all__ = ["StoredClip", "iter_frames", "provenance", "read_clip", "read_metadat
 def provenance(clip: Clip) -> dict[str, str]:
     """A clip file's metadata: ``walt`` is the request as JSON, ``title`` and ``comment`` are for people.
 
-    ``walt_origin`` is `engine.api.provenance.Origin` as JSON, for clips that know theirs.
+    ``walt_origin`` is `engine.api.provenance.Provenance` as JSON, for clips that know theirs.
     """
     request = clip.request
     # A file is shared; the folders of whoever made it are nobody's business.
@@ -66,7 +66,7 @@ def write_mp4(
 
 def _verify(part: Path, shape: tuple[int, ...]) -> None:
     """Read the new file back and count what is in it."""
-    passing("verify")
+    fault_point("verify")
     try:
         found = [frame.shape for frame in iter_frames(part)]
     except WaltError as error:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from engine.api.errors import WaltError
 from engine.media.presets import Encoder, Preset, Quality, load_presets
-from engine.runtime.fault_injection import passing
+from engine.runtime.fault_injection import fault_point
 
 os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder would tell its settings on the terminal
 
@@ -96,14 +96,14 @@ def encode(part: Path, job: VideoJob, frames: Iterable[Pixels], tell: Callable[[
     with ffmpeg_errors(part, job.preset.title), _container(part, job) as (container, stream):
         matrix = _MATRIX[job.preset.matrix]
         for rgb in frames:
-            passing("compress")
+            fault_point("compress")
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
             frame = frame.reformat(
                 format=stream.pix_fmt, dst_colorspace=matrix, dst_color_range=_LIMITED, interpolation="BICUBIC"
             )
             container.mux(stream.encode(frame))
             tell()
-        passing("write")
+        fault_point("write")
         container.mux(stream.encode(None))
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engine.api.errors import WaltError
 from engine.media.headers import Header, read_header
 from engine.media.resize import crop_to_aspect, fit
-from engine.runtime.fault_injection import passing
+from engine.runtime.fault_injection import fault_point
 from engine.runtime.files import atomic_write, read_plain
 
 MAX_BYTES = 100 * 2**20
@@ -65,7 +65,7 @@ def write_png(path: str | Path, rgb: NDArray[np.uint8]) -> None:
         WaltError: ``output-not-writable``.
     """
     with atomic_write(path) as part:
-        passing("write")
+        fault_point("write")
         part.write_bytes(png_bytes(rgb))
 
 
@@ -85,7 +85,7 @@ def _png_text(key: str, text: str) -> bytes:
 def _read(path: Path) -> bytes:
     """The file's bytes, if it is a plain file of a sensible size."""
     try:
-        passing("read")
+        fault_point("read")
         data = read_plain(path, MAX_BYTES)
     except (FileNotFoundError, NotADirectoryError, ValueError):
         raise WaltError("image-not-found", f"There is no picture at {path}.", "Check the path.") from None

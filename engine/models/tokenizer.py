@@ -210,7 +210,7 @@ class Tokenizer(nn.Module):
             nn.init.zeros_(conv.bias)  # pyright: ignore[reportArgumentType]
 
     @torch.no_grad()
-    def leave_raw(self) -> None:
+    def fold_out_normalisation(self) -> None:
         """Take the statistics out: latents are from now on what the encoder gives, and so is the preview's input."""
         scaled = self.preview_matrix[:, :-1] / self.latent_std
         self.preview_matrix[:, -1] -= scaled @ self.latent_mean

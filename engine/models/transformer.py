@@ -253,7 +253,7 @@ class WindowTransformer(nn.Module):
         self.modulations = nn.ModuleList(_modulation(config, i) for i in range(config.layers))
         self.head = Head(config)
         self.apply(_initialise)
-        self.apply(_silence)
+        self.apply(zero_init)
 
     def forward(
         self,
@@ -381,7 +381,7 @@ def _initialise(module: nn.Module) -> None:
         nn.init.normal_(module.weight, std=INIT_STD)
 
 
-def _silence(module: nn.Module) -> None:
+def zero_init(module: nn.Module) -> None:
     """Zero what feeds a gate, an ungated branch or the output: at the start every layer is the identity."""
     if isinstance(module, SharedModulation):
         nn.init.zeros_(module.linear.weight)

@@ -11,7 +11,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from engine.runtime.fault_injection import passing
+from engine.runtime.fault_injection import fault_point
 from engine.runtime.files import part_name, sweep_parts
 
 _ASIDE = ".old"
@@ -30,10 +30,10 @@ def take_place(fresh: Path, folder: Path) -> None:
     old = _aside(folder)
     for left in reversed(range(_TRIES)):
         if folder.exists():
-            passing("rename")
+            fault_point("rename")
             os.replace(folder, old)
         try:
-            passing("rename")
+            fault_point("rename")
             os.replace(fresh, folder)
             break
         except OSError:
@@ -67,7 +67,7 @@ def discard(folder: Path) -> None:
     if old.exists():
         gone = part_name(folder)
         with suppress(OSError):
-            passing("rename")
+            fault_point("rename")
             os.replace(old, gone)
         shutil.rmtree(gone, ignore_errors=True)
 

@@ -36,7 +36,7 @@ from engine.packs.manifest import (
 )
 from engine.packs.store import InstalledPack
 from engine.planning.eta import Cancelled
-from engine.runtime.fault_injection import passing
+from engine.runtime.fault_injection import fault_point
 from engine.runtime.files import atomic_write, part_name
 
 MAX_ENTRIES = 256
@@ -277,7 +277,7 @@ def _pour(
             if left < 0:
                 raise damaged(where, f"{name} is larger than the manifest states")
             digest.update(block)
-            passing("write")
+            fault_point("write")
             out.write(block)
             count(len(block))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):

@@ -15,7 +15,7 @@ from engine.runtime.devices import Device
 from engine.runtime.preload import import_quietly
 
 
-def in_eight_bits(layer: nn.Module, device: Device) -> None:
+def quantized(layer: nn.Module, device: Device) -> None:
     """Keep the matrices of a layer, which has its weights, in 8 bits.
 
     Raises:

@@ -35,7 +35,7 @@ from engine.packs.manifest import (
     read_manifest,
     weights_file,
 )
-from engine.packs.network_cache import Shelf
+from engine.packs.network_cache import NetworkCache
 from engine.packs.streaming import leave_on_disk
 from engine.packs.verify import verify
 from engine.packs.weights import check, check_finite, fill, shell
@@ -64,7 +64,7 @@ class LoadedPack:
     tokenizer: Tokenizer
     vocabulary: Vocabulary
     shapes: Mapping[StageName, TransformerConfig]
-    shelf: Shelf
+    shelf: NetworkCache
     hears: Callable[[Any], TextSource]
     """The text encoder together with what cuts its texts into words or pieces."""
     kept: Kept = "resident"
@@ -128,7 +128,7 @@ def load_pack(
     for network, builds in build.items():
         source.check(network, builds)
         readers[network] = partial(source.read, network, builds)
-    shelf = Shelf(readers, kept != "resident", device.free)
+    shelf = NetworkCache(readers, kept != "resident", device.free)
     if kept == "resident":
         for network in readers:
             shelf.take(network)

@@ -9,7 +9,7 @@ from torch import nn
 from engine.packs.manifest import Network
 
 
-class Shelf:
+class NetworkCache:
     """Reads networks when they are asked for.
 
     Args:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from engine.models.positions import RelativeBias
 from engine.models.transformer import Block, TransformerConfig, WindowTransformer
-from engine.packs.int8 import in_eight_bits
+from engine.packs.int8 import quantized
 from engine.packs.manifest import damaged
 from engine.packs.weights import shell
 from engine.planning.residency import LAYERS
@@ -57,7 +57,7 @@ class StreamedLayer(nn.Module):
                 raise
             raise damaged(self._file.parent, f"{self._file.name} changed while it was in use") from None
         if self._int8:
-            in_eight_bits(block, self._device)
+            quantized(block, self._device)
         return self._device.settle(block)
 
 

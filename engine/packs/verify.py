@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.packs.manifest import Manifest, damaged
 from engine.planning.eta import Cancelled
-from engine.runtime.fault_injection import passing
+from engine.runtime.fault_injection import fault_point
 
 _BLOCK = 1 << 20
 
@@ -27,7 +27,7 @@ def verify(path: Path, manifest: Manifest, *, cancelled: Callable[[], bool] = la
             found = file.stat()
             if not stat.S_ISREG(found.st_mode) or found.st_size != spec.bytes:
                 raise damaged(path, f"{name} does not have the size that the manifest states")
-            passing("read")
+            fault_point("read")
             with file.open("rb") as stream:
                 while block := stream.read(_BLOCK):
                     if cancelled():

@@ -15,11 +15,11 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from engine.packs.int8 import in_eight_bits
+from engine.packs.int8 import quantized
 from engine.packs.manifest import damaged
 from engine.planning.residency import LAYERS, MAX_HEADER_BYTES
 from engine.runtime.devices import Device
-from engine.runtime.fault_injection import passing
+from engine.runtime.fault_injection import fault_point
 
 _FLOATS = {"BF16", "F16", "F32"}
 
@@ -90,7 +90,7 @@ def fill(
         WaltError: ``pack-damaged``.
     """
     numbers = device.numbers(network, precise)
-    passing("weights")
+    fault_point("weights")
     for part in _parts(numbers):
         state: dict[str, Tensor] = {}
         for key in part:
@@ -99,7 +99,7 @@ def fill(
                 state[key] = _finite(path, name, key, file.get_tensor(key)).to(device.torch, numbers[key], copy=True)
         network.load_state_dict(state, strict=False, assign=True)
         if int8 and part[0].startswith(LAYERS):
-            in_eight_bits(network.get_submodule(_layer(part[0])), device)
+            quantized(network.get_submodule(_layer(part[0])), device)
     device.settle(network)
 
 

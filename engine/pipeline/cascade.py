@@ -19,9 +19,9 @@ from torch import Tensor
 
 from engine.api.clip import Clip
 from engine.api.events import STAGES, Event, FramesReady, StageName, StageStarted, StepDone
-from engine.api.provenance import Origin, file_hash, walt_version
+from engine.api.provenance import Provenance, file_hash, walt_version
 from engine.api.request import ClipRequest
-from engine.diffusion.denoiser import Told, stage_denoiser
+from engine.diffusion.denoiser import Conditioning, stage_denoiser
 from engine.diffusion.guidance import Guidance
 from engine.diffusion.samplers import OnStep, ddim, dpm_solver_pp_2m
 from engine.diffusion.schedule import Schedule
@@ -41,7 +41,7 @@ from engine.pipeline.conditioning import (
 from engine.planning.eta import Cancelled, Pace
 from engine.planning.memory import TILES
 from engine.planning.workload import Window, first_pass_of, guidance_of, steps_of, tasks_of, windows_of
-from engine.runtime.fault_injection import passing
+from engine.runtime.fault_injection import fault_point
 from engine.runtime.memory import retry_without_memory
 
 _T = TypeVar("_T")
@@ -132,10 +132,10 @@ class _Run:
         assert self.finished is not None
         return self.finished
 
-    def _origin(self, stage: StageName) -> Origin:
+    def _origin(self, stage: StageName) -> Provenance:
         device = self.pack.device
         numbers = (device.torch.type, str(device.dtype).removeprefix("torch."), *["int8"] * self.pack.int8)
-        return Origin(
+        return Provenance(
             walt=walt_version(),
             torch=torch.__version__,
             device=" ".join(numbers),
@@ -190,12 +190,12 @@ class _Run:
         return self._patiently(lambda: self._encode(seen))
 
     def _encode(self, seen: NDArray[np.uint8]) -> Tensor:
-        passing("encode")
+        fault_point("encode")
         with self.pack.device.autocast():
             return self.pack.tokenizer.encode(to_pixels(seen, self.pack.device.torch)).float()
 
     def _encode_text(self) -> TextBatch:
-        passing("text")
+        fault_point("text")
         with self.pack.device.autocast():
             return encode_prompt(self.pack, self.request.prompt, self.request.negative)
 
@@ -212,7 +212,7 @@ class _Run:
         z = self._denoise(stage, index, told, self._steps(stage), first + index * self._steps(stage))
         return z if known is None else torch.cat([known, z[:, :, known.shape[2] :]], dim=2)
 
-    def _denoise(self, stage: StageName, index: int, told: Told, steps: int, done: int) -> Tensor:
+    def _denoise(self, stage: StageName, index: int, told: Conditioning, steps: int, done: int) -> Tensor:
         """From noise to latents in ``steps``, of which the stage has ``done`` others before."""
         shape = self._latent_shape(stage, self.windows[index])
         noise = self._noise(f"{stage}/{index}", shape, self.pack.shapes[stage].shared_noise)
@@ -239,13 +239,13 @@ class _Run:
         scale = guidance_of(self.pack.manifest, self.request, stage)
         return Guidance(scale, spec.interval, spec.rescale, spec.power_cosine)
 
-    def _told(self, stage: StageName, index: int, known: Tensor | None, below: Tensor | None) -> Told:
+    def _told(self, stage: StageName, index: int, known: Tensor | None, below: Tensor | None) -> Conditioning:
         spec = self.pack.manifest.stages[stage]
         level = spec.low_res_noise
         if below is not None and level is not None:
             eps = self._noise(f"{stage}/{index}/low-res", (below.shape[2], below.shape[3], below.shape[4]))
             below = self.schedule.add_noise(below, eps, level)
-        return Told(self.text, known, spec.guide_frames, below, level)
+        return Conditioning(self.text, known, spec.guide_frames, below, level)
 
     def _on_step(self, stage: StageName, done: int) -> OnStep:
         total = self._all_steps(stage)
@@ -273,9 +273,9 @@ class _Run:
             begun = time.perf_counter()
             self.pack.device.tidy()
             with self.pack.device.autocast():
-                passing("decode")
+                fault_point("decode")
                 for chunk in self.pack.tokenizer.stream(z, tile=tile):
-                    passing("decode")
+                    fault_point("decode")
                     start, end = end, end + chunk.shape[2]
                     if end > done:  # what was known, or came before memory ran out, is there already
                         done = self._hand_on(stage, frames, done, to_frames(chunk)[done - start :])

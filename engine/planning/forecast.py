@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from engine.api.request import ClipRequest
 from engine.packs.manifest import Manifest
 from engine.planning.memory import MB
-from engine.planning.residency import Numbers, Way, Weights, choose, ways
+from engine.planning.residency import ExecutionPlan, WeightFormat, Weights, choose, ways
 
 if TYPE_CHECKING:
     from engine.runtime.devices import Device
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class MemoryBudget:
     """What a clip is planned on.
 
     Attributes:
@@ -28,7 +28,7 @@ class Ground:
         room: Bytes that it may take besides; infinite where nobody knows.
     """
 
-    numbers: Numbers
+    numbers: WeightFormat
     program: float
     room: float
 
@@ -37,14 +37,14 @@ class Ground:
 class Forecast:
     """How a clip will be made, the MiB that the process will take at its peak, and those that it may."""
 
-    way: Way
+    way: ExecutionPlan
     peak_mb: float
     budget_mb: float
 
 
-def ground_on(
+def memory_budget(
     device: Device, *, int8: bool = False, allowed_mb: int | None = None, mapped: int = 0, held: int | None = None
-) -> Ground:
+) -> MemoryBudget:
     """What a clip would be planned on now, on a device. The program has to be loaded already, all of it.
 
     Args:
@@ -59,11 +59,11 @@ def ground_on(
     free, used = room(device, allowed_mb, mapped)
     if held is None:
         held = -FIRST_USE if device.maps_files else 0
-    numbers = Numbers(device.dtype.itemsize, device.maps_files, int8)
-    return Ground(numbers, used - held, free + held)
+    numbers = WeightFormat(device.dtype.itemsize, device.maps_files, int8)
+    return MemoryBudget(numbers, used - held, free + held)
 
 
-def forecast(weights: Weights, manifest: Manifest, request: ClipRequest, ground: Ground) -> Forecast:
+def forecast(weights: Weights, manifest: Manifest, request: ClipRequest, ground: MemoryBudget) -> Forecast:
     """Plan a clip.
 
     Raises:
@@ -74,7 +74,7 @@ def forecast(weights: Weights, manifest: Manifest, request: ClipRequest, ground:
     return Forecast(way, (ground.program + way.peak) / MB, (ground.program + ground.room) / MB)
 
 
-def least_mb(weights: Weights, manifest: Manifest, request: ClipRequest, ground: Ground) -> float:
+def least_mb(weights: Weights, manifest: Manifest, request: ClipRequest, ground: MemoryBudget) -> float:
     """The MiB that the process would take at its peak if it saved memory in every way there is, room or not.
 
     Raises:

@@ -31,7 +31,7 @@ _SCALE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class WeightFormat:
     """In which numbers a device keeps networks.
 
     Attributes:
@@ -84,7 +84,7 @@ Weights = Mapping[Network, Weight]
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ExecutionPlan:
     """How a clip is made: what is kept, how it is decoded, and the bytes that takes beside the program."""
 
     kept: Kept
@@ -111,7 +111,7 @@ def precise(manifest: Manifest, network: Network) -> tuple[str, ...]:
     return ()
 
 
-def weigh(path: Path, manifest: Manifest, numbers: Numbers) -> Weights:
+def weigh(path: Path, manifest: Manifest, numbers: WeightFormat) -> Weights:
     """What the networks of the pack in the folder ``path`` take; reads the headers of its files only.
 
     Raises:
@@ -124,7 +124,7 @@ def weigh(path: Path, manifest: Manifest, numbers: Numbers) -> Weights:
 
 
 def weigh_tensors(
-    manifest: Manifest, network: Network, tensors: Mapping[str, Stored], numbers: Numbers
+    manifest: Manifest, network: Network, tensors: Mapping[str, Stored], numbers: WeightFormat
 ) -> Weight:
     """What one of a pack's networks takes, of these tensors."""
     wide = precise(manifest, network)
@@ -204,7 +204,7 @@ def peak(
 
 def choose(
     weights: Weights, manifest: Manifest, request: ClipRequest, budget: float, program: float = 0.0
-) -> Way:
+) -> ExecutionPlan:
     """The fastest way that fits into ``budget`` bytes beside those of the program.
 
     Raises:
@@ -219,11 +219,11 @@ def choose(
     raise too_large(program + needed, program + budget, _smaller(weights, manifest, request, budget))
 
 
-def ways(weights: Weights, manifest: Manifest, request: ClipRequest) -> Iterator[Way]:
+def ways(weights: Weights, manifest: Manifest, request: ClipRequest) -> Iterator[ExecutionPlan]:
     """All ways to make a clip, fastest first."""
     for kept in KEPT:
         for decoding in DECODINGS:
-            yield Way(kept, decoding, peak(kept, weights, manifest, request, decoding))
+            yield ExecutionPlan(kept, decoding, peak(kept, weights, manifest, request, decoding))
 
 
 def too_large(needed: float, budget: float, instead: str = "") -> WaltError:

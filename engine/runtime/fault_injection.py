@@ -30,7 +30,7 @@ Watcher = Callable[[Operation], None]
 _watcher: Watcher | None = None
 
 
-def passing(operation: Operation) -> None:
+def fault_point(operation: Operation) -> None:
     """An operation is about to be tried; raises what a watcher raises, and does nothing without one."""
     if _watcher is not None:
         _watcher(operation)

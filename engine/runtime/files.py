@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 
 from engine.api.errors import WaltError
-from engine.runtime.fault_injection import passing
+from engine.runtime.fault_injection import fault_point
 
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _ELSEWHERE = "Choose another place to write to."
@@ -140,7 +140,7 @@ def _reserve(target: Path) -> Path:
     """Create the hidden part file."""
     part = part_name(target)
     try:
-        passing("open")
+        fault_point("open")
         part.open("xb").close()
     except OSError as error:
         raise _refusal(target, error) from error
@@ -173,10 +173,10 @@ def _refusal(target: Path, error: OSError | ValueError) -> WaltError:
 def _publish(part: Path, target: Path) -> None:
     """Put the part in the target's place once its bytes are on the disk: a rename never shows an empty file."""
     try:
-        passing("sync")
+        fault_point("sync")
         with part.open("rb+") as file:
             os.fsync(file.fileno())
-        passing("rename")
+        fault_point("rename")
         os.replace(part, target)
     except OSError as error:
         raise _refusal(target, error) from error
@@ -193,7 +193,7 @@ def _sync_folder(folder: Path) -> None:
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
-            passing("sync")
+            fault_point("sync")
             os.fsync(handle)
         finally:
             os.close(handle)

@@ -14,7 +14,7 @@ from typing import Literal
 
 from engine.text.vocabulary import Vocabulary, fold, split
 
-Tongue = Literal["en", "fr"]
+Grammar = Literal["en", "fr"]
 
 _FROM_LENGTH = 3
 _LONG, _NAME = 7, 6
@@ -26,7 +26,7 @@ _NEAR, _CUTOFF = 12, 0.6
 _ENDS = ".!?:;\n"
 
 
-def suggest(vocabulary: Vocabulary, word: str, prompt: str = "", tongue: Tongue | None = None) -> str | None:
+def suggest(vocabulary: Vocabulary, word: str, prompt: str = "", tongue: Grammar | None = None) -> str | None:
     """The known word that was meant, or None if nothing comes near.
 
     Args:
@@ -38,11 +38,11 @@ def suggest(vocabulary: Vocabulary, word: str, prompt: str = "", tongue: Tongue 
     """
     if len(word) < _FROM_LENGTH or len(vocabulary.words) > _AT_MOST:
         return None
-    language = tongue_of(prompt) or tongue
+    language = language_of(prompt) or tongue
     known = {
         fold(other): other
         for other in reversed(vocabulary.words)
-        if len(other) >= _FROM_LENGTH and (language is None or language in tongues_of(other))
+        if len(other) >= _FROM_LENGTH and (language is None or language in languages_of(other))
     }
     written = fold(word)
     near = difflib.get_close_matches(written, known, n=_NEAR, cutoff=_CUTOFF)
@@ -53,7 +53,7 @@ def suggest(vocabulary: Vocabulary, word: str, prompt: str = "", tongue: Tongue 
     return None
 
 
-def tongue_of(text: str) -> Tongue | None:
+def language_of(text: str) -> Grammar | None:
     """The language that most words of a text are in; None if they do not tell."""
     found = [tongues for word in split(text) if len(tongues := _listed(word)) == 1]
     english, french = (sum(language in each for each in found) for language in ("en", "fr"))
@@ -62,21 +62,21 @@ def tongue_of(text: str) -> Tongue | None:
     return "en" if english > french else "fr"
 
 
-def tongues_of(word: str) -> frozenset[Tongue]:
+def languages_of(word: str) -> frozenset[Grammar]:
     """The languages that have a word; all of them where nobody knows."""
     return _listed(word) or frozenset(("en", "fr"))
 
 
-def _listed(word: str) -> frozenset[Tongue]:
+def _listed(word: str) -> frozenset[Grammar]:
     return _languages().get(fold(word), frozenset())
 
 
 @cache
-def _languages() -> Mapping[str, frozenset[Tongue]]:
+def _languages() -> Mapping[str, frozenset[Grammar]]:
     """By folded word; ``packaging/i18n/word_languages.py`` makes the file."""
     text = (files("resources") / "i18n" / "words.json").read_text(encoding="utf-8")
-    lists: dict[Tongue, list[str]] = json.loads(text)
-    found: dict[str, frozenset[Tongue]] = {}
+    lists: dict[Grammar, list[str]] = json.loads(text)
+    found: dict[str, frozenset[Grammar]] = {}
     for language, words in lists.items():
         for word in map(fold, words):
             found[word] = frozenset((*found.get(word, ()), language))

@@ -124,7 +124,7 @@ class Place(Protocol):
     main: bool
     alone: bool
 
-    def agree(self, flag: bool) -> bool:
+    def broadcast_flag(self, flag: bool) -> bool:
         """The first process's flag, in all of them."""
         ...
 
@@ -148,7 +148,7 @@ class OneProcess:
 
     main = alone = True
 
-    def agree(self, flag: bool) -> bool:
+    def broadcast_flag(self, flag: bool) -> bool:
         """The flag itself."""
         return flag
 
@@ -300,14 +300,14 @@ class Loop:
 
     def _over(self, started: float) -> bool:
         minutes = self.config.minutes
-        return minutes > 0 and self.place.agree(time.monotonic() - started > minutes * 60)
+        return minutes > 0 and self.place.broadcast_flag(time.monotonic() - started > minutes * 60)
 
     def _due(self, saved: float) -> bool:
         """Whether a checkpoint is to be written now."""
         config = self.config
         if config.checkpoint_steps and self.step % config.checkpoint_steps == 0:
             return True
-        return self.place.agree(time.monotonic() - saved > config.checkpoint_minutes * 60)
+        return self.place.broadcast_flag(time.monotonic() - saved > config.checkpoint_minutes * 60)
 
     def _resume(self) -> None:
         facts = latest(self.folder)

@@ -164,7 +164,7 @@ def build_pack(
         hint = "Train all stages with latent_norm, or all without."
         raise UsageError("wrong-run", "The stages were trained on latents that were normalised differently.", hint)
     if not normalised.pop():
-        tokenizer.leave_raw()
+        tokenizer.fold_out_normalisation()
     made = {"name": out.name, "tokenizer": asdict(tokenizer.config), "text": text_config, "stages": specs}
     manifest = Manifest.model_validate(about | made)
     return save_pack(out, manifest, networks, words, card, pieces)

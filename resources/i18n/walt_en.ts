@@ -19,6 +19,37 @@
     </message>
 </context>
 <context>
+    <name>FinetuneDialog</name>
+    <message numerus="yes">
+        <source>%n example(s)</source>
+        <translation>
+            <numerusform>%n example</numerusform>
+            <numerusform>%n examples</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n without a caption</source>
+        <translation>
+            <numerusform>%n without a caption</numerusform>
+            <numerusform>%n without a caption</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>It learns for %n minute(s) on this computer&apos;s processor, and takes a few more to read, rehearse and pack. The longer it learns, the better; a short lesson changes little.</source>
+        <translation>
+            <numerusform>It learns for %n minute on this computer&apos;s processor, and takes a few more to read, rehearse and pack. The longer it learns, the better; a short lesson changes little.</numerusform>
+            <numerusform>It learns for %n minutes on this computer&apos;s processor, and takes a few more to read, rehearse and pack. The longer it learns, the better; a short lesson changes little.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n minute(s) left</source>
+        <translation>
+            <numerusform>about %n minute left</numerusform>
+            <numerusform>about %n minutes left</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>LibraryPanel</name>
     <message numerus="yes">
         <source>%Ln clip(s)</source>
@@ -80,37 +111,6 @@
         <translation>
             <numerusform>The queue is paused; %n clip waits.</numerusform>
             <numerusform>The queue is paused; %n clips wait.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>TeachSheet</name>
-    <message numerus="yes">
-        <source>%n example(s)</source>
-        <translation>
-            <numerusform>%n example</numerusform>
-            <numerusform>%n examples</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n without a caption</source>
-        <translation>
-            <numerusform>%n without a caption</numerusform>
-            <numerusform>%n without a caption</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>It learns for %n minute(s) on this computer&apos;s processor, and takes a few more to read, rehearse and pack. The longer it learns, the better; a short lesson changes little.</source>
-        <translation>
-            <numerusform>It learns for %n minute on this computer&apos;s processor, and takes a few more to read, rehearse and pack. The longer it learns, the better; a short lesson changes little.</numerusform>
-            <numerusform>It learns for %n minutes on this computer&apos;s processor, and takes a few more to read, rehearse and pack. The longer it learns, the better; a short lesson changes little.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>about %n minute(s) left</source>
-        <translation>
-            <numerusform>about %n minute left</numerusform>
-            <numerusform>about %n minutes left</numerusform>
         </translation>
     </message>
 </context>

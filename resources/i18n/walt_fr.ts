@@ -2,7 +2,7 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="fr" sourcelanguage="en">
 <context>
-    <name>AboutSheet</name>
+    <name>AboutDialog</name>
     <message>
         <source>About walt</source>
         <translation>À propos de walt</translation>
@@ -359,6 +359,20 @@
     </message>
 </context>
 <context>
+    <name>Banner</name>
+    <message>
+        <source>Close</source>
+        <translation>Fermer</translation>
+    </message>
+</context>
+<context>
+    <name>BaseDialog</name>
+    <message>
+        <source>Done</source>
+        <translation>Fermer</translation>
+    </message>
+</context>
+<context>
     <name>Chips</name>
     <message>
         <source>Walk</source>
@@ -479,21 +493,6 @@
     </message>
 </context>
 <context>
-    <name>CuttingRoom</name>
-    <message>
-        <source>This part was taken off the queue.</source>
-        <translation>Ce passage a été retiré de la file.</translation>
-    </message>
-    <message>
-        <source>This part was stopped before it was done.</source>
-        <translation>Ce passage a été arrêté avant la fin.</translation>
-    </message>
-    <message>
-        <source>This part was interrupted.</source>
-        <translation>Ce passage a été interrompu.</translation>
-    </message>
-</context>
-<context>
     <name>Days</name>
     <message>
         <source>Today</source>
@@ -502,37 +501,6 @@
     <message>
         <source>Yesterday</source>
         <translation>Hier</translation>
-    </message>
-</context>
-<context>
-    <name>Deck</name>
-    <message>
-        <source>Export…</source>
-        <translation>Exporter…</translation>
-    </message>
-    <message>
-        <source>Continue</source>
-        <translation>Continuer</translation>
-    </message>
-    <message>
-        <source>Clip</source>
-        <translation>Clip</translation>
-    </message>
-    <message>
-        <source>The clip that was made or opened last</source>
-        <translation>Le dernier clip généré ou ouvert</translation>
-    </message>
-    <message>
-        <source>Film</source>
-        <translation>Film</translation>
-    </message>
-    <message>
-        <source>The film on the timeline</source>
-        <translation>Le film du montage</translation>
-    </message>
-    <message>
-        <source>frame {0} of {1}</source>
-        <translation>image {0} sur {1}</translation>
     </message>
 </context>
 <context>
@@ -1061,7 +1029,7 @@
     </message>
 </context>
 <context>
-    <name>ExportDesk</name>
+    <name>ExportController</name>
     <message>
         <source>film</source>
         <translation>film</translation>
@@ -1296,7 +1264,7 @@
     </message>
 </context>
 <context>
-    <name>FilmDesk</name>
+    <name>FilmController</name>
     <message>
         <source>Undo {0}</source>
         <translation>Annuler&#xa0;: {0}</translation>
@@ -1355,6 +1323,208 @@
     </message>
 </context>
 <context>
+    <name>FilmGenerator</name>
+    <message>
+        <source>This part was taken off the queue.</source>
+        <translation>Ce passage a été retiré de la file.</translation>
+    </message>
+    <message>
+        <source>This part was stopped before it was done.</source>
+        <translation>Ce passage a été arrêté avant la fin.</translation>
+    </message>
+    <message>
+        <source>This part was interrupted.</source>
+        <translation>Ce passage a été interrompu.</translation>
+    </message>
+</context>
+<context>
+    <name>FinetuneDialog</name>
+    <message>
+        <source>Teach walt</source>
+        <translation>Apprendre à walt</translation>
+    </message>
+    <message>
+        <source>Add Files…</source>
+        <translation>Ajouter des fichiers…</translation>
+    </message>
+    <message>
+        <source>Add Folder…</source>
+        <translation>Ajouter un dossier…</translation>
+    </message>
+    <message>
+        <source>Leave Out</source>
+        <translation>Retirer</translation>
+    </message>
+    <message>
+        <source>Minutes to learn</source>
+        <translation>Minutes d’apprentissage</translation>
+    </message>
+    <message>
+        <source>Stop…</source>
+        <translation>Arrêter…</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Retour</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Suivant</translation>
+    </message>
+    <message>
+        <source>Drop videos of two seconds or more, pictures, or a folder of them, and say of each what it shows. A dozen of one thing, in several places and lights, teach more than many of many.</source>
+        <translation>Déposez des vidéos d’au moins deux secondes, des images ou un dossier, et dites de chacune ce qu’on y voit. Une douzaine d’exemples d’une même chose, en plusieurs lieux et lumières, apprennent plus que beaucoup de choses différentes.</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Fichier</translation>
+    </message>
+    <message>
+        <source>What it shows</source>
+        <translation>Ce qu’on y voit</translation>
+    </message>
+    <message>
+        <source>Files and their captions</source>
+        <translation>Les fichiers et leurs légendes</translation>
+    </message>
+    <message>
+        <source>Several ways to say it are set apart by semicolons.</source>
+        <translation>Plusieurs façons de le dire se séparent par des points-virgules.</translation>
+    </message>
+    <message>
+        <source>What is learned becomes a pack of its own. The one it begins from stays as it is.</source>
+        <translation>Ce qui est appris devient un modèle à part. Celui de départ reste tel quel.</translation>
+    </message>
+    <message>
+        <source>Name of the new pack</source>
+        <translation>Nom du nouveau modèle</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nom</translation>
+    </message>
+    <message>
+        <source>You may close this and go on working; clips that are asked for meanwhile wait until it is done.</source>
+        <translation>Vous pouvez fermer cette fenêtre et continuer ; les clips demandés entre-temps attendent la fin.</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Progression</translation>
+    </message>
+    <message>
+        <source>What it draws for the first caption now</source>
+        <translation>Ce qu’il dessine à présent pour la première légende</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n example(s)</source>
+        <translation>
+            <numerusform>%n exemple</numerusform>
+            <numerusform>%n exemples</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n without a caption</source>
+        <translation>
+            <numerusform>%n sans légende</numerusform>
+            <numerusform>%n sans légende</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Commencer</translation>
+    </message>
+    <message>
+        <source>It begins from {0}.</source>
+        <translation>Il part de {0}.</translation>
+    </message>
+    <message numerus="yes">
+        <source>It learns for %n minute(s) on this computer&apos;s processor, and takes a few more to read, rehearse and pack. The longer it learns, the better; a short lesson changes little.</source>
+        <translation>
+            <numerusform>Il apprend pendant %n minute sur le processeur de cet ordinateur, plus quelques-unes pour lire, réviser et écrire. Plus c’est long, mieux c’est ; un apprentissage court change peu de choses.</numerusform>
+            <numerusform>Il apprend pendant %n minutes sur le processeur de cet ordinateur, plus quelques-unes pour lire, réviser et écrire. Plus c’est long, mieux c’est ; un apprentissage court change peu de choses.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Stopping after this step…</source>
+        <translation>Arrêt après cette étape…</translation>
+    </message>
+    <message>
+        <source>Begins when the clip in the making is done</source>
+        <translation>Commence dès que le clip en cours est terminé</translation>
+    </message>
+    <message>
+        <source>Reading the clips…</source>
+        <translation>Lecture des clips…</translation>
+    </message>
+    <message>
+        <source>Rendering worlds to rehearse what it knows…</source>
+        <translation>Calcul de mondes pour réviser ce qu’il sait…</translation>
+    </message>
+    <message>
+        <source>Packing…</source>
+        <translation>Écriture du modèle…</translation>
+    </message>
+    <message>
+        <source>Learning {0}</source>
+        <translation>Apprentissage de {0}</translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n minute(s) left</source>
+        <translation>
+            <numerusform>encore %n minute environ</numerusform>
+            <numerusform>encore %n minutes environ</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It makes {0} % fewer mistakes on these clips than before.</source>
+        <translation>Il fait {0} % d’erreurs de moins qu’avant sur ces clips.</translation>
+    </message>
+    <message>
+        <source>It makes more mistakes on these clips than before; that settles as it goes on.</source>
+        <translation>Il fait plus d’erreurs qu’avant sur ces clips ; cela se calme avec le temps.</translation>
+    </message>
+    <message>
+        <source>No difference yet.</source>
+        <translation>Pas encore de différence.</translation>
+    </message>
+    <message>
+        <source>Stop Learning</source>
+        <translation>Arrêter l’apprentissage</translation>
+    </message>
+    <message>
+        <source>Stop learning {0}?</source>
+        <translation>Arrêter d’apprendre {0}&#xa0;?</translation>
+    </message>
+    <message>
+        <source>What it has learned so far can be kept as a pack.</source>
+        <translation>Ce qui est déjà appris peut être gardé comme modèle.</translation>
+    </message>
+    <message>
+        <source>Keep What It Learned</source>
+        <translation>Garder ce qui est appris</translation>
+    </message>
+    <message>
+        <source>Throw Away</source>
+        <translation>Tout jeter</translation>
+    </message>
+    <message>
+        <source>Go On Learning</source>
+        <translation>Continuer d’apprendre</translation>
+    </message>
+    <message>
+        <source>{0} is installed and in use.</source>
+        <translation>{0} est installé et choisi.</translation>
+    </message>
+    <message>
+        <source>Stopped. Nothing was kept.</source>
+        <translation>Arrêté. Rien n’a été gardé.</translation>
+    </message>
+    <message>
+        <source>Add Clips and Pictures</source>
+        <translation>Ajouter des clips et des images</translation>
+    </message>
+</context>
+<context>
     <name>FrameChooser</name>
     <message>
         <source>Frame of the video to begin with</source>
@@ -1404,7 +1574,7 @@
     </message>
 </context>
 <context>
-    <name>HelpSheet</name>
+    <name>HelpDialog</name>
     <message>
         <source>Help</source>
         <translation>Aide</translation>
@@ -1757,13 +1927,6 @@
     </message>
 </context>
 <context>
-    <name>Notice</name>
-    <message>
-        <source>Close</source>
-        <translation>Fermer</translation>
-    </message>
-</context>
-<context>
     <name>PackView</name>
     <message>
         <source>Packs…</source>
@@ -1775,7 +1938,7 @@
     </message>
 </context>
 <context>
-    <name>PacksSheet</name>
+    <name>PacksDialog</name>
     <message>
         <source>Packs</source>
         <translation>Modèles</translation>
@@ -1829,8 +1992,8 @@
         <translation>Actions</translation>
     </message>
     <message>
-        <source>Places</source>
-        <translation>Lieux</translation>
+        <source>LibraryPaths</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Light</source>
@@ -1902,7 +2065,38 @@
     </message>
 </context>
 <context>
-    <name>PreferencesSheet</name>
+    <name>PlaybackPanel</name>
+    <message>
+        <source>Export…</source>
+        <translation>Exporter…</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>Continuer</translation>
+    </message>
+    <message>
+        <source>Clip</source>
+        <translation>Clip</translation>
+    </message>
+    <message>
+        <source>The clip that was made or opened last</source>
+        <translation>Le dernier clip généré ou ouvert</translation>
+    </message>
+    <message>
+        <source>Film</source>
+        <translation>Film</translation>
+    </message>
+    <message>
+        <source>The film on the timeline</source>
+        <translation>Le film du montage</translation>
+    </message>
+    <message>
+        <source>frame {0} of {1}</source>
+        <translation>image {0} sur {1}</translation>
+    </message>
+</context>
+<context>
+    <name>PreferencesDialog</name>
     <message>
         <source>Preferences</source>
         <translation>Préférences</translation>
@@ -2339,14 +2533,7 @@
     </message>
 </context>
 <context>
-    <name>Sheet</name>
-    <message>
-        <source>Done</source>
-        <translation>Fermer</translation>
-    </message>
-</context>
-<context>
-    <name>Shelf</name>
+    <name>SidePanel</name>
     <message>
         <source>Library and queue</source>
         <translation>Bibliothèque et file</translation>
@@ -2499,193 +2686,6 @@
     <message>
         <source>about {0} left</source>
         <translation>encore {0} environ</translation>
-    </message>
-</context>
-<context>
-    <name>TeachSheet</name>
-    <message>
-        <source>Teach walt</source>
-        <translation>Apprendre à walt</translation>
-    </message>
-    <message>
-        <source>Add Files…</source>
-        <translation>Ajouter des fichiers…</translation>
-    </message>
-    <message>
-        <source>Add Folder…</source>
-        <translation>Ajouter un dossier…</translation>
-    </message>
-    <message>
-        <source>Leave Out</source>
-        <translation>Retirer</translation>
-    </message>
-    <message>
-        <source>Minutes to learn</source>
-        <translation>Minutes d’apprentissage</translation>
-    </message>
-    <message>
-        <source>Stop…</source>
-        <translation>Arrêter…</translation>
-    </message>
-    <message>
-        <source>Back</source>
-        <translation>Retour</translation>
-    </message>
-    <message>
-        <source>Next</source>
-        <translation>Suivant</translation>
-    </message>
-    <message>
-        <source>Drop videos of two seconds or more, pictures, or a folder of them, and say of each what it shows. A dozen of one thing, in several places and lights, teach more than many of many.</source>
-        <translation>Déposez des vidéos d’au moins deux secondes, des images ou un dossier, et dites de chacune ce qu’on y voit. Une douzaine d’exemples d’une même chose, en plusieurs lieux et lumières, apprennent plus que beaucoup de choses différentes.</translation>
-    </message>
-    <message>
-        <source>File</source>
-        <translation>Fichier</translation>
-    </message>
-    <message>
-        <source>What it shows</source>
-        <translation>Ce qu’on y voit</translation>
-    </message>
-    <message>
-        <source>Files and their captions</source>
-        <translation>Les fichiers et leurs légendes</translation>
-    </message>
-    <message>
-        <source>Several ways to say it are set apart by semicolons.</source>
-        <translation>Plusieurs façons de le dire se séparent par des points-virgules.</translation>
-    </message>
-    <message>
-        <source>What is learned becomes a pack of its own. The one it begins from stays as it is.</source>
-        <translation>Ce qui est appris devient un modèle à part. Celui de départ reste tel quel.</translation>
-    </message>
-    <message>
-        <source>Name of the new pack</source>
-        <translation>Nom du nouveau modèle</translation>
-    </message>
-    <message>
-        <source>Name</source>
-        <translation>Nom</translation>
-    </message>
-    <message>
-        <source>You may close this and go on working; clips that are asked for meanwhile wait until it is done.</source>
-        <translation>Vous pouvez fermer cette fenêtre et continuer ; les clips demandés entre-temps attendent la fin.</translation>
-    </message>
-    <message>
-        <source>Progress</source>
-        <translation>Progression</translation>
-    </message>
-    <message>
-        <source>What it draws for the first caption now</source>
-        <translation>Ce qu’il dessine à présent pour la première légende</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n example(s)</source>
-        <translation>
-            <numerusform>%n exemple</numerusform>
-            <numerusform>%n exemples</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n without a caption</source>
-        <translation>
-            <numerusform>%n sans légende</numerusform>
-            <numerusform>%n sans légende</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Start</source>
-        <translation>Commencer</translation>
-    </message>
-    <message>
-        <source>It begins from {0}.</source>
-        <translation>Il part de {0}.</translation>
-    </message>
-    <message numerus="yes">
-        <source>It learns for %n minute(s) on this computer&apos;s processor, and takes a few more to read, rehearse and pack. The longer it learns, the better; a short lesson changes little.</source>
-        <translation>
-            <numerusform>Il apprend pendant %n minute sur le processeur de cet ordinateur, plus quelques-unes pour lire, réviser et écrire. Plus c’est long, mieux c’est ; un apprentissage court change peu de choses.</numerusform>
-            <numerusform>Il apprend pendant %n minutes sur le processeur de cet ordinateur, plus quelques-unes pour lire, réviser et écrire. Plus c’est long, mieux c’est ; un apprentissage court change peu de choses.</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Stopping after this step…</source>
-        <translation>Arrêt après cette étape…</translation>
-    </message>
-    <message>
-        <source>Begins when the clip in the making is done</source>
-        <translation>Commence dès que le clip en cours est terminé</translation>
-    </message>
-    <message>
-        <source>Reading the clips…</source>
-        <translation>Lecture des clips…</translation>
-    </message>
-    <message>
-        <source>Rendering worlds to rehearse what it knows…</source>
-        <translation>Calcul de mondes pour réviser ce qu’il sait…</translation>
-    </message>
-    <message>
-        <source>Packing…</source>
-        <translation>Écriture du modèle…</translation>
-    </message>
-    <message>
-        <source>Learning {0}</source>
-        <translation>Apprentissage de {0}</translation>
-    </message>
-    <message numerus="yes">
-        <source>about %n minute(s) left</source>
-        <translation>
-            <numerusform>encore %n minute environ</numerusform>
-            <numerusform>encore %n minutes environ</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>It makes {0} % fewer mistakes on these clips than before.</source>
-        <translation>Il fait {0} % d’erreurs de moins qu’avant sur ces clips.</translation>
-    </message>
-    <message>
-        <source>It makes more mistakes on these clips than before; that settles as it goes on.</source>
-        <translation>Il fait plus d’erreurs qu’avant sur ces clips ; cela se calme avec le temps.</translation>
-    </message>
-    <message>
-        <source>No difference yet.</source>
-        <translation>Pas encore de différence.</translation>
-    </message>
-    <message>
-        <source>Stop Learning</source>
-        <translation>Arrêter l’apprentissage</translation>
-    </message>
-    <message>
-        <source>Stop learning {0}?</source>
-        <translation>Arrêter d’apprendre {0}&#xa0;?</translation>
-    </message>
-    <message>
-        <source>What it has learned so far can be kept as a pack.</source>
-        <translation>Ce qui est déjà appris peut être gardé comme modèle.</translation>
-    </message>
-    <message>
-        <source>Keep What It Learned</source>
-        <translation>Garder ce qui est appris</translation>
-    </message>
-    <message>
-        <source>Throw Away</source>
-        <translation>Tout jeter</translation>
-    </message>
-    <message>
-        <source>Go On Learning</source>
-        <translation>Continuer d’apprendre</translation>
-    </message>
-    <message>
-        <source>{0} is installed and in use.</source>
-        <translation>{0} est installé et choisi.</translation>
-    </message>
-    <message>
-        <source>Stopped. Nothing was kept.</source>
-        <translation>Arrêté. Rien n’a été gardé.</translation>
-    </message>
-    <message>
-        <source>Add Clips and Pictures</source>
-        <translation>Ajouter des clips et des images</translation>
     </message>
 </context>
 <context>

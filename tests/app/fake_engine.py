@@ -13,14 +13,14 @@ from engine.api.clip import Clip
 from engine.api.errors import WaltError
 from engine.api.events import (
     Event,
+    FinetuneDone,
+    FinetuneSample,
+    FinetuneStep,
     FramesReady,
     JobCancelled,
     JobDone,
     JobFailed,
     JobStarted,
-    LessonDone,
-    LessonSample,
-    LessonStep,
     StageName,
     StageStarted,
     StepDone,
@@ -127,13 +127,13 @@ def held(gate: Gate) -> Script:
 def whole_lesson(job: str, gate: Gate | None = None) -> Iterator[Event | Gate]:
     """An errand that goes well: what `engine.training.finetuning.run.teach` says."""
     yield JobStarted(job)
-    yield LessonStep(job, "reading", 1, 2)
-    yield LessonStep(job, "learning", 1, 8, 420.0)
-    yield LessonSample(job, 0.6, 0.8, frames_of("base", 1))
+    yield FinetuneStep(job, "reading", 1, 2)
+    yield FinetuneStep(job, "learning", 1, 8, 420.0)
+    yield FinetuneSample(job, 0.6, 0.8, frames_of("base", 1))
     if gate is not None:
         yield gate
-    yield LessonStep(job, "packing", 0, 1)
-    yield LessonDone(job, "taught")
+    yield FinetuneStep(job, "packing", 0, 1)
+    yield FinetuneDone(job, "taught")
 
 
 class FakeEngine:

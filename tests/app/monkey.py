@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.actions import Name
-from app.core.base_dialog import Sheet
+from app.core.base_dialog import BaseDialog
 from app.jobs.state import Running
 from engine.api.errors import WaltError
 from engine.api.events import Event, JobFailed, JobStarted
@@ -106,7 +106,7 @@ class Monkey:
 
     def _target(self) -> QWidget:
         """A visible, enabled part of whatever is on top."""
-        tops = [top for top in QApplication.topLevelWidgets() if top.isVisible() and isinstance(top, Sheet)]
+        tops = [top for top in QApplication.topLevelWidgets() if top.isVisible() and isinstance(top, BaseDialog)]
         root: QWidget = self.choice.choice([self.window, *tops])
         parts = [part for part in root.findChildren(QWidget) if part.isVisible() and part.isEnabled()]
         parts = [part for part in parts if part.window() is root and part.width() > 2 and part.height() > 2]

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.bridge import Chunk, EngineBridge, Glimpse
+from app.core.bridge import Chunk, EngineBridge, StepPreview
 from engine.api.errors import WaltError
 from engine.api.events import FramesReady, JobStarted, StepDone
 from engine.api.request import ClipRequest
@@ -35,7 +35,7 @@ def test_every_state_change_arrives_in_order_and_only_the_newest_glimpse(
     qtbot: QtBot, bridge: EngineBridge
 ) -> None:
     news: list[int] = []
-    glimpses: list[Glimpse] = []
+    glimpses: list[StepPreview] = []
     bridge.news.connect(lambda event: news.append(event.step))
     bridge.glimpse.connect(glimpses.append)
     from_a_thread(bridge, 200)

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.core.number_fields import STEPPERS, NumberField
-from app.packs.packs_dialog import PacksSheet
+from app.packs.packs_dialog import PacksDialog
 from app.preferences.preferences import PreferenceFile
-from app.preferences.preferences_dialog import LEAST_MEMORY_MB, MEMORY_STEP_MB, PreferencesSheet
+from app.preferences.preferences_dialog import LEAST_MEMORY_MB, MEMORY_STEP_MB, PreferencesDialog
 from engine.packs.store import PackStore
 from engine.text.vocabulary import Vocabulary
 from tests.app.conftest import WORDS, OpenStudio, Studio
@@ -25,7 +25,7 @@ from tests.app.conftest import WORDS, OpenStudio, Studio
 
 
 @pytest.fixture
-def preferences(studio: Studio) -> PreferencesSheet:
+def preferences(studio: Studio) -> PreferencesDialog:
     studio.window.actions_["preferences"].trigger()
     sheet = studio.window.dialogs.preferences
     assert sheet is not None
@@ -34,7 +34,7 @@ def preferences(studio: Studio) -> PreferencesSheet:
 
 
 def test_choosing_colours_is_seen_and_kept_at_once(
-    qtbot: QtBot, studio: Studio, preferences: PreferencesSheet
+    qtbot: QtBot, studio: Studio, preferences: PreferencesDialog
 ) -> None:
     qtbot.mouseClick(preferences.theme.button("light"), Qt.MouseButton.LeftButton)
     assert studio.window.theme.choice == "light"
@@ -45,7 +45,7 @@ def test_choosing_colours_is_seen_and_kept_at_once(
 
 
 def test_another_language_offers_to_open_again(
-    qtbot: QtBot, studio: Studio, preferences: PreferencesSheet
+    qtbot: QtBot, studio: Studio, preferences: PreferencesDialog
 ) -> None:
     preferences.language.setFocus()
     for _ in range(2):
@@ -58,7 +58,7 @@ def test_another_language_offers_to_open_again(
 
 
 def test_numbers_boxes_and_folder_are_kept(
-    qtbot: QtBot, preferences: PreferencesSheet, tmp_path: Path
+    qtbot: QtBot, preferences: PreferencesDialog, tmp_path: Path
 ) -> None:
     preferences.memory.setFocus()
     qtbot.keyClick(preferences.memory, Qt.Key.Key_Up)
@@ -79,7 +79,7 @@ def click_stepper(qtbot: QtBot, field: NumberField, down: bool = False) -> None:
 
 
 def test_a_number_is_stepped_from_automatic_to_the_least_that_makes_sense_and_back(
-    qtbot: QtBot, preferences: PreferencesSheet
+    qtbot: QtBot, preferences: PreferencesDialog
 ) -> None:
     memory = preferences.memory
     assert memory.text() == "Automatic"
@@ -97,7 +97,7 @@ def test_a_number_is_stepped_from_automatic_to_the_least_that_makes_sense_and_ba
 
 @pytest.mark.parametrize(("typed", "meant"), [("7", LEAST_MEMORY_MB), ("1000", 1000), ("0", 0)])
 def test_a_number_that_makes_no_sense_becomes_the_next_that_does(
-    qtbot: QtBot, preferences: PreferencesSheet, typed: str, meant: int
+    qtbot: QtBot, preferences: PreferencesDialog, typed: str, meant: int
 ) -> None:
     preferences.memory.setFocus()
     preferences.memory.selectAll()
@@ -107,7 +107,7 @@ def test_a_number_that_makes_no_sense_becomes_the_next_that_does(
 
 
 def test_escape_closes_it_and_the_action_brings_it_back(
-    qtbot: QtBot, studio: Studio, preferences: PreferencesSheet
+    qtbot: QtBot, studio: Studio, preferences: PreferencesDialog
 ) -> None:
     qtbot.keyClick(preferences, Qt.Key.Key_Escape)
     assert not preferences.isVisible()
@@ -151,7 +151,7 @@ def packed(open_studio: OpenStudio, face_store: PackStore, tmp_path: Path) -> St
 
 
 @pytest.fixture
-def packs(qtbot: QtBot, packed: Studio) -> PacksSheet:
+def packs(qtbot: QtBot, packed: Studio) -> PacksDialog:
     packed.window.actions_["packs"].trigger()
     sheet = packed.window.dialogs.packs
     assert sheet is not None
@@ -159,7 +159,7 @@ def packs(qtbot: QtBot, packed: Studio) -> PacksSheet:
     return sheet
 
 
-def drop(sheet: PacksSheet, file: Path) -> None:
+def drop(sheet: PacksDialog, file: Path) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(file))])
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -170,7 +170,7 @@ def drop(sheet: PacksSheet, file: Path) -> None:
 
 
 def test_a_dropped_archive_is_installed_chosen_and_removed(
-    qtbot: QtBot, packed: Studio, packs: PacksSheet, archive: Path, tmp_path: Path
+    qtbot: QtBot, packed: Studio, packs: PacksDialog, archive: Path, tmp_path: Path
 ) -> None:
     assert not packs.remove.isEnabled()  # the starter comes with walt
     drop(packs, archive)
@@ -192,7 +192,7 @@ def test_a_dropped_archive_is_installed_chosen_and_removed(
     assert list((tmp_path / "own").iterdir()) == []
 
 
-def test_a_second_archive_of_that_name_asks(qtbot: QtBot, packs: PacksSheet, archive: Path) -> None:
+def test_a_second_archive_of_that_name_asks(qtbot: QtBot, packs: PacksDialog, archive: Path) -> None:
     for _ in range(2):
         with qtbot.waitSignal(packs._keeper.ended):
             drop(packs, archive)
@@ -202,7 +202,7 @@ def test_a_second_archive_of_that_name_asks(qtbot: QtBot, packs: PacksSheet, arc
         next(button for button in box.buttons() if "Replace" in button.text()).click()
 
 
-def test_junk_is_refused_in_words(qtbot: QtBot, packs: PacksSheet, tmp_path: Path) -> None:
+def test_junk_is_refused_in_words(qtbot: QtBot, packs: PacksDialog, tmp_path: Path) -> None:
     junk = tmp_path / "holiday.zip"
     junk.write_bytes(b"not a zip")
     with qtbot.waitSignal(packs._keeper.failed):
@@ -211,7 +211,7 @@ def test_junk_is_refused_in_words(qtbot: QtBot, packs: PacksSheet, tmp_path: Pat
     assert not packs.bar.isVisible()
 
 
-def test_rot_is_found(qtbot: QtBot, packs: PacksSheet, archive: Path, tmp_path: Path) -> None:
+def test_rot_is_found(qtbot: QtBot, packs: PacksDialog, archive: Path, tmp_path: Path) -> None:
     with qtbot.waitSignal(packs._keeper.installed):
         drop(packs, archive)
     qtbot.waitUntil(lambda: packs.list.count() == 2)

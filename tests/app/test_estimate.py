@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.compose.draft import Draft
 from app.compose.estimate import Estimate, Pace, estimate, pace_of
-from app.compose.prompt_history import Notebook
+from app.compose.prompt_history import PromptHistory
 from app.core.formatting import size_text
 from app.core.i18n import Language, Translators
 from app.packs.pack_card import PackCard
@@ -19,9 +19,9 @@ from engine.api.events import Ready
 from engine.api.request import ClipRequest
 from engine.packs.check import read_vocabulary
 from engine.packs.store import PackStore
-from engine.planning.forecast import Ground, forecast
+from engine.planning.forecast import MemoryBudget, forecast
 from engine.planning.memory import MB
-from engine.planning.residency import Numbers
+from engine.planning.residency import WeightFormat
 from tests.app.conftest import OpenStudio
 from tests.app.fake_engine import clip_of
 from tests.app.test_i18n import translators
@@ -35,7 +35,7 @@ def card() -> PackCard:
     return PackCard(pack, read_vocabulary(pack))
 
 
-READY = Ready(Ground(Numbers(), program=300 * MB, room=math.inf), speed=1e12)
+READY = Ready(MemoryBudget(WeightFormat(), program=300 * MB, room=math.inf), speed=1e12)
 
 
 def test_twice_the_steps_and_two_windows_take_their_time(card: PackCard) -> None:
@@ -107,9 +107,9 @@ def test_the_line_learns_from_the_clip(qtbot: QtBot, open_studio: OpenStudio) ->
     assert line.text() == ""
     studio.session.edit(prompt="a horse")
     studio.session.generate()
-    qtbot.waitUntil(lambda: studio.window.notebook.pace is not None)
-    studio.window.notebook.save()
-    assert Notebook(studio.window.notebook.path).pace == studio.window.notebook.pace
+    qtbot.waitUntil(lambda: studio.window.prompt_history.pace is not None)
+    studio.window.prompt_history.save()
+    assert PromptHistory(studio.window.prompt_history.path).pace == studio.window.prompt_history.pace
     qtbot.waitUntil(lambda: line.text() == "About 8 s")
     studio.bridge.listen(READY)
     qtbot.waitUntil(lambda: line.text().startswith("About 8 s · up to "))
@@ -123,7 +123,7 @@ def test_a_narrow_window_cuts_no_words(
     studio = open_studio(store=PackStore())
     window, line = studio.window, studio.window.composer.estimate
     window.resize(1024, 700)
-    window.notebook.learn(Pace("starter", 95.0, 5.0, 1e13, 1e12))
+    window.prompt_history.learn(Pace("starter", 95.0, 5.0, 1e13, 1e12))
     studio.session.edit(prompt="a horse", seed=7)
     studio.bridge.listen(replace(READY, ground=replace(READY.ground, program=1300 * MB)))
     qtbot.waitUntil(lambda: size_text(2**30)[-2:] in line.text())
@@ -147,6 +147,6 @@ def test_a_narrow_window_cuts_no_words(
 def test_a_damaged_pace_is_no_pace(tmp_path: Path, kept: str) -> None:
     file = tmp_path / "notebook.json"
     file.write_text(f'{{"version": 1, "draft": {{"prompt": "a horse"}}, "pace": {kept}}}')
-    notebook = Notebook(file)
-    assert notebook.pace is None
-    assert notebook.draft.prompt == "a horse"
+    prompt_history = PromptHistory(file)
+    assert prompt_history.pace is None
+    assert prompt_history.draft.prompt == "a horse"

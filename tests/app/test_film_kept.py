@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.compose.still import NoStill
-from app.core.background_tasks import Tasks
+from app.core.background_tasks import BackgroundTasks
 from app.export.export_dialog import ExportDialog
 from app.film.film import Film
 from app.film.project import Project, read_project, write_project
@@ -86,7 +86,7 @@ def made_today(qtbot: QtBot, open_studio: OpenStudio) -> Studio:
 
 def close_while_busy(qtbot: QtBot, studio: Studio, last: Callable[[], object]) -> None:
     """Do something last, when every worker of the window still has a second of work."""
-    for tasks in (studio.window._tasks, *studio.window.findChildren(Tasks)):
+    for tasks in (studio.window._tasks, *studio.window.findChildren(BackgroundTasks)):
         tasks.run(lambda: time.sleep(1), lambda _: None, studio.session.trouble.emit)
     last()
     with qtbot.waitSignal(studio.bridge.closed):

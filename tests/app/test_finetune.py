@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.core.theme import Theme
-from app.finetune.finetune_dialog import EXAMPLES, LEARNING, PLAN, TeachSheet
+from app.finetune.finetune_dialog import EXAMPLES, LEARNING, PLAN, FinetuneDialog
 from app.jobs.state import Done, Running
 from app.window.main_window import MainWindow
 from engine.api.errors import WaltError
@@ -41,7 +41,7 @@ def footage(tmp_path: Path) -> Path:
     return folder
 
 
-def sheet_of(window: MainWindow) -> TeachSheet:
+def sheet_of(window: MainWindow) -> FinetuneDialog:
     window.actions_["teach"].trigger()
     sheet = window.dialogs.teach
     assert sheet is not None
@@ -50,15 +50,15 @@ def sheet_of(window: MainWindow) -> TeachSheet:
 
 
 @pytest.fixture
-def sheet(studio: Studio) -> TeachSheet:
+def sheet(studio: Studio) -> FinetuneDialog:
     return sheet_of(studio.window)
 
 
-def test_its_buttons_stand_in_one_line(sheet: TeachSheet) -> None:
+def test_its_buttons_stand_in_one_line(sheet: FinetuneDialog) -> None:
     assert sheet.next.height() == sheet.done_button.height() == sheet.add_files.height()
 
 
-def drop(sheet: TeachSheet, *files: Path) -> None:
+def drop(sheet: FinetuneDialog, *files: Path) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -74,7 +74,7 @@ def click(qtbot: QtBot, widget: object) -> None:
     qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)  # pyright: ignore[reportArgumentType]
 
 
-def fill(qtbot: QtBot, sheet: TeachSheet, folder: Path) -> None:
+def fill(qtbot: QtBot, sheet: FinetuneDialog, folder: Path) -> None:
     """To the second page, with everything said."""
     drop(sheet, folder)
     qtbot.waitUntil(lambda: sheet.table.rowCount() == 2)
@@ -86,7 +86,7 @@ def fill(qtbot: QtBot, sheet: TeachSheet, folder: Path) -> None:
     qtbot.keyClicks(sheet.name, "Snow day")
 
 
-def learning(qtbot: QtBot, studio: Studio, sheet: TeachSheet, folder: Path) -> Gate:
+def learning(qtbot: QtBot, studio: Studio, sheet: FinetuneDialog, folder: Path) -> Gate:
     """To the third page, one step learned; the rest follows when the gate opens."""
     gate = Gate()
     studio.engine.lesson = lambda job: whole_lesson(job, gate)
@@ -96,7 +96,7 @@ def learning(qtbot: QtBot, studio: Studio, sheet: TeachSheet, folder: Path) -> G
     return gate
 
 
-def answer(sheet: TeachSheet, qtbot: QtBot, words: str) -> None:
+def answer(sheet: FinetuneDialog, qtbot: QtBot, words: str) -> None:
     box = sheet.findChild(QMessageBox, "stop_question")
     assert box is not None
     (button,) = [one for one in box.buttons() if one.text() == words]
@@ -104,7 +104,7 @@ def answer(sheet: TeachSheet, qtbot: QtBot, words: str) -> None:
 
 
 def test_captions_are_read_seen_and_written(
-    qtbot: QtBot, studio: Studio, sheet: TeachSheet, footage: Path
+    qtbot: QtBot, studio: Studio, sheet: FinetuneDialog, footage: Path
 ) -> None:
     drop(sheet, footage)
     qtbot.waitUntil(lambda: sheet.table.rowCount() == 2)
@@ -115,7 +115,7 @@ def test_captions_are_read_seen_and_written(
     item = sheet.table.item(1, 1)
     assert item is not None
     item.setText(" a red snowman ;")
-    assert studio.window.teacher.examples[1].captions == ("a red snowman",)
+    assert studio.window.finetuning.examples[1].captions == ("a red snowman",)
     assert sheet.next.isEnabled()
     drop(sheet, footage / "one.mp4")  # it is there already
     sheet.table.selectRow(0)
@@ -125,7 +125,7 @@ def test_captions_are_read_seen_and_written(
     assert not (footage / "two.txt").exists()  # nothing is written into the person's folder
 
 
-def test_what_is_no_clip_is_said(qtbot: QtBot, sheet: TeachSheet, footage: Path) -> None:
+def test_what_is_no_clip_is_said(qtbot: QtBot, sheet: FinetuneDialog, footage: Path) -> None:
     drop(sheet, footage / "notes.pdf")
     qtbot.waitUntil(lambda: bool(sheet.news.text()))
     assert sheet.news.property("role") == "error"
@@ -133,7 +133,7 @@ def test_what_is_no_clip_is_said(qtbot: QtBot, sheet: TeachSheet, footage: Path)
 
 
 def test_a_lesson_from_the_drop_to_the_pack_in_use(
-    qtbot: QtBot, studio: Studio, sheet: TeachSheet, footage: Path
+    qtbot: QtBot, studio: Studio, sheet: FinetuneDialog, footage: Path
 ) -> None:
     gate = learning(qtbot, studio, sheet, footage)
     assert sheet.pages.currentIndex() == LEARNING
@@ -142,11 +142,11 @@ def test_a_lesson_from_the_drop_to_the_pack_in_use(
     assert not sheet.picture.pixmap().isNull()
     assert (sheet.bar.value(), sheet.bar.maximum()) == (1, 8)
     sheet.accept()
-    with qtbot.waitSignal(studio.window.teacher.taught):
+    with qtbot.waitSignal(studio.window.finetuning.taught):
         gate.open.set()
     assert studio.session.pack == "taught"
     assert studio.window.preferences.now.pack == "taught"
-    assert studio.window.teacher.examples == ()
+    assert studio.window.finetuning.examples == ()
     assert sheet_of(studio.window) is sheet
     assert sheet.pages.currentIndex() == EXAMPLES
     assert "Snow day" in sheet.news.text()
@@ -155,7 +155,7 @@ def test_a_lesson_from_the_drop_to_the_pack_in_use(
 
 
 def test_stopping_asks_and_throws_away(
-    qtbot: QtBot, studio: Studio, sheet: TeachSheet, footage: Path
+    qtbot: QtBot, studio: Studio, sheet: FinetuneDialog, footage: Path
 ) -> None:
     studio.engine.lesson = lambda job: whole_lesson(job, Gate())
     fill(qtbot, sheet, footage)
@@ -163,10 +163,10 @@ def test_stopping_asks_and_throws_away(
     qtbot.waitUntil(lambda: bool(sheet.mistakes.text()))
     click(qtbot, sheet.stop)
     answer(sheet, qtbot, "Go On Learning")
-    assert studio.window.teacher.busy
+    assert studio.window.finetuning.busy
     qtbot.waitUntil(lambda: sheet.findChild(QMessageBox, "stop_question") is None)
     click(qtbot, sheet.stop)
-    with qtbot.waitSignal(studio.window.teacher.stopped):
+    with qtbot.waitSignal(studio.window.finetuning.stopped):
         answer(sheet, qtbot, "Throw Away")
     assert sheet.pages.currentIndex() == EXAMPLES
     assert sheet.table.rowCount() == 2  # to try again
@@ -174,17 +174,17 @@ def test_stopping_asks_and_throws_away(
 
 
 def test_keeping_what_was_learned_lets_the_engine_finish(
-    qtbot: QtBot, studio: Studio, sheet: TeachSheet, footage: Path
+    qtbot: QtBot, studio: Studio, sheet: FinetuneDialog, footage: Path
 ) -> None:
     gate = learning(qtbot, studio, sheet, footage)
     click(qtbot, sheet.stop)
     answer(sheet, qtbot, "Keep What It Learned")
-    reins = studio.window.teacher._reins
+    reins = studio.window.finetuning._reins
     assert reins is not None
     assert reins.enough.is_set()
     assert not reins.discard.is_set()
     assert not sheet.stop.isEnabled()
-    with qtbot.waitSignal(studio.window.teacher.taught):
+    with qtbot.waitSignal(studio.window.finetuning.taught):
         gate.open.set()
 
 
@@ -201,22 +201,22 @@ def test_clips_wait_for_the_lesson_and_the_lesson_for_a_clip(
     fill(qtbot, sheet, footage)
     click(qtbot, sheet.next)
     qtbot.waitUntil(lambda: bool(studio.engine.errands))
-    assert studio.window.teacher.progress is not None
-    assert studio.window.teacher.progress.phase is None
+    assert studio.window.finetuning.progress is not None
+    assert studio.window.finetuning.progress.phase is None
     clip.open.set()
     qtbot.waitUntil(lambda: bool(sheet.mistakes.text()))
     assert isinstance(studio.session.state, Done)
     studio.session.generate()
     assert len(studio.engine.requests) == 1
     assert len(studio.session.queue.waiting) == 1
-    with qtbot.waitSignal(studio.window.teacher.taught):
+    with qtbot.waitSignal(studio.window.finetuning.taught):
         lesson.open.set()
     qtbot.waitUntil(lambda: len(studio.engine.requests) == 2)
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
 
 
 def test_a_lesson_that_fails_is_told_and_can_be_tried_again(
-    qtbot: QtBot, studio: Studio, sheet: TeachSheet, footage: Path
+    qtbot: QtBot, studio: Studio, sheet: FinetuneDialog, footage: Path
 ) -> None:
     def failing(job: str) -> Iterator[Event]:
         yield JobStarted(job)
@@ -226,12 +226,12 @@ def test_a_lesson_that_fails_is_told_and_can_be_tried_again(
     fill(qtbot, sheet, footage)
     click(qtbot, sheet.next)
     qtbot.waitUntil(lambda: "full" in sheet.news.text())
-    assert not studio.window.teacher.busy
+    assert not studio.window.finetuning.busy
     assert sheet.table.rowCount() == 2
     assert studio.bridge.errand is None
 
 
-def test_closing_asks_while_it_learns(qtbot: QtBot, studio: Studio, sheet: TeachSheet, footage: Path) -> None:
+def test_closing_asks_while_it_learns(qtbot: QtBot, studio: Studio, sheet: FinetuneDialog, footage: Path) -> None:
     studio.engine.lesson = lambda job: whole_lesson(job, Gate())
     fill(qtbot, sheet, footage)
     click(qtbot, sheet.next)
@@ -256,7 +256,7 @@ def test_the_real_engine_teaches_a_pack_and_makes_a_clip_with_it(
     qtbot.waitUntil(lambda: bool(sheet.mistakes.text()) or bool(sheet.news.text()), timeout=SLOW)
     assert not sheet.news.text()
     click(qtbot, sheet.stop)
-    with qtbot.waitSignals([window.teacher.taught, window.session.pack_changed], timeout=SLOW):
+    with qtbot.waitSignals([window.finetuning.taught, window.session.pack_changed], timeout=SLOW):
         answer(sheet, qtbot, "Keep What It Learned")
     assert window.session.pack == "snow-day"
     window.session.edit(prompt="a snowman")

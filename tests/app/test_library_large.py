@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from app.library.files import Places
+from app.library.files import LibraryPaths
 from app.library.store import Store
 from app.library.thumbnails import Thumbs
 from engine.api.request import ClipRequest
@@ -32,7 +32,7 @@ def test_a_damaged_database_is_told_and_the_clips_are_back(qtbot: QtBot, open_st
     assert "damaged" in again.window.status.line.text()
 
 
-def ten_thousand(places: Places) -> None:
+def ten_thousand(places: LibraryPaths) -> None:
     """Ten thousand rows and (empty) files."""
     store = Store(places)
     store.open()
@@ -52,7 +52,7 @@ def ten_thousand(places: Places) -> None:
 def test_ten_thousand_clips_open_search_and_scroll(
     qtbot: QtBot, open_studio: OpenStudio, tmp_path: Path
 ) -> None:
-    ten_thousand(Places(tmp_path / "XDG_DATA_HOME" / "walt", tmp_path / "XDG_CACHE_HOME" / "walt"))
+    ten_thousand(LibraryPaths(tmp_path / "XDG_DATA_HOME" / "walt", tmp_path / "XDG_CACHE_HOME" / "walt"))
     studio = open_studio()
     panel = panel_of(studio)
     assert panel.clips.rowCount() < 1000  # the newest are there at once, the others are read behind them
@@ -78,7 +78,7 @@ def test_ten_thousand_clips_open_search_and_scroll(
 
 
 def test_thumbnails_stay_within_their_bound(qtbot: QtBot, tmp_path: Path) -> None:
-    store = Store(Places(tmp_path / "data", tmp_path / "cache"))
+    store = Store(LibraryPaths(tmp_path / "data", tmp_path / "cache"))
     store.open()
     clips = [store.keep(clip_of("sr2", ClipRequest.parse(prompt=str(n))), None, "done") for n in range(6)]
     strip = 112 * 8 * 64 * 4

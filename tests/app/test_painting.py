@@ -11,7 +11,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.core.background_tasks import Tasks
+from app.core.background_tasks import BackgroundTasks
 from app.film.film import Film
 from app.library.records import parse_request
 from engine.api.errors import WaltError
@@ -25,7 +25,7 @@ __all__ = ["film"]
 class Reads:
     """Tasks that count."""
 
-    def __init__(self, tasks: Tasks) -> None:
+    def __init__(self, tasks: BackgroundTasks) -> None:
         self.tasks, self.begun = tasks, 0
 
     def run(

@@ -11,7 +11,7 @@ from platformdirs import user_config_path
 from pytestqt.qtbot import QtBot
 
 from app.compose.draft import Draft
-from app.compose.prompt_history import Notebook
+from app.compose.prompt_history import PromptHistory
 from app.preferences.preferences import PreferenceFile, Preferences
 from tests.app.conftest import OpenStudio, Studio
 
@@ -91,7 +91,7 @@ def test_preferences_are_never_read_or_written_outside_the_given_folders(
     studio.window.actions_["theme_light"].trigger()
     assert user_config_path("walt", appauthor=False).is_relative_to(tmp_path)
     assert studio.window.preferences.path.is_relative_to(tmp_path)
-    assert studio.window.notebook.path.is_relative_to(tmp_path)
+    assert studio.window.prompt_history.path.is_relative_to(tmp_path)
     studio.window.actions_["theme_dark"].trigger()
 
 
@@ -99,16 +99,16 @@ def test_preferences_are_never_read_or_written_outside_the_given_folders(
 
 
 def test_the_history_is_walked_back_and_forth(tmp_path: Path) -> None:
-    notebook = Notebook(tmp_path / "notebook.json")
+    prompt_history = PromptHistory(tmp_path / "notebook.json")
     for prompt in ("first", "second", "first"):
-        notebook.add(prompt)
-    assert notebook.prompts == ("second", "first")
-    assert notebook.older("half a thought") == "first"
-    assert notebook.older("first") == "second"
-    assert notebook.older("second") is None
-    assert notebook.newer() == "first"
-    assert notebook.newer() == "half a thought"
-    assert notebook.newer() is None
+        prompt_history.add(prompt)
+    assert prompt_history.prompts == ("second", "first")
+    assert prompt_history.older("half a thought") == "first"
+    assert prompt_history.older("first") == "second"
+    assert prompt_history.older("second") is None
+    assert prompt_history.newer() == "first"
+    assert prompt_history.newer() == "half a thought"
+    assert prompt_history.newer() is None
 
 
 def test_what_was_typed_is_there_the_next_day(qtbot: QtBot, open_studio: OpenStudio) -> None:
@@ -122,7 +122,7 @@ def test_what_was_typed_is_there_the_next_day(qtbot: QtBot, open_studio: OpenStu
     qtbot.waitUntil(lambda: second.session.draft.prompt == "a robot on the")
     draft = second.session.draft
     assert (draft.negative, draft.quality, draft.frames) == ("night", "best", 29)
-    assert second.window.notebook.prompts == ("a horse",)
+    assert second.window.prompt_history.prompts == ("a horse",)
 
 
 @pytest.mark.parametrize(
@@ -132,13 +132,13 @@ def test_what_was_typed_is_there_the_next_day(qtbot: QtBot, open_studio: OpenStu
 def test_a_damaged_notebook_costs_only_what_is_damaged(tmp_path: Path, text: str) -> None:
     file = tmp_path / "notebook.json"
     file.write_text(text)
-    notebook = Notebook(file)
-    assert notebook.draft == Draft()
-    assert notebook.prompts in ((), ("a horse",))
+    prompt_history = PromptHistory(file)
+    assert prompt_history.draft == Draft()
+    assert prompt_history.prompts in ((), ("a horse",))
 
 
 def test_a_draft_with_nonsense_keeps_what_makes_sense(tmp_path: Path) -> None:
     file = tmp_path / "notebook.json"
     draft = {"prompt": "a horse", "aspect": "4:3", "frames": 18, "seed": -1, "steps": 2.5, "guidance": 4}
     file.write_text(json.dumps({"draft": draft}))
-    assert Notebook(file).draft == Draft(prompt="a horse", guidance=4)
+    assert PromptHistory(file).draft == Draft(prompt="a horse", guidance=4)

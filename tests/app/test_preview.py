@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.jobs.state import Done, Idle, Running, waiting_stages
 from app.library.records import ClipRecord
-from app.playback.frame_buffer import Reel, latent_index
+from app.playback.frame_buffer import FrameBuffer, latent_index
 from app.playback.full_screen import FullScreen
 from app.playback.preview import Preview, letterbox
 from engine.api.events import STAGES, Event, JobDone, JobStarted, StageName, StageStarted, StepDone
@@ -162,7 +162,7 @@ def test_the_clock_and_what_it_took_count_the_same(qtbot: QtBot, open_studio: Op
     """A pack that has to be loaded first is waited for too."""
     studio = open_studio(held(gate := Gate()))
     now = 1000.0
-    studio.session._maker._clock = lambda: now
+    studio.session._job_runner._clock = lambda: now
     job, line = start(studio), studio.window.status.line
     studio.bridge.listen(JobStarted(job))
     now += 50
@@ -176,7 +176,7 @@ def test_the_clock_and_what_it_took_count_the_same(qtbot: QtBot, open_studio: Op
 def test_the_stage_bar_says_how_long_the_stage_at_work_will_take(studio: Studio) -> None:
     session, bar = studio.session, studio.window.status.stages
     now = 1000.0
-    session._maker._clock = lambda: now
+    session._job_runner._clock = lambda: now
     state = Running("1", ClipRequest(prompt="a horse"), now, waiting_stages("sr2"))
     state = state.on_stage(StageStarted("1", "base", 224, 128, 17, 24), now)
     for left, words in (
@@ -184,10 +184,10 @@ def test_the_stage_bar_says_how_long_the_stage_at_work_will_take(studio: Studio)
         (12.4, "224 × 128  ·  about 12 s 25 %"),
         (0.2, "128 25 %"),
     ):
-        session._maker._state = state.on_step(StepDone("1", "base", 6, 24, left, 140.0, None), now)
+        session._job_runner._state = state.on_step(StepDone("1", "base", 6, 24, left, 140.0, None), now)
         bar.refresh()
         assert words in bar.accessibleDescription()
-    session._maker._state = Idle()
+    session._job_runner._state = Idle()
 
 
 def test_the_stage_bar_shows_the_sizes_of_the_chosen_shape(studio: Studio) -> None:
@@ -232,7 +232,7 @@ def test_latent_frames_stand_for_one_then_four_frames() -> None:
 
 
 def test_a_reel_knows_only_frames_it_has(qtbot: QtBot) -> None:
-    reel = Reel()
+    reel = FrameBuffer()
     assert reel.frame(0) is None
     reel.begin(17, 28, 16)
     assert reel.empty

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from app.jobs.queue import Queue
-from app.library.files import Places
+from app.library.files import LibraryPaths
 from app.library.library import Library
 from app.library.store import Store
 from engine.api.clip import Clip
@@ -27,7 +27,7 @@ class QueueMachine(RuleBasedStateMachine):
     def begin(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         root = Path(self.folder.name)
-        self.places = Places(root / "data", root / "cache")
+        self.places = LibraryPaths(root / "data", root / "cache")
         self.asked = 0
         self.waiting: list[str] = []
         self.running: str | None = None

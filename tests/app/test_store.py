@@ -15,7 +15,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from app.library.database import MAJOR, SCALE, open_database
-from app.library.files import Places, read_strip, strip_places
+from app.library.files import LibraryPaths, read_strip, strip_places
 from app.library.records import JobRecord, State, parse_request
 from app.library.store import Opened, Store
 from engine.api.errors import WaltError
@@ -27,8 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    return Places(tmp_path / "data", tmp_path / "cache")
+def places(tmp_path: Path) -> LibraryPaths:
+    return LibraryPaths(tmp_path / "data", tmp_path / "cache")
 
 
 def request(prompt: str = "a horse on the beach", **values: object) -> ClipRequest:
@@ -47,13 +47,13 @@ def reopened(store: Store) -> Opened:
     return Store(store.places).open()
 
 
-def test_an_empty_library_opens(places: Places) -> None:
+def test_an_empty_library_opens(places: LibraryPaths) -> None:
     opened = Store(places).open()
     assert opened == Opened((), ())
     assert places.database.is_file()
 
 
-def test_a_clip_is_kept_with_its_job_and_found_again(places: Places) -> None:
+def test_a_clip_is_kept_with_its_job_and_found_again(places: LibraryPaths) -> None:
     store = Store(places)
     store.open()
     store.add_jobs([job("one")])
@@ -69,7 +69,7 @@ def test_a_clip_is_kept_with_its_job_and_found_again(places: Places) -> None:
     assert parse_request(record.request) == request(seed=7)
 
 
-def test_order_and_states_are_kept(places: Places) -> None:
+def test_order_and_states_are_kept(places: LibraryPaths) -> None:
     store = Store(places)
     store.open()
     store.add_jobs([job("one"), job("two"), job("three")])
@@ -82,7 +82,7 @@ def test_order_and_states_are_kept(places: Places) -> None:
     assert opened.jobs[-1].message == "Not enough memory."
 
 
-def test_a_still_is_copied_once_and_dropped_when_nothing_needs_it(places: Places, tmp_path: Path) -> None:
+def test_a_still_is_copied_once_and_dropped_when_nothing_needs_it(places: LibraryPaths, tmp_path: Path) -> None:
     picture = tmp_path / "holiday.png"
     QImage(8, 8, QImage.Format.Format_RGB32).save(str(picture))
     store = Store(places)
@@ -120,7 +120,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-def test_after_kill_9_nothing_is_lost_and_nothing_starts(places: Places) -> None:
+def test_after_kill_9_nothing_is_lost_and_nothing_starts(places: LibraryPaths) -> None:
     done = subprocess.run(
         [sys.executable, "-c", CRASH, str(places.data), str(places.cache)],
         cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, timeout=120, check=False,
@@ -135,7 +135,7 @@ def test_after_kill_9_nothing_is_lost_and_nothing_starts(places: Places) -> None
     assert list(places.clips.glob(".*")) == []
 
 
-def test_a_clip_whose_record_was_not_written_any_more_is_taken_in(places: Places) -> None:
+def test_a_clip_whose_record_was_not_written_any_more_is_taken_in(places: LibraryPaths) -> None:
     store = Store(places)
     store.open()
     record = store.keep(clip_of("sr1", request(seed=3)), None, "cancelled")
@@ -149,7 +149,7 @@ def test_a_clip_whose_record_was_not_written_any_more_is_taken_in(places: Places
 
 
 @pytest.mark.parametrize("damage", ["no database", "overwritten page"])
-def test_a_damaged_database_is_kept_aside_and_the_clips_come_back(places: Places, damage: str) -> None:
+def test_a_damaged_database_is_kept_aside_and_the_clips_come_back(places: LibraryPaths, damage: str) -> None:
     store = Store(places)
     store.open()
     records = {store.keep(clip_of("sr2", request(seed=seed)), None, "done") for seed in range(3)}
@@ -168,7 +168,7 @@ def test_a_damaged_database_is_kept_aside_and_the_clips_come_back(places: Places
     assert store.open().aside is None
 
 
-def test_what_can_be_read_of_a_damaged_database_is_carried_over(places: Places) -> None:
+def test_what_can_be_read_of_a_damaged_database_is_carried_over(places: LibraryPaths) -> None:
     store = Store(places)
     store.open()
     record = store.keep(clip_of("sr2", request()), None, "done")
@@ -186,7 +186,7 @@ def test_what_can_be_read_of_a_damaged_database_is_carried_over(places: Places) 
     assert [found.id for found in opened.jobs] == ["one", "two"]
 
 
-def test_an_older_library_is_brought_up_to_date_with_all_that_is_in_it(places: Places) -> None:
+def test_an_older_library_is_brought_up_to_date_with_all_that_is_in_it(places: LibraryPaths) -> None:
     store = Store(places)
     store.open()
     kept = store.keep(clip_of("sr1", request()), None, "done")
@@ -203,7 +203,7 @@ def test_an_older_library_is_brought_up_to_date_with_all_that_is_in_it(places: P
         assert db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'clips_by_time'").fetchone() == (1,)
 
 
-def test_a_newer_library_is_left_alone(places: Places) -> None:
+def test_a_newer_library_is_left_alone(places: LibraryPaths) -> None:
     open_database(places.database)[0].close()
     with sqlite3.connect(places.database) as db:
         db.execute(f"PRAGMA user_version = {(MAJOR + 1) * 1000}")
@@ -217,11 +217,11 @@ def test_a_newer_library_is_left_alone(places: Places) -> None:
 def test_a_folder_that_cannot_be_made_is_a_plain_error(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file is in the way")
     with pytest.raises(WaltError) as caught:
-        Store(Places(tmp_path / "data", tmp_path / "cache")).open()
+        Store(LibraryPaths(tmp_path / "data", tmp_path / "cache")).open()
     assert caught.value.code == "library-not-opened"
 
 
-def test_pictures_that_a_killed_window_made_are_swept_and_those_of_a_living_one_stay(places: Places) -> None:
+def test_pictures_that_a_killed_window_made_are_swept_and_those_of_a_living_one_stay(places: LibraryPaths) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     living = part_name(places.cache / "stills")
@@ -233,7 +233,7 @@ def test_pictures_that_a_killed_window_made_are_swept_and_those_of_a_living_one_
     assert [path.name for path in places.cache.iterdir() if path.name.startswith(".")] == [living.name]
 
 
-def test_a_second_window_takes_no_job_and_sweeps_nothing(places: Places) -> None:
+def test_a_second_window_takes_no_job_and_sweeps_nothing(places: LibraryPaths) -> None:
     first, second = Store(places), Store(places)
     first.open()
     first.add_jobs([job("one")])
@@ -251,7 +251,7 @@ def test_a_second_window_takes_no_job_and_sweeps_nothing(places: Places) -> None
     assert states == ["done"]
 
 
-def test_a_clip_goes_to_the_trash_and_comes_back(places: Places) -> None:
+def test_a_clip_goes_to_the_trash_and_comes_back(places: LibraryPaths) -> None:
     Path(os.environ["XDG_DATA_HOME"]).mkdir(parents=True, exist_ok=True)
     store = Store(places)
     store.open()
@@ -267,7 +267,7 @@ def test_a_clip_goes_to_the_trash_and_comes_back(places: Places) -> None:
     assert opened.jobs[0].clip == record.id
 
 
-def test_a_clip_that_left_the_trash_cannot_come_back(places: Places) -> None:
+def test_a_clip_that_left_the_trash_cannot_come_back(places: LibraryPaths) -> None:
     trash = Path(os.environ["XDG_DATA_HOME"])
     trash.mkdir(parents=True, exist_ok=True)
     store = Store(places)
@@ -282,7 +282,7 @@ def test_a_clip_that_left_the_trash_cannot_come_back(places: Places) -> None:
     assert reopened(store).clips == ()
 
 
-def test_the_strip_is_made_again_when_the_cache_is_gone(places: Places) -> None:
+def test_the_strip_is_made_again_when_the_cache_is_gone(places: LibraryPaths) -> None:
     store = Store(places)
     store.open()
     record = store.keep(clip_of("sr2", request()), None, "done")
@@ -294,7 +294,7 @@ def test_the_strip_is_made_again_when_the_cache_is_gone(places: Places) -> None:
     assert places.strip(record.id).is_file()
 
 
-def test_the_file_shares_no_folder_of_whoever_made_it(places: Places, tmp_path: Path) -> None:
+def test_the_file_shares_no_folder_of_whoever_made_it(places: LibraryPaths, tmp_path: Path) -> None:
     from engine.media.reading import read_metadata
 
     store = Store(places)

@@ -10,13 +10,13 @@ from PySide6.QtCore import QEventLoop, QTimer
 from pytestqt.exceptions import capture_exceptions
 from pytestqt.qtbot import QtBot
 
-from app.core.background_tasks import Tasks
+from app.core.background_tasks import BackgroundTasks
 from engine.api.errors import WaltError
 
 
 @pytest.fixture
-def tasks(qtbot: QtBot) -> Iterator[Tasks]:
-    tasks = Tasks(name="answers")
+def tasks(qtbot: QtBot) -> Iterator[BackgroundTasks]:
+    tasks = BackgroundTasks(name="answers")
     yield tasks
     tasks.close()
 
@@ -25,14 +25,14 @@ def unexpected(error: WaltError) -> None:
     raise AssertionError(error)
 
 
-def until_done(tasks: Tasks) -> None:
+def until_done(tasks: BackgroundTasks) -> None:
     """Until the worker did all that it was given, without letting the window have an answer."""
     tasks._pool.submit(int).result()
 
 
 def test_work_that_is_done_already_is_not_answered_inside_run(qtbot: QtBot) -> None:
     for _ in range(50):
-        tasks, order = Tasks(name="answers"), list[object]()
+        tasks, order = BackgroundTasks(name="answers"), list[object]()
         for number in range(3):
             tasks.run(lambda number=number: number, order.append, unexpected)
             order.append("returned")
@@ -44,7 +44,7 @@ def test_work_that_is_done_already_is_not_answered_inside_run(qtbot: QtBot) -> N
 
 
 def test_an_answer_that_raises_takes_no_other_with_it(
-    qtbot: QtBot, tasks: Tasks, caplog: pytest.LogCaptureFixture
+    qtbot: QtBot, tasks: BackgroundTasks, caplog: pytest.LogCaptureFixture
 ) -> None:
     answers: list[int] = []
 
@@ -62,7 +62,7 @@ def test_an_answer_that_raises_takes_no_other_with_it(
     assert "an answer failed" in caplog.text
 
 
-def test_the_order_stays_when_an_answer_has_an_event_loop_of_its_own(qtbot: QtBot, tasks: Tasks) -> None:
+def test_the_order_stays_when_an_answer_has_an_event_loop_of_its_own(qtbot: QtBot, tasks: BackgroundTasks) -> None:
     answers: list[int] = []
 
     def answer(number: int) -> None:
@@ -83,7 +83,7 @@ def test_the_order_stays_when_an_answer_has_an_event_loop_of_its_own(qtbot: QtBo
 def test_what_waits_is_done_and_answered_on_close_or_dropped(
     qtbot: QtBot, drain: bool, expected: list[int]
 ) -> None:
-    tasks, begun, go_on = Tasks(name="answers", drain_on_close=drain), threading.Event(), threading.Event()
+    tasks, begun, go_on = BackgroundTasks(name="answers", drain_on_close=drain), threading.Event(), threading.Event()
     done: list[int] = []
     answers: list[int] = []
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from engine.training.denoiser.full_size import DenoiserTrainer
 from engine.training.denoiser.slots import NoiseSource
-from engine.training.distributed.process_group import World
+from engine.training.distributed.process_group import ProcessGroup
 from engine.training.loop import Draw
 from engine.training.runs.full_size import DenoiserRun, FullRun, with_overrides
 from engine.training.runs.paper import PAPER_RUNS
@@ -36,7 +36,7 @@ def small(name: str, settings: list[str]) -> FullRun:
     return with_overrides(run, [*(SMALL if isinstance(run, DenoiserRun) else TOKENIZER), *settings])
 
 
-def train(name: str, folder: Path, settings: list[str], world: World, kill: int | None = None) -> None:
+def train(name: str, folder: Path, settings: list[str], world: ProcessGroup, kill: int | None = None) -> None:
     run = small(name, settings)
     if isinstance(run, DenoiserRun):
         trainer = DenoiserTrainer(run, NoiseSource(run), world, folder)
@@ -56,5 +56,5 @@ def train(name: str, folder: Path, settings: list[str], world: World, kill: int 
 
 if __name__ == "__main__":
     name, folder, kill, *settings = sys.argv[1:]
-    with World() as world:
+    with ProcessGroup() as world:
         train(name, Path(folder), settings, world, int(kill.removeprefix("kill=")))

@@ -23,7 +23,7 @@ from engine.training.denoiser.full_size import DenoiserTrainer
 from engine.training.denoiser.loss import Denoiser, DenoisingBatch, denoising_loss
 from engine.training.denoiser.sampling import sample_latents
 from engine.training.denoiser.slots import NoiseSource
-from engine.training.distributed.process_group import World
+from engine.training.distributed.process_group import ProcessGroup
 from engine.training.loop import Draw
 from engine.training.runs.full_size import DenoiserRun, GanTokenizerRun, with_overrides
 from engine.training.runs.paper import PAPER_RUNS
@@ -110,7 +110,7 @@ def test_samples_between_steps_keep_nothing(passes: dict[bool, int]) -> None:
 def test_a_full_size_step_reaches_every_weight(name: str, tmp_path: Path, passes: dict[bool, int]) -> None:
     run = with_overrides(reduced(PAPER_RUNS[name]), ["numbers=bf16"])
     assert isinstance(run, DenoiserRun)
-    with World() as world:
+    with ProcessGroup() as world:
         trainer = DenoiserTrainer(run, NoiseSource(run), world, tmp_path)
         loss, _ = trainer.loss(Draw.at(0, 0))
         loss.backward()
@@ -122,7 +122,7 @@ def test_a_full_size_step_reaches_every_weight(name: str, tmp_path: Path, passes
 def test_a_step_with_the_discriminator_reaches_every_weight(tmp_path: Path, passes: dict[bool, int]) -> None:
     run = with_overrides(reduced(PAPER_RUNS["tokenizer-t2v"]), ["numbers=bf16"])
     assert isinstance(run, GanTokenizerRun)
-    with World() as world:
+    with ProcessGroup() as world:
         trainer = GanTrainer(run, NoiseClips(run.crop), world, tmp_path)
         loss, _ = trainer.loss(Draw.at(0, 0))
         loss.backward()

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from engine.api.errors import UsageError, WaltError
-from engine.api.events import Event, JobCancelled, JobFailed, LessonDone, LessonSample, LessonStep
+from engine.api.events import Event, FinetuneDone, FinetuneSample, FinetuneStep, JobCancelled, JobFailed
 from engine.api.request import ClipRequest
 from engine.cli.main import main
 from engine.media.clips import write_mp4
@@ -25,7 +25,14 @@ from engine.pipeline.cascade import Cascade
 from engine.planning.eta import Cancelled
 from engine.training.finetuning import run as course
 from engine.training.finetuning.adapters import add_adapters, merge_adapters
-from engine.training.finetuning.dataset import Example, Lesson, Reins, example_of, find_examples, slug
+from engine.training.finetuning.dataset import (
+    Example,
+    FinetuneDataset,
+    StopSignal,
+    example_of,
+    find_examples,
+    slug,
+)
 from engine.training.finetuning.new_words import grown, with_words
 from engine.training.finetuning.run import teach
 from engine.worker import Engine
@@ -54,12 +61,12 @@ def own(packs_folder: Path, tmp_path: Path) -> PackStore:
 
 
 @pytest.fixture
-def lesson(tmp_path: Path) -> Callable[..., Lesson]:
+def lesson(tmp_path: Path) -> Callable[..., FinetuneDataset]:
     folder = footage(tmp_path / "clips")
 
-    def make(**wishes: object) -> Lesson:
+    def make(**wishes: object) -> FinetuneDataset:
         usual = {"name": "snow", "title": "Snow", "pack": "tiny", "steps": 4}
-        return Lesson.parse(examples=find_examples(folder), **{**usual, **wishes})
+        return FinetuneDataset.parse(examples=find_examples(folder), **{**usual, **wishes})
 
     return make
 
@@ -70,7 +77,7 @@ def weights(path: Path) -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize("method", ["lora", "full"])
 def test_a_lesson_becomes_a_pack_that_knows_the_new_words(
-    own: PackStore, lesson: Callable[..., Lesson], method: str
+    own: PackStore, lesson: Callable[..., FinetuneDataset], method: str
 ) -> None:
     if method == "lora":
         pytest.importorskip("peft")
@@ -92,9 +99,9 @@ def test_a_lesson_becomes_a_pack_that_knows_the_new_words(
         ClipRequest(prompt="a snowman", pack="snow", upto="sr1"), events.append, lambda: False
     )
     assert clip.frames.shape == (17, 64, 128, 3)
-    phases = [event.phase for event in events if isinstance(event, LessonStep)]
+    phases = [event.phase for event in events if isinstance(event, FinetuneStep)]
     assert [*dict.fromkeys(phases)] == ["reading", "learning", "packing"]
-    samples = [event for event in events if isinstance(event, LessonSample)]
+    samples = [event for event in events if isinstance(event, FinetuneSample)]
     assert samples[-1].frames.shape == (1, 32, 64, 3)
     assert samples[-1].error != samples[-1].before
     assert not any((own.roots[-1].parent / "lessons").iterdir())
@@ -112,7 +119,7 @@ def test_known_words_mean_what_they_meant(own: PackStore) -> None:
         assert torch.equal(old, now)
 
 
-def test_only_the_rows_of_new_words_are_learned(own: PackStore, lesson: Callable[..., Lesson]) -> None:
+def test_only_the_rows_of_new_words_are_learned(own: PackStore, lesson: Callable[..., FinetuneDataset]) -> None:
     teach(lesson(method="full"), own, lambda event: None)
     old, new = load_pack(own.find("tiny").path), load_pack(own.find("snow").path)
     for word in old.vocabulary.words:
@@ -147,14 +154,14 @@ def test_a_merged_adapter_computes_what_it_did_beside_the_matrix() -> None:
     assert torch.allclose(beside, merged, atol=1e-5)
 
 
-def test_a_stopped_lesson_installs_nothing_and_goes_on(own: PackStore, lesson: Callable[..., Lesson]) -> None:
+def test_a_stopped_lesson_installs_nothing_and_goes_on(own: PackStore, lesson: Callable[..., FinetuneDataset]) -> None:
     seen: list[int] = []
 
     def stop_at(step: int) -> tuple[Callable[[Event], None], Callable[[], bool]]:
         now: list[int] = [0]
 
         def hear(event: Event) -> None:
-            if isinstance(event, LessonStep) and event.phase == "learning":
+            if isinstance(event, FinetuneStep) and event.phase == "learning":
                 now[0] = event.done
                 seen.append(event.done)
 
@@ -169,8 +176,8 @@ def test_a_stopped_lesson_installs_nothing_and_goes_on(own: PackStore, lesson: C
     assert seen == [0, 1, 2, 2, 3]
 
 
-def test_what_was_thrown_away_leaves_nothing(own: PackStore, lesson: Callable[..., Lesson]) -> None:
-    reins = Reins()
+def test_what_was_thrown_away_leaves_nothing(own: PackStore, lesson: Callable[..., FinetuneDataset]) -> None:
+    reins = StopSignal()
     reins.discard.set()
     with pytest.raises(Cancelled):
         teach(lesson(), own, lambda event: None, lambda: True, reins)
@@ -178,22 +185,22 @@ def test_what_was_thrown_away_leaves_nothing(own: PackStore, lesson: Callable[..
     assert [*(own.roots[-1].parent / "lessons").iterdir()] == []
 
 
-def test_enough_keeps_what_was_learned(own: PackStore, lesson: Callable[..., Lesson]) -> None:
-    reins = Reins()
+def test_enough_keeps_what_was_learned(own: PackStore, lesson: Callable[..., FinetuneDataset]) -> None:
+    reins = StopSignal()
 
     def hear(event: Event) -> None:
-        if isinstance(event, LessonStep) and event.phase == "learning" and event.done == 2:
+        if isinstance(event, FinetuneStep) and event.phase == "learning" and event.done == 2:
             reins.enough.set()
 
     assert teach(lesson(steps=1000), own, hear, reins=reins).pack == "snow"
     assert "in 2 steps" in (own.find("snow").path / "card.md").read_text("utf-8")
 
 
-def test_minutes_become_steps(own: PackStore, lesson: Callable[..., Lesson]) -> None:
+def test_minutes_become_steps(own: PackStore, lesson: Callable[..., FinetuneDataset]) -> None:
     steps: list[int] = []
 
     def hear(event: Event) -> None:
-        if isinstance(event, LessonStep) and event.phase == "learning":
+        if isinstance(event, FinetuneStep) and event.phase == "learning":
             steps.append(event.total)
 
     teach(lesson(steps=None, minutes=0.001), own, hear)
@@ -208,14 +215,14 @@ def code_of(call: Callable[[], object]) -> str:
 
 
 def test_what_cannot_be_learned_is_refused_in_words(
-    own: PackStore, lesson: Callable[..., Lesson], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own: PackStore, lesson: Callable[..., FinetuneDataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "empty").mkdir()
     assert code_of(lambda: find_examples(tmp_path / "empty")) == "no-clips"
     assert code_of(lambda: find_examples(tmp_path / "nowhere")) == "no-clips"
     bare = Example(tmp_path / "clips" / "one.mp4")
-    assert code_of(lambda: Lesson.parse(examples=(bare,), name="x", title="X")) == "no-captions"
-    assert code_of(lambda: Lesson.parse(examples=(), name="x", title="X")) == "no-clips"
+    assert code_of(lambda: FinetuneDataset.parse(examples=(bare,), name="x", title="X")) == "no-captions"
+    assert code_of(lambda: FinetuneDataset.parse(examples=(), name="x", title="X")) == "no-clips"
     assert code_of(lambda: lesson(minutes=-1)) == "bad-lesson"
     assert code_of(lambda: teach(lesson(pack="nothing"), own, lambda e: None)) == "pack-not-found"
     assert code_of(lambda: teach(lesson(name="tiny"), own, lambda e: None)) == "pack-exists"
@@ -227,8 +234,8 @@ def test_what_cannot_be_learned_is_refused_in_words(
     assert code_of(lambda: teach(lesson(), own, lambda e: None)) == "output-not-writable"
 
 
-def lesson_of(examples: tuple[Example, ...]) -> Lesson:
-    return Lesson.parse(examples=examples, name="snow", title="Snow", pack="tiny", steps=1)
+def lesson_of(examples: tuple[Example, ...]) -> FinetuneDataset:
+    return FinetuneDataset.parse(examples=examples, name="snow", title="Snow", pack="tiny", steps=1)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +244,7 @@ def lesson_of(examples: tuple[Example, ...]) -> Lesson:
 )
 def test_a_full_disk_or_memory_in_the_middle_is_told(
     own: PackStore,
-    lesson: Callable[..., Lesson],
+    lesson: Callable[..., FinetuneDataset],
     error: Exception,
     code: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -259,7 +266,7 @@ def test_names_and_captions(tmp_path: Path) -> None:
     assert example_of(tmp_path / "a.mp4").captions == ("one", "two")
 
 
-def test_the_engine_teaches_between_two_clips(own: PackStore, lesson: Callable[..., Lesson]) -> None:
+def test_the_engine_teaches_between_two_clips(own: PackStore, lesson: Callable[..., FinetuneDataset]) -> None:
     ears = Listener()
     engine = Engine(ears, own, "cpu")
     asked = lesson()
@@ -270,7 +277,7 @@ def test_the_engine_teaches_between_two_clips(own: PackStore, lesson: Callable[.
     job = engine.run(lesson_now)
     clip = engine.submit(ClipRequest(prompt="a snowman", pack="snow", upto="base"))
     ears.wait(clip)
-    assert [event.pack for event in ears.events if isinstance(event, LessonDone)] == ["snow"]
+    assert [event.pack for event in ears.events if isinstance(event, FinetuneDone)] == ["snow"]
     gone = engine.run(lesson_now)
     assert isinstance(failed := ears.wait(gone), JobFailed)
     assert failed.error.code == "pack-exists"
@@ -301,4 +308,4 @@ def test_the_command_line(
 
 def test_usage_errors_are_usage_errors() -> None:
     with pytest.raises(UsageError):
-        Lesson.parse(examples=(), name="x", title="X")
+        FinetuneDataset.parse(examples=(), name="x", title="X")

@@ -216,7 +216,7 @@ def test_reports_draw_what_was_held_over_what_is_made(shards: Path) -> None:
     sheet = picture(shards / "run" / "sheet-0000002.png")
     assert sheet.shape == (2 * 64, 4 * 3 * 64, 3)
     tokenizer = load_run_tokenizer(shards / "tok")
-    tokenizer.leave_raw()
+    tokenizer.fold_out_normalisation()
     run = with_overrides(PAPER_RUNS["t2v-base"], settings)
     assert isinstance(run, DenoiserRun)
     source = LatentSource(run, [shards / "videos"], [shards / "images"], shards / "words")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from engine.training.checkpoint import latest
-from engine.training.distributed.process_group import World
+from engine.training.distributed.process_group import ProcessGroup
 from tests.engine.full_size_worker import train
 
 ROOT = Path(__file__).parents[2]
@@ -49,13 +49,13 @@ def same(a: dict[int, list[float]], b: dict[int, list[float]]) -> bool:
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with World() as world:
+def world() -> Iterator[ProcessGroup]:
+    with ProcessGroup() as world:
         yield world
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
-def test_two_processes_one_of_them_killed_train_like_one_and_one_goes_on(world: World, tmp_path: Path) -> None:
+def test_two_processes_one_of_them_killed_train_like_one_and_one_goes_on(world: ProcessGroup, tmp_path: Path) -> None:
     train("t2v-base", tmp_path / "one", ["loop.steps=5"], world)
     torchrun(2, "t2v-base", tmp_path / "two", "loop.steps=5", kill=2)  # right after a checkpoint
     assert (tmp_path / "two" / "killed").exists()
@@ -69,14 +69,14 @@ def test_two_processes_one_of_them_killed_train_like_one_and_one_goes_on(world: 
     assert same(losses(tmp_path / "one"), losses(tmp_path / "two"))
 
 
-def test_parts_add_up_to_the_whole_batch(world: World, tmp_path: Path) -> None:
+def test_parts_add_up_to_the_whole_batch(world: ProcessGroup, tmp_path: Path) -> None:
     for name in ("t2v-base", "tokenizer-t2v"):
         for parts in (1, 4):
             train(name, tmp_path / f"{name}-{parts}", ["loop.steps=3", f"loop.accumulate={parts}"], world)
         assert same(losses(tmp_path / f"{name}-1"), losses(tmp_path / f"{name}-4"))
 
 
-def test_a_checkpoint_holds_safetensors_alone(world: World, tmp_path: Path) -> None:
+def test_a_checkpoint_holds_safetensors_alone(world: ProcessGroup, tmp_path: Path) -> None:
     train("ucf101-l", tmp_path, ["loop.steps=2"], world)
     facts = latest(tmp_path)
     assert facts is not None

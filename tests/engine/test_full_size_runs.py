@@ -15,7 +15,7 @@ from engine.cli.main import main
 from engine.models.transformer import Block, WindowTransformer
 from engine.training.denoiser.full_size import DenoiserTrainer
 from engine.training.denoiser.slots import NoiseSource, is_image
-from engine.training.distributed.process_group import World
+from engine.training.distributed.process_group import ProcessGroup
 from engine.training.runs.cost import estimate
 from engine.training.runs.full_size import (
     DenoiserRun,
@@ -43,8 +43,8 @@ def reduced(run: FullRun) -> FullRun:
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with World() as world:
+def world() -> Iterator[ProcessGroup]:
+    with ProcessGroup() as world:
         yield world
 
 
@@ -71,7 +71,7 @@ def test_a_run_is_data_and_its_assumptions_name_its_fields(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PAPER_RUNS)
-def test_one_step_of_every_run(name: str, world: World, tmp_path: Path) -> None:
+def test_one_step_of_every_run(name: str, world: ProcessGroup, tmp_path: Path) -> None:
     run = reduced(PAPER_RUNS[name])
     if isinstance(run, DenoiserRun):
         trainer = DenoiserTrainer(run, NoiseSource(run), world, tmp_path)

@@ -16,7 +16,7 @@ from engine.api.events import STAGES, Kept
 from engine.api.request import ClipRequest
 from engine.packs.load import LoadedPack, load_pack
 from engine.pipeline.cascade import Cascade
-from engine.planning.residency import Numbers, weigh
+from engine.planning.residency import WeightFormat, weigh
 from engine.runtime.devices import resolve
 
 REQUEST = ClipRequest.parse(prompt="a horse", pack="tiny", frames=17, steps=2, seed=3)
@@ -44,7 +44,7 @@ def size(network: nn.Module) -> int:
 def test_the_matrices_of_layers_take_half_and_nothing_else_changes(
     small: LoadedPack, pack: LoadedPack, packs_folder: Path
 ) -> None:
-    numbers = Numbers(small.device.dtype.itemsize, int8=True)
+    numbers = WeightFormat(small.device.dtype.itemsize, int8=True)
     planned = weigh(packs_folder / "tiny", small.manifest, numbers)
     for stage in STAGES:
         taken, before = size(small.transformer(stage)), size(pack.transformer(stage))

@@ -16,7 +16,7 @@ from engine.api.request import ClipRequest
 from engine.packs.manifest import Manifest
 from engine.packs.store import InstalledPack, PackStore
 from engine.planning.memory import DECODINGS, Decoding, plan
-from engine.planning.residency import Numbers, Way, choose, peak, ways, weigh
+from engine.planning.residency import ExecutionPlan, WeightFormat, choose, peak, ways, weigh
 from engine.worker import Engine
 from tests.trust.ears import PATIENCE, Ears
 from tests.trust.memory import ABOVE, FIGURES, planned, shapes
@@ -65,9 +65,9 @@ def test_more_takes_more_and_tiles_take_less(starter: Manifest) -> None:
 
 def test_the_fastest_way_that_fits_is_taken(shipped: InstalledPack) -> None:
     starter = shipped.manifest
-    weights = weigh(shipped.path, starter, Numbers())
+    weights = weigh(shipped.path, starter, WeightFormat())
     every = list(ways(weights, starter, ask()))
-    assert every[0] == Way("resident", Decoding(), peak("resident", weights, starter, ask()))
+    assert every[0] == ExecutionPlan("resident", Decoding(), peak("resident", weights, starter, ask()))
     for way in every:
         chosen = choose(weights, starter, ask(), way.peak)
         assert every.index(chosen) <= every.index(way)
@@ -83,12 +83,12 @@ def test_the_fastest_way_that_fits_is_taken(shipped: InstalledPack) -> None:
 
 
 def test_each_way_of_keeping_networks_takes_less_than_the_one_before(shipped: InstalledPack) -> None:
-    for numbers in (Numbers(2), Numbers(4), Numbers(2, mapped=False)):
+    for numbers in (WeightFormat(2), WeightFormat(4), WeightFormat(2, mapped=False)):
         weights = weigh(shipped.path, shipped.manifest, numbers)
         kept: tuple[Kept, ...] = ("resident", "staged", "streamed")
         peaks = [peak(one, weights, shipped.manifest, ask(), DECODINGS[-1]) for one in kept]
         assert peaks == sorted(peaks, reverse=True)
-    half, eighth = (weigh(shipped.path, shipped.manifest, Numbers(2, int8=int8)) for int8 in (False, True))
+    half, eighth = (weigh(shipped.path, shipped.manifest, WeightFormat(2, int8=int8)) for int8 in (False, True))
     assert 0.5 < eighth["base"].layers / half["base"].layers < 0.55
     assert eighth["tokenizer"].rest == half["tokenizer"].rest
 
@@ -117,7 +117,8 @@ def test_tiles_by_plan_make_a_clip(store: PackStore, monkeypatch: pytest.MonkeyP
     request = ask(pack="tiny", frames=1, steps=1)
     ears, planned = Ears(), []
     ears.on = lambda event: planned.append(event) if isinstance(event, Planned) else None
-    monkeypatch.setattr("engine.planning.forecast.choose", lambda *_args: Way("staged", Decoding(16, True), 0))
+    plan = ExecutionPlan("staged", Decoding(16, True), 0)
+    monkeypatch.setattr("engine.planning.forecast.choose", lambda *_args: plan)
     engine = Engine(ears, store, "cpu")
     done = ears.wait(engine.submit(request))
     assert engine.close(PATIENCE)

@@ -11,7 +11,7 @@ import pytest
 
 from engine.api.clip import Clip
 from engine.api.events import StepDone
-from engine.api.provenance import KEY, Origin
+from engine.api.provenance import KEY, Provenance
 from engine.api.request import ClipRequest
 from engine.cli.main import main
 from engine.media.clips import provenance, read_clip, read_metadata, write_mp4
@@ -53,7 +53,7 @@ def test_a_clip_is_made_again_bit_for_bit(horse: Path, tiny: str, capsys: Captur
 
 def test_the_file_says_what_decided_the_frames(horse: Path, tiny: str) -> None:
     metadata = read_metadata(horse)
-    origin = Origin.from_json(metadata[KEY])
+    origin = Provenance.from_json(metadata[KEY])
     assert (origin.stage, origin.device.split()[0], len(origin.pack)) == ("sr1", "cpu", 64)
     assert origin.threads >= 1
     assert json.loads(metadata["walt"])["pack"] == "tiny", "a folder of the maker's is in the file"

@@ -24,7 +24,7 @@ from engine.packs.store import PackStore
 from engine.packs.streaming import StreamedLayer
 from engine.pipeline.cascade import Cascade
 from engine.planning.memory import MB
-from engine.planning.residency import KEPT, Numbers, peak, weigh
+from engine.planning.residency import KEPT, WeightFormat, peak, weigh
 from engine.runtime.devices import FIRST_USE, resolve
 from tests.tiny_pack import transformer, write_tiny_pack
 
@@ -119,7 +119,7 @@ def made(folder: Path, room_mb: float = 0, int8: bool = False) -> dict[str, Any]
 def test_under_an_enforced_limit_what_was_planned_is_taken_and_the_clip_is_the_same(folder: Path) -> None:
     pack = PackStore([folder]).find("mid")
     request = REQUEST.model_copy(update={"pack": "mid"})
-    weights = weigh(pack.path, pack.manifest, Numbers(resolve("cpu").dtype.itemsize))
+    weights = weigh(pack.path, pack.manifest, WeightFormat(resolve("cpu").dtype.itemsize))
     whole = made(folder)
     assert not whole["refused"]
     taken = {"resident": whole}

@@ -39,13 +39,13 @@ def test_a_caption_and_its_mirror_tell_opposite_sides() -> None:
 
 
 def test_an_encoder_learns_to_differ() -> None:
-    from sides import Lesson, line
+    from sides import FinetuneDataset, line
 
     torch.manual_seed(0)
     text = TextEncoder(TextConfig(len(vocabulary()), width=64, layers=1, heads=2))
     with torch.no_grad():
         text.words.weight.normal_(std=0.5)  # as long as trained ones
-    lesson = Lesson(text, push=2.0)
+    lesson = FinetuneDataset(text, push=2.0)
     lines = [line(26_500_000 + i) for i in range(64)]
     before = float(lesson.loss(lines).detach())
     lesson.train(steps=150, batch=32, lr=5e-3)

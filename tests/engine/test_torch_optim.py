@@ -10,14 +10,14 @@ from torch import Tensor, nn
 from torch.distributed.fsdp import fully_shard
 from torch.distributed.tensor import DTensor
 
-from engine.training.distributed.process_group import World
+from engine.training.distributed.process_group import ProcessGroup
 from engine.training.runs.cost import _factored  # pyright: ignore[reportPrivateUsage]
 from engine.training.torch_optim import ShardedAdafactor, TorchOptimizer
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with World() as world:
+def world() -> Iterator[ProcessGroup]:
+    with ProcessGroup() as world:
         yield world
 
 
@@ -48,7 +48,7 @@ def values(model: nn.Module) -> dict[str, Tensor]:
 
 @pytest.mark.parametrize("floor", [1e-3, 1.0])
 @pytest.mark.parametrize("sharded", [False, True])
-def test_adafactor_steps_as_torchs_does_sharded_or_not(world: World, sharded: bool, floor: float) -> None:
+def test_adafactor_steps_as_torchs_does_sharded_or_not(world: ProcessGroup, sharded: bool, floor: float) -> None:
     ours, theirs = Small(), Small()
     if sharded:
         fully_shard(ours, mesh=world.mesh)
@@ -68,7 +68,7 @@ def test_adafactor_steps_as_torchs_does_sharded_or_not(world: World, sharded: bo
 
 
 @pytest.mark.parametrize("kind", ["adamw", "adafactor"])
-def test_a_step_after_resume_is_the_step_that_would_have_come(world: World, kind: str) -> None:
+def test_a_step_after_resume_is_the_step_that_would_have_come(world: ProcessGroup, kind: str) -> None:
     straight, resumed = Small(), Small()
     one = TorchOptimizer(straight, kind, lr=0.05)  # pyright: ignore[reportArgumentType]
     for step in range(4):

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.text.suggestions import Tongue, suggest, tongue_of, tongues_of
+from engine.text.suggestions import Grammar, language_of, languages_of, suggest
 from engine.text.vocabulary import split
 from engine.worlds.captions.grammar import MAX_WORDS
 from engine.worlds.captions.write import Language, canonical_caption, caption, lexicon, vocabulary
@@ -235,7 +235,7 @@ def test_unknown_words_of_a_prompt_are_named() -> None:
     ],
 )
 def test_what_was_meant_is_in_the_language_of_the_prompt(
-    word: str, prompt: str, tongue: Tongue | None, meant: str | None
+    word: str, prompt: str, tongue: Grammar | None, meant: str | None
 ) -> None:
     assert suggest(vocabulary(), word, prompt, tongue) == meant
 
@@ -243,11 +243,11 @@ def test_what_was_meant_is_in_the_language_of_the_prompt(
 def test_of_every_word_it_is_known_which_language_has_it() -> None:
     # else: python packaging/i18n/word_languages.py
     assert word_languages.FILE.read_text("utf-8") == word_languages.text()
-    assert tongue_of("a horse on the beach") == "en"
-    assert tongue_of("un cheval sur la plage") == "fr"
-    assert tongue_of("robot, zoom") is None
-    assert tongues_of("parmi") == {"fr"}
-    assert tongues_of("unheard") == {"en", "fr"}
+    assert language_of("a horse on the beach") == "en"
+    assert language_of("un cheval sur la plage") == "fr"
+    assert language_of("robot, zoom") is None
+    assert languages_of("parmi") == {"fr"}
+    assert languages_of("unheard") == {"en", "fr"}
 
 
 def test_other_forms_lead_to_words_that_captions_use() -> None:

@@ -37,7 +37,7 @@ from engine.training.data.prepare import encode_shards
 from engine.training.data.store import ShardStore, write_shard
 from engine.training.denoiser.full_size import DenoiserTrainer
 from engine.training.distributed.gathered import gathered
-from engine.training.distributed.process_group import World
+from engine.training.distributed.process_group import ProcessGroup
 from engine.training.precision import training_dtype
 from engine.training.runs.full_size import DTYPES, DenoiserRun, with_overrides
 from engine.training.runs.paper import PAPER_RUNS
@@ -152,7 +152,7 @@ def logged(folder: Path, figure: str) -> NDArray[np.float64]:
     return np.array([float(line[4]) for line in lines if line[3] == figure])
 
 
-def measure(row: str, seed: int, out: Path, classes: int, steps: int, space: Space, world: World) -> Result:
+def measure(row: str, seed: int, out: Path, classes: int, steps: int, space: Space, world: ProcessGroup) -> Result:
     """Train one run and judge it."""
     run = reduced(row, classes, steps, seed)
     folder = out / f"{row.replace(', ', '-').replace(' ', '')}-{seed}"
@@ -198,7 +198,7 @@ def main() -> None:
     told: dict[str, Any] = {"steps": args.steps, "floor": frechet(space.known[:SAMPLES], space.fresh)}
     print(f"{SAMPLES} true clips from fresh ones: {told['floor']:.1f}", flush=True)
     results: list[Result] = []
-    with World() as world:
+    with ProcessGroup() as world:
         for seed in range(args.seeds):
             for row in args.rows.split(";"):
                 one = measure(row, seed, args.out, len(classes), args.steps, space, world)

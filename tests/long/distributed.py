@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from engine.training.distributed.process_group import World
+from engine.training.distributed.process_group import ProcessGroup
 from tests.engine.full_size_worker import train
 from tests.engine.test_full_size_distributed import losses, torchrun
 
@@ -30,7 +30,7 @@ def worst(a: dict[int, list[float]], b: dict[int, list[float]]) -> float:
     return max(abs(x - y) / max(abs(x), 1e-9) for step in a for x, y in zip(a[step], b[step], strict=True))
 
 
-def checks(run: str, steps: int, home: Path, world: World) -> list[tuple[str, float]]:
+def checks(run: str, steps: int, home: Path, world: ProcessGroup) -> list[tuple[str, float]]:
     """All checks of one kind of run: what was checked, and the worst difference."""
     small = ["model.grid=[5,16,16]", "model.spatial_window=[8,8]"] if run == "t2v-sr1" else []
     short, longer = [f"loop.steps={steps}", *small], [f"loop.steps={steps + 3}", *small]
@@ -55,7 +55,7 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=6, help="of each (default: %(default)s)")
     args = parser.parse_args()
     failed, began = 0, time.monotonic()
-    with tempfile.TemporaryDirectory() as name, World() as world:
+    with tempfile.TemporaryDirectory() as name, ProcessGroup() as world:
         for run in args.runs.split(","):
             for what, difference in checks(run, args.steps, Path(name) / run, world):
                 failed += difference > ALLOWED

@@ -17,14 +17,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.api.events import Event, LessonSample, LessonStep
+from engine.api.events import Event, FinetuneSample, FinetuneStep
 from engine.api.request import ClipRequest
 from engine.media.clips import write_mp4
 from engine.media.stills import write_png
 from engine.packs.load import load_pack
 from engine.packs.store import PackStore, default_roots
 from engine.pipeline.cascade import Cascade
-from engine.training.finetuning.dataset import Lesson, find_examples, usual_method
+from engine.training.finetuning.dataset import FinetuneDataset, find_examples, usual_method
 from engine.training.finetuning.run import teach
 from engine.worlds.render import layout as at
 from engine.worlds.render.body import Body
@@ -98,9 +98,9 @@ def draw(store: PackStore, name: str) -> list[NDArray[np.uint8]]:
 
 
 def tell(event: Event) -> None:
-    if isinstance(event, LessonStep) and event.done * 10 % max(event.total, 1) < 10:
+    if isinstance(event, FinetuneStep) and event.done * 10 % max(event.total, 1) < 10:
         print(event.phase, f"{event.done}/{event.total}", file=sys.stderr)
-    if isinstance(event, LessonSample):
+    if isinstance(event, FinetuneSample):
         print(f"error {event.error:.4f}, before {event.before:.4f}", file=sys.stderr)
 
 
@@ -119,7 +119,7 @@ def main() -> None:
     height, width = store.find(args.pack).manifest.size("16:9", "base")
     if not (args.out / "clips").exists():  # files written anew would be another lesson, begun from the start
         write_lesson(args.out / "clips", height, width)
-    lesson = Lesson.parse(
+    lesson = FinetuneDataset.parse(
         examples=find_examples(args.out / "clips"), name=NAME, title="Snowman", pack=args.pack,
         minutes=args.minutes, method=args.method, rehearsal=args.rehearse,
     )  # fmt: skip

@@ -24,7 +24,7 @@ from engine.media.stills import write_png
 from engine.packs.manifest import Manifest
 from engine.packs.store import InstalledPack, PackStore
 from engine.planning.memory import MB
-from engine.planning.residency import Numbers, Way, peak, ways, weigh
+from engine.planning.residency import ExecutionPlan, WeightFormat, peak, ways, weigh
 
 ROOT = Path(__file__).parents[2]
 FIGURES = Path(__file__).with_name("memory.json")
@@ -128,19 +128,19 @@ def ask(upto: StageName, aspect: str = "16:9") -> ClipRequest:
 
 def planned(pack: InstalledPack, request: ClipRequest) -> float:
     """MiB beside the program that the fastest way is planned to take on a CPU with bfloat16."""
-    return peak("resident", weigh(pack.path, pack.manifest, Numbers()), pack.manifest, request) / MB
+    return peak("resident", weigh(pack.path, pack.manifest, WeightFormat()), pack.manifest, request) / MB
 
 
-def fewer(pack: InstalledPack, request: ClipRequest) -> list[Way]:
+def fewer(pack: InstalledPack, request: ClipRequest) -> list[ExecutionPlan]:
     """The ways that take less than all faster ones, without the fastest."""
-    found: list[Way] = []
-    for way in ways(weigh(pack.path, pack.manifest, Numbers()), pack.manifest, request):
+    found: list[ExecutionPlan] = []
+    for way in ways(weigh(pack.path, pack.manifest, WeightFormat()), pack.manifest, request):
         if not found or way.peak < found[-1].peak - _ROOM * MB:
             found.append(way)
     return found[1:]
 
 
-def words(way: Way) -> str:
+def words(way: ExecutionPlan) -> str:
     """How a clip is made, in short."""
     kept = {"resident": "networks in memory", "staged": "one network at a time", "streamed": "layer by layer"}
     return f"{kept[way.kept]}, {'in tiles' if way.tile else 'no gaps' if way.tight else 'with gaps'}"

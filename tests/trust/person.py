@@ -102,8 +102,8 @@ class Person(QObject):
             chosen(window)
         state = self._state(window)
         self._after(window, lambda: say("kept", **state))
-        notebook = window.notebook
-        if not notebook._timer.isActive() and notebook.draft == window.session.draft:
+        prompt_history = window.prompt_history
+        if not prompt_history._timer.isActive() and prompt_history.draft == window.session.draft:
             say("noted", text=window.session.draft.prompt)
 
     def _after(self, window: MainWindow, then: Callable[[], object]) -> None:

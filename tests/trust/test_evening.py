@@ -19,9 +19,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from PySide6.QtWidgets import QApplication
 
 from app.core.bridge import EngineBridge
-from app.jobs.job_runner import Maker
+from app.jobs.job_runner import JobRunner
 from app.jobs.queue import Queue
-from app.library.files import Places
+from app.library.files import LibraryPaths
 from app.library.library import Library
 from app.library.store import Store
 from engine.api.errors import WaltError
@@ -69,7 +69,7 @@ class Evening(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         root = Path(self.folder.name)
         self.packs = PackStore([write_tiny_pack(root / "packs").parent])
-        self.places = Places(root / "data", root / "cache")
+        self.places = LibraryPaths(root / "data", root / "cache")
         self.order: list[str] = []
         self.asked = 0
         self.known: set[str] = set()
@@ -80,7 +80,7 @@ class Evening(RuleBasedStateMachine):
         self.store, self.bridge = Store(self.places), EngineBridge()
         self.library = Library(self.store, keeper)  # pyright: ignore[reportArgumentType]
         self.queue = Queue(self.store, keeper)  # pyright: ignore[reportArgumentType]
-        self.maker = Maker(self.bridge, self.queue, self.library)
+        self.maker = JobRunner(self.bridge, self.queue, self.library)
         self.queue.failed.connect(self.refuse)
         self.library.failed.connect(self.refuse)
         self.library.opened.connect(self.queue.take)

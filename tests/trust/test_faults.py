@@ -18,7 +18,7 @@ from engine.media.clips import read_clip, write_mp4
 from engine.media.stills import load_still, write_png
 from engine.packs.install import install
 from engine.packs.store import PackStore
-from engine.runtime.fault_injection import passing
+from engine.runtime.fault_injection import fault_point
 from engine.runtime.files import atomic_write
 from engine.worker import Engine, _internal
 
@@ -30,7 +30,7 @@ NEW = np.random.default_rng(1).integers(0, 255, (3, 32, 64, 3), dtype=np.uint8)
 
 def write_text(path: Path) -> None:
     with atomic_write(path) as part:
-        passing("write")
+        fault_point("write")
         part.write_text("new")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app.library.files import Places
+from app.library.files import LibraryPaths
 from app.library.store import Store
 from engine.api.errors import WaltError
 from engine.media.reading import read_clip
@@ -27,11 +27,11 @@ CLIPS = 6
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    return Places(tmp_path / "data", tmp_path / "cache")
+def places(tmp_path: Path) -> LibraryPaths:
+    return LibraryPaths(tmp_path / "data", tmp_path / "cache")
 
 
-def opened(places: Places) -> Store:
+def opened(places: LibraryPaths) -> Store:
     store = Store(places)
     store.open()
     return store
@@ -40,7 +40,7 @@ def opened(places: Places) -> Store:
 @pytest.mark.parametrize("lasts", [False, True], ids=["once", "lasting"])
 @pytest.mark.parametrize("fault", EXPORT_FAULTS)
 def test_a_clip_is_in_the_library_whole_or_its_job_can_be_tried_again(
-    places: Places, fault: str, lasts: bool
+    places: LibraryPaths, fault: str, lasts: bool
 ) -> None:
     names = (f"job {number}" for number in count())
     clip, asked = clip_of("base", request()), [""]
@@ -69,7 +69,7 @@ def test_a_clip_is_in_the_library_whole_or_its_job_can_be_tried_again(
 class opening:
     """A store that is open, in a list so that it can be put in the place of another; the last one is closed."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: LibraryPaths) -> None:
         self.stores = [opened(places)]
 
     def __enter__(self) -> list[Store]:
@@ -79,7 +79,7 @@ class opening:
         self.stores[0].close()
 
 
-def test_a_disk_that_is_full_at_any_page_of_the_database_loses_nothing(places: Places) -> None:
+def test_a_disk_that_is_full_at_any_page_of_the_database_loses_nothing(places: LibraryPaths) -> None:
     store = opened(places)
     store.add_jobs([job("old")])
     refused: list[str] = []
@@ -123,7 +123,7 @@ def lines(process: subprocess.Popen[str]) -> Iterator[str]:
             yield line.strip()
 
 
-def test_two_windows_write_to_one_library_at_once_and_one_of_them_is_killed(places: Places) -> None:
+def test_two_windows_write_to_one_library_at_once_and_one_of_them_is_killed(places: LibraryPaths) -> None:
     store = opened(places)
     command = [sys.executable, "-c", OTHER, str(places.data), str(places.cache)]
     with subprocess.Popen(command, cwd=ROOT, env=os.environ, stdout=subprocess.PIPE, text=True) as other:

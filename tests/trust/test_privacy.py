@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from app.library.files import Places
+from app.library.files import LibraryPaths
 from app.library.records import JobRecord
 from app.library.store import Store
 from app.window import main as window
@@ -90,7 +90,7 @@ def test_a_window_that_makes_a_clip_opens_no_socket(packs_folder: Path, tmp_path
     data, cache = (Path(env[name]) / "walt" for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME"))
     shutil.copytree(packs_folder / "tiny", data / "packs" / "tiny")
     request = ClipRequest.parse(prompt="a horse", pack="tiny", upto="base")
-    store = Store(Places(data, cache))
+    store = Store(LibraryPaths(data, cache))
     store.open()
     store.add_jobs([JobRecord("one", "queued", request.model_dump_json(), request.prompt, request.seed, 1.0)])
     store.close()

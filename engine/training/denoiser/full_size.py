@@ -20,7 +20,7 @@ from engine.training.checkpoint import latest
 from engine.training.denoiser.loss import velocity_loss
 from engine.training.denoiser.sheets import SLOTS, Sheets, sampled
 from engine.training.denoiser.slots import Batch, SlotSource, assemble, is_image
-from engine.training.distributed.process_group import World
+from engine.training.distributed.process_group import ProcessGroup
 from engine.training.loop import Draw, Loop
 from engine.training.runs.full_size import DTYPES, DenoiserRun, FullRun, run_to_json
 
@@ -29,7 +29,7 @@ _VALIDATION_SLOTS = 64
 
 
 class DenoiserTrainer:
-    """One run over the processes of a `World`.
+    """One run over the processes of a `ProcessGroup`.
 
     Args:
         run: The run; its ``loop.accumulate`` times the processes must divide its batch.
@@ -44,7 +44,7 @@ class DenoiserTrainer:
         self,
         run: DenoiserRun,
         source: SlotSource,
-        world: World,
+        world: ProcessGroup,
         folder: Path,
         start: Callable[[], dict[str, Tensor]] | None = None,
         tokenizer: Callable[[], Tokenizer] | None = None,

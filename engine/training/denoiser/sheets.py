@@ -69,7 +69,7 @@ class Sheets:
         if self._tokenizer is None:
             self._tokenizer = self._read().to(true.device).eval()
             if not self.run.latent_norm:
-                self._tokenizer.leave_raw()
+                self._tokenizer.fold_out_normalisation()
         columns = [
             strip(*(self._frames(self._tokenizer, z[i], images[i]) for z in (true, made))) for i in range(len(true))
         ]

@@ -26,7 +26,7 @@ from engine.models.transformer import WindowTransformer
 from engine.training.checkpoint import is_valid, latest, new_name, publish
 
 
-class World:
+class ProcessGroup:
     """The process group of this run: what `engine.training.loop.Loop` calls a place.
 
     Attributes:
@@ -58,13 +58,13 @@ class World:
         """Leave the group."""
         dist.destroy_process_group()
 
-    def __enter__(self) -> World:
+    def __enter__(self) -> ProcessGroup:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def agree(self, flag: bool) -> bool:
+    def broadcast_flag(self, flag: bool) -> bool:
         """The first process's flag, in all of them."""
         told = torch.tensor(float(flag), device=self.device)
         dist.broadcast(told, src=0)
@@ -107,7 +107,7 @@ class World:
         self, folder: Path, step: int, tensors: dict[str, dict[str, Tensor]], facts: dict[str, Any]
     ) -> None:
         """Write checkpoint ``step``; all processes call this together, and the pointer moves when all are done."""
-        target = folder / new_name(step, self.agree(is_valid(folder, new_name(step))))
+        target = folder / new_name(step, self.broadcast_flag(is_valid(folder, new_name(step))))
         if self.main:
             shutil.rmtree(target, ignore_errors=True)
             target.mkdir(parents=True)

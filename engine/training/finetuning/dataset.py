@@ -31,14 +31,14 @@ class Example:
 
 
 @dataclass
-class Reins:
+class StopSignal:
     """How a lesson is ended from another thread: keep what was learned so far, or throw it away."""
 
     enough: threading.Event = field(default_factory=threading.Event)
     discard: threading.Event = field(default_factory=threading.Event)
 
 
-class Lesson(BaseModel):
+class FinetuneDataset(BaseModel):
     """One lesson, checked once, here."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -42,7 +42,7 @@ class Frame:
     width: int
 
 
-def read_lesson(
+def read_dataset(
     examples: tuple[Example, ...], folder: Path, frame: Frame, tokenizer: Tokenizer, tell: Progress
 ) -> tuple[LatentSet | None, LatentSet | None]:
     """Clips and pictures of a lesson as latents; None for a kind that it has none of.

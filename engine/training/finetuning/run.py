@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from engine.api.errors import UsageError, WaltError
-from engine.api.events import Event, LessonDone, LessonPhase, LessonSample, LessonStep
+from engine.api.events import Event, FinetuneDone, FinetunePhase, FinetuneSample, FinetuneStep
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.manifest import CARD, Manifest, Network
 from engine.packs.save import save_pack
@@ -23,10 +23,10 @@ from engine.planning.eta import Cancelled
 from engine.runtime.devices import Device, resolve
 from engine.runtime.memory import is_out_of_memory
 from engine.training.finetuning.adapters import merge_adapters
-from engine.training.finetuning.dataset import Lesson, Reins
-from engine.training.finetuning.latents import Frame, can_rehearse, read_lesson, rehearse, stopping
+from engine.training.finetuning.dataset import FinetuneDataset, StopSignal
+from engine.training.finetuning.latents import Frame, can_rehearse, read_dataset, rehearse, stopping
 from engine.training.finetuning.new_words import grown, with_words
-from engine.training.finetuning.trainer import Hears, Pupil, Shown
+from engine.training.finetuning.trainer import FinetuneTrainer, Hears, Shown
 
 ROOM = 6
 """Times the pack's size that a lesson needs on disk: model, average and optimizer twice, and the new pack."""
@@ -36,16 +36,16 @@ _SHIFT = 4_000_000
 
 
 def teach(
-    lesson: Lesson,
+    lesson: FinetuneDataset,
     store: PackStore,
     emit: Callable[[Event], None],
     cancelled: Callable[[], bool] = lambda: False,
-    reins: Reins | None = None,
+    reins: StopSignal | None = None,
     job: str = "",
     *,
     replace: bool = False,
     device: str = "auto",
-) -> LessonDone:
+) -> FinetuneDone:
     """Teach a pack a lesson and install what comes of it beside the packs of the user's own.
 
     A lesson that was stopped goes on where it was when it is given again, unless it was thrown away.
@@ -56,7 +56,7 @@ def teach(
             ``peft-not-installed``, ``output-not-writable``, ``out-of-memory``.
         Cancelled: nothing was installed.
     """
-    reins, place = reins or Reins(), resolve(device).torch
+    reins, place = reins or StopSignal(), resolve(device).torch
     root = store.roots[-1]
     pack = store.find(lesson.pack)
     target = root / lesson.name
@@ -71,7 +71,7 @@ def teach(
     try:
         _require_room(root, pack)
         work.mkdir(parents=True, exist_ok=True)
-        _Course(lesson, pack, target, work, emit, cancelled, reins, job, place).run()
+        _FinetuneRun(lesson, pack, target, work, emit, cancelled, reins, job, place).run()
     except Cancelled:
         if reins.discard.is_set():
             shutil.rmtree(work, ignore_errors=True)
@@ -81,19 +81,19 @@ def teach(
     except Exception as error:
         raise _for_people(error) from error
     shutil.rmtree(work, ignore_errors=True)
-    return LessonDone(job, lesson.name)
+    return FinetuneDone(job, lesson.name)
 
 
-class _Course:
+class _FinetuneRun:
     def __init__(
         self,
-        lesson: Lesson,
+        lesson: FinetuneDataset,
         pack: InstalledPack,
         target: Path,
         work: Path,
         emit: Callable[[Event], None],
         cancelled: Callable[[], bool],
-        reins: Reins,
+        reins: StopSignal,
         job: str,
         device: torch.device,
     ) -> None:
@@ -116,11 +116,11 @@ class _Course:
         shown, rehearsed = self._shown(loaded)
         hears = Hears(
             lambda done, total, left: self._tell("learning", done, total, left),
-            lambda error, before, picture: self.emit(LessonSample(self.job, error, before, picture)),
+            lambda error, before, picture: self.emit(FinetuneSample(self.job, error, before, picture)),
             self.cancelled,
             self.reins.enough.is_set,
         )
-        pupil = Pupil(
+        pupil = FinetuneTrainer(
             self.lesson,
             text,
             fresh,
@@ -146,7 +146,7 @@ class _Course:
         down = 2 ** len(loaded.tokenizer.config.down_time)
         frame = Frame(1 + down * (grid[0] - 1), grid[1] * 8, grid[2] * 8)
         read = stopping(lambda done, total: self._tell("reading", done, total), self.cancelled)
-        clips, pictures = read_lesson(
+        clips, pictures = read_dataset(
             self.lesson.examples, self.work / "lesson", frame, loaded.tokenizer, read
         )
         count = self.lesson.rehearsal if can_rehearse(loaded.vocabulary) else 0
@@ -157,8 +157,8 @@ class _Course:
         known_clips, known_pictures = rehearse(count, seed, folder, frame, loaded.tokenizer, recall)
         return Shown(clips, pictures, known_clips if clips else None, known_pictures), count
 
-    def _tell(self, phase: LessonPhase, done: int, total: int, left: float | None = None) -> None:
-        self.emit(LessonStep(self.job, phase, done, total, left))
+    def _tell(self, phase: FinetunePhase, done: int, total: int, left: float | None = None) -> None:
+        self.emit(FinetuneStep(self.job, phase, done, total, left))
 
     def _manifest(self, old: Manifest, text: dict[str, object], new: tuple[str, ...]) -> Manifest:
         words = f" New words: {', '.join(new)}." if new else ""
@@ -194,7 +194,7 @@ class _Course:
         return "\n\n".join(lines)
 
 
-def _fingerprint(lesson: Lesson, pack: InstalledPack) -> str:
+def _fingerprint(lesson: FinetuneDataset, pack: InstalledPack) -> str:
     """The same for the same lesson: files as they are now, captions, the pack, and how it is taught."""
     seen: list[object] = [
         pack.manifest.model_dump_json(),

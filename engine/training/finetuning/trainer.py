@@ -36,7 +36,7 @@ from engine.training.denoiser.loss import (
 )
 from engine.training.denoiser.sampling import sample_latents
 from engine.training.finetuning.adapters import add_adapters
-from engine.training.finetuning.dataset import Lesson
+from engine.training.finetuning.dataset import FinetuneDataset
 from engine.training.loop import Draw, Loop, LoopConfig, OneProcess
 from engine.training.precision import autocast
 
@@ -62,7 +62,7 @@ class _Quiet(OneProcess):
     main = False
 
 
-class _Pupil(Denoiser):
+class _FinetuneConfig(Denoiser):
     adamw_names = (*Denoiser.adamw_names, "lora_")
 
 
@@ -93,7 +93,7 @@ class Hears:
     enough: Callable[[], bool]
 
 
-class Pupil:
+class FinetuneTrainer:
     """A base stage and its text encoder that learn a lesson; known words keep their meaning, new ones get one.
 
     Args:
@@ -109,7 +109,7 @@ class Pupil:
 
     def __init__(
         self,
-        lesson: Lesson,
+        lesson: FinetuneDataset,
         text: TextEncoder,
         fresh: Tensor,
         base: WindowTransformer,
@@ -131,7 +131,7 @@ class Pupil:
         base.to(device).requires_grad_(True)
         if lesson.method == "lora":
             add_adapters(base, lesson.rank)
-        self.model = _Pupil(text, base)
+        self.model = _FinetuneConfig(text, base)
         self.before = float("nan")
         self._took: list[float] = []
         self._began = time.monotonic()

@@ -14,8 +14,8 @@ from engine.models.tokenizer import TokenizerConfig
 from engine.models.transformer import TransformerConfig
 from engine.training.loop import LoopConfig
 
-Numbers = Literal["bf16", "fp32"]
-DTYPES: dict[Numbers, torch.dtype] = {"bf16": torch.bfloat16, "fp32": torch.float32}
+WeightFormat = Literal["bf16", "fp32"]
+DTYPES: dict[WeightFormat, torch.dtype] = {"bf16": torch.bfloat16, "fp32": torch.float32}
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class DenoiserRun:
     text_length: int = 128
     zero_terminal_snr: bool = True
     latent_norm: bool = True
-    numbers: Numbers = "bf16"
+    numbers: WeightFormat = "bf16"
     recompute: bool = True
     start: str = ""
     tokenizer: str = ""
@@ -103,7 +103,7 @@ class GanTokenizerRun:
     crop: tuple[int, int, int]
     gan: GanConfig = GanConfig()
     image_share: float = 0.0
-    numbers: Numbers = "bf16"
+    numbers: WeightFormat = "bf16"
     recompute: bool = False
     start: str = ""
     assumed: dict[str, str] = field(default_factory=dict[str, str])

@@ -25,7 +25,7 @@ from engine.training.denoiser.full_size import VALIDATION, per_process
 from engine.training.denoiser.sheets import sheet_file, strip
 from engine.training.denoiser.slots import is_image
 from engine.training.distributed.gathered import gathered_tokenizer
-from engine.training.distributed.process_group import World
+from engine.training.distributed.process_group import ProcessGroup
 from engine.training.loop import Draw, Loop
 from engine.training.runs.full_size import DTYPES, GanTokenizerRun
 from engine.training.tokenizer.discriminator import Discriminator
@@ -42,7 +42,7 @@ class ClipSource(Protocol):
 
 
 class GanTrainer:
-    """One tokenizer run over the processes of a `World`; small enough to be whole in each of them.
+    """One tokenizer run over the processes of a `ProcessGroup`; small enough to be whole in each of them.
 
     Args:
         run: The run.
@@ -53,7 +53,7 @@ class GanTrainer:
     """
 
     def __init__(
-        self, run: GanTokenizerRun, source: ClipSource, world: World, folder: Path, start: Path | None = None
+        self, run: GanTokenizerRun, source: ClipSource, world: ProcessGroup, folder: Path, start: Path | None = None
     ) -> None:
         self.run, self.source, self.world, self.folder = run, source, world, folder
         self.slice = per_process(run.batch, world.size, run.loop.accumulate)

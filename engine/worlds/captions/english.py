@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.worlds.captions.grammar import Forms, Phrases, Pick, Said, Table, Tongue
+from engine.worlds.captions.grammar import Forms, Grammar, Phrases, Pick, Said, Table
 from engine.worlds.spec import WorldSpec
 
 _NOUNS: Table = {
@@ -275,7 +275,7 @@ def _headings(spec: WorldSpec) -> Phrases:
     return _HEADINGS[spec.heading]
 
 
-TONGUE = Tongue(
+TONGUE = Grammar(
     noun=_noun, verb=_verb, places=_places, headings=_headings,
     lights=_LIGHTS, clear_lights=_CLEAR_LIGHTS,
     weathers={

@@ -1,6 +1,6 @@
 """What the grammars share: which attributes a caption tells, and how phrases become a caption.
 
-A language brings tables of phrases (`Tongue`); everything a caption can say stands in those tables, so the
+A language brings tables of phrases (`Grammar`); everything a caption can say stands in those tables, so the
 lexicon is the tables' words. Captions may leave attributes out, but never contradict the spec.
 """
 
@@ -94,7 +94,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Tongue:
+class Grammar:
     """One language: its phrases and the two things that need code, noun phrases and verbs.
 
     Attributes:
@@ -156,12 +156,12 @@ def _strings(value: object) -> Iterator[str]:
             yield from _strings(item)  # pyright: ignore[reportUnknownArgumentType]
 
 
-def _light(spec: WorldSpec, said: Said, pick: Pick, tongue: Tongue) -> str:
+def _light(spec: WorldSpec, said: Said, pick: Pick, tongue: Grammar) -> str:
     extra = tongue.clear_lights[spec.light] if spec.weather == "clear" else ()
     return pick.main(tongue.lights[spec.light] + extra) if said.light else ""
 
 
-def _sky(spec: WorldSpec, said: Said, pick: Pick, tongue: Tongue) -> tuple[str, str]:
+def _sky(spec: WorldSpec, said: Said, pick: Pick, tongue: Grammar) -> tuple[str, str]:
     """Phrases for light and weather; a light that is already that of a clear sky needs no weather."""
     light = _light(spec, said, pick, tongue)
     if not said.weather or light in tongue.clear_lights[spec.light]:
@@ -177,7 +177,7 @@ def _swap(pick: Pick, first: str, second: str, probability: float) -> tuple[str,
     return (second, first) if pick.chance(probability) else (first, second)
 
 
-def _clause(spec: WorldSpec, said: Said, pick: Pick, tongue: Tongue, frame: str = "") -> str:
+def _clause(spec: WorldSpec, said: Said, pick: Pick, tongue: Grammar, frame: str = "") -> str:
     """One clause without the camera; where no frame is given, place, light or weather may come first."""
     noun = tongue.noun(spec, said, pick)
     verb, placed = tongue.verb(spec, said, pick)
@@ -203,7 +203,7 @@ def _clause(spec: WorldSpec, said: Said, pick: Pick, tongue: Tongue, frame: str 
     return (frame or pick.weighted(tongue.frames)).format(mods=mods, **noun, **verb)
 
 
-def _tail(spec: WorldSpec, said: Said, pick: Pick, tongue: Tongue, distance: bool) -> list[str]:
+def _tail(spec: WorldSpec, said: Said, pick: Pick, tongue: Grammar, distance: bool) -> list[str]:
     tail: list[str] = []
     if distance and said.distance:
         tail.append(pick.main(tongue.distances[spec.distance]))
@@ -216,7 +216,7 @@ def _tail(spec: WorldSpec, said: Said, pick: Pick, tongue: Tongue, distance: boo
     return tail
 
 
-def _flowing(spec: WorldSpec, said: Said, pick: Pick, tongue: Tongue) -> str:
+def _flowing(spec: WorldSpec, said: Said, pick: Pick, tongue: Grammar) -> str:
     if said.camera and pick.chance(0.2):
         noun, (verb, placed) = tongue.noun(spec, said, pick), tongue.verb(spec, said, pick)
         place = pick.main(tongue.places(spec)) if said.place and not placed else ""
@@ -228,7 +228,7 @@ def _flowing(spec: WorldSpec, said: Said, pick: Pick, tongue: Tongue) -> str:
     return ", ".join([_clause(spec, said, pick, tongue, frame), *_tail(spec, said, pick, tongue, not frame)])
 
 
-def _sentences(spec: WorldSpec, said: Said, pick: Pick, tongue: Tongue) -> str:
+def _sentences(spec: WorldSpec, said: Said, pick: Pick, tongue: Grammar) -> str:
     """Several short sentences: what happens, then light, weather and camera each for itself."""
     noun = tongue.noun(spec, said, pick)
     verb, placed = tongue.verb(spec, said, pick)
@@ -243,7 +243,7 @@ def _sentences(spec: WorldSpec, said: Said, pick: Pick, tongue: Tongue) -> str:
     return " ".join(sentence[0].upper() + sentence[1:].rstrip() + "." for sentence in sentences)
 
 
-def _scene_first(spec: WorldSpec, said: Said, pick: Pick, tongue: Tongue) -> str:
+def _scene_first(spec: WorldSpec, said: Said, pick: Pick, tongue: Grammar) -> str:
     """The place as a picture, then who is in it: ``a beach at sunset, a horse walking``."""
     noun, (verb, _) = tongue.noun(spec, said, pick), tongue.verb(spec, replace(said, place=False), pick)
     light, weather = _sky(spec, said, pick, tongue)
@@ -253,7 +253,7 @@ def _scene_first(spec: WorldSpec, said: Said, pick: Pick, tongue: Tongue) -> str
     return ", ".join([picture, *_tail(spec, said, pick, tongue, True)])
 
 
-def _listed(spec: WorldSpec, said: Said, pick: Pick, tongue: Tongue) -> str:
+def _listed(spec: WorldSpec, said: Said, pick: Pick, tongue: Grammar) -> str:
     """Keywords: ``brown horse, beach, sunset``."""
     noun, (verb, _) = tongue.noun(spec, said, pick), tongue.verb(spec, replace(said, place=False), pick)
     head = pick.of(tongue.list_heads)
@@ -271,7 +271,7 @@ def _listed(spec: WorldSpec, said: Said, pick: Pick, tongue: Tongue) -> str:
 _STYLES = (("flowing", 0.76), ("sentences", 0.1), ("scene", 0.06), ("list", 0.08))
 
 
-def compose(spec: WorldSpec, rng: np.random.Generator, tongue: Tongue) -> str:
+def compose(spec: WorldSpec, rng: np.random.Generator, tongue: Grammar) -> str:
     """One caption that is true to the spec, of at most `MAX_WORDS` words."""
     pick = Pick(rng)
     makers = {"flowing": _flowing, "sentences": _sentences, "scene": _scene_first, "list": _listed}
@@ -307,7 +307,7 @@ class _First(Pick):
         return options[0][0]
 
 
-def canonical(spec: WorldSpec, tongue: Tongue) -> str:
+def canonical(spec: WorldSpec, tongue: Grammar) -> str:
     """One plain sentence that tells everything unusual about the clip."""
     pick = _First()
     earthly = spec.place != "space"

@@ -9,12 +9,12 @@ import numpy as np
 from engine.text.vocabulary import Vocabulary
 from engine.worlds.captions import english as captions_en
 from engine.worlds.captions import french as captions_fr
-from engine.worlds.captions.grammar import Tongue, canonical, compose
+from engine.worlds.captions.grammar import Grammar, canonical, compose
 from engine.worlds.captions.lexicon import ALIASES, STOP_WORDS
 from engine.worlds.spec import WorldSpec
 
 Language = Literal["en", "fr"]
-TONGUES: dict[Language, Tongue] = {"en": captions_en.TONGUE, "fr": captions_fr.TONGUE}
+TONGUES: dict[Language, Grammar] = {"en": captions_en.TONGUE, "fr": captions_fr.TONGUE}
 
 
 def caption(spec: WorldSpec, rng: np.random.Generator, language: Language = "en") -> str:

@@ -13,19 +13,19 @@ from app.core.bridge import Listener
 from app.core.settings import Settings
 from app.core.theme import Theme
 from app.jobs.state import Running
-from app.library.files import Places
+from app.library.files import LibraryPaths
 from app.window.main import build
 from engine.api.errors import WaltError
 from engine.api.events import JobCancelled, JobDone, JobFailed, JobStarted, Ready, StageName
 from engine.api.request import Aspect, ClipRequest
-from engine.planning.forecast import Ground
-from engine.planning.residency import Numbers
+from engine.planning.forecast import MemoryBudget
+from engine.planning.residency import WeightFormat
 from scenes.recordings import JOB, Recording, Source
 
 PROMPT = "A horse running on the beach at sunset"
 FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
 
-READY = Ready(Ground(Numbers(), program=455 * 2**20, room=6000 * 2**20), speed=1.2e12)
+READY = Ready(MemoryBudget(WeightFormat(), program=455 * 2**20, room=6000 * 2**20), speed=1.2e12)
 """What the engine says in this window on a computer of two cores, before its first clip."""
 
 
@@ -64,7 +64,7 @@ class Stage:
         self._now = 0.0
         """Seconds by the clock of what is played: it stands still where the scene does."""
         settings = Settings(folder / "window.ini")
-        places = Places(folder / "data", folder / "cache")
+        places = LibraryPaths(folder / "data", folder / "cache")
         self.window, self.bridge = build(app, settings, theme=theme, places=places, clock=lambda: self._now)
         self.window.header.name_device("cpu")
         self.session = self.window.session
