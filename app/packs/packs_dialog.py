@@ -170,7 +170,7 @@ class PacksDialog(BaseDialog):
         groups = {
             self.tr("Subjects"): entry.knows("subjects", language),
             self.tr("Actions"): entry.knows("actions", language),
-            self.tr("LibraryPaths"): entry.knows("places", language),
+            self.tr("Places"): entry.knows("places", language),
             self.tr("Light"): entry.knows("lights", language),
             self.tr("Camera"): entry.knows("cameras", language),
         }

@@ -1992,8 +1992,8 @@
         <translation>Actions</translation>
     </message>
     <message>
-        <source>LibraryPaths</source>
-        <translation type="unfinished"></translation>
+        <source>Places</source>
+        <translation>Lieux</translation>
     </message>
     <message>
         <source>Light</source>
