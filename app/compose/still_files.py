@@ -73,15 +73,16 @@ def open_file(file: Path, new_file: Callable[[], Path], *, as_frame: bool = Fals
     Raises:
         WaltError: in the words for pictures, unless it is plainly a video.
     """
-    from engine.media.stills import read_picture
+    from engine.media.stills import picture_size, read_picture
 
     try:
-        picture = read_picture(file)
+        size = picture_size(file)
+        picture = read_picture(file, LOOK_SIDE)
     except WaltError as refusal:
         if refusal.code not in _MAYBE_VIDEO:
             raise
         return _open_video(file, new_file, refusal, as_frame)
-    return _opened(file, picture)
+    return Opened(file, _look(picture), size)
 
 
 def _open_video(
@@ -144,13 +145,17 @@ def _request_of(file: Path) -> ClipRequest | None:
         return None  # a later walt's, or damaged: it still has a last frame
 
 
-def _opened(file: Path | None, picture: Pixels, video: Video | None = None, at: int = 0) -> Opened:
+def _opened(file: Path | None, frame: Pixels, video: Video | None, at: int) -> Opened:
+    height, width, _ = frame.shape
+    return Opened(file, _look(frame), (width, height), video, at)
+
+
+def _look(picture: Pixels) -> Pixels:
     from engine.media.resize import fit
 
     height, width, _ = picture.shape
     scale = min(1.0, LOOK_SIDE / max(width, height))
-    look = fit(picture, max(1, round(width * scale)), max(1, round(height * scale)))
-    return Opened(file, look, (width, height), video, at)
+    return fit(picture, max(1, round(width * scale)), max(1, round(height * scale)))
 
 
 def first_frame(
@@ -162,11 +167,13 @@ def first_frame(
         WaltError: what reading the picture may raise, or ``output-not-writable``.
     """
     from engine.media.resize import fit
-    from engine.media.stills import load_still, read_picture, write_png
+    from engine.media.stills import load_still, picture_size, read_picture, write_png
 
     if crop.centred:
         return file, load_still(file, *shape)
-    picture = read_picture(file)
+    full = picture_size(file)
+    _, _, wide, high = crop.box(full, shape)
+    picture = read_picture(file, math.ceil(CUT_SIDE * max(full) / max(wide, high)))
     height, width, _ = picture.shape
     left, top, wide, high = (round(side) for side in crop.box((width, height), shape))
     part = picture[top : top + max(1, high), left : left + max(1, wide)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -13,16 +13,16 @@ from typing import Literal
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageSequence
 
 from engine.api.clip import FPS
 from engine.api.errors import UsageError, WaltError
 from engine.media.encoders import VideoJob, encode, failed, needed_encoder
 from engine.media.gif import encode_gif
-from engine.media.headers import read_header
 from engine.media.interpolation import retimed
 from engine.media.presets import Preset, Quality
 from engine.media.reading import count_frames
-from engine.media.stills import png_bytes
+from engine.media.stills import picture_size, png_bytes
 from engine.runtime.files import atomic_write, ensure_writable, part_name
 
 Pixels = NDArray[np.uint8]
@@ -182,19 +182,21 @@ def _check(preset: Preset, part: Path, work: _Work) -> None:
 
 
 def _count_webp(path: Path, work: _Work) -> tuple[int, int, int]:
-    """Frames, width and height of an animated WebP; OpenCV reads these, FFmpeg does not.
+    """Frames, width and height of an animated WebP; Pillow reads these, FFmpeg does not.
 
     The encoder makes one longer frame of equal ones, so time is counted rather than frames; a clip that
     stands still becomes a picture.
     """
-    good, animation = cv2.imreadanimation(str(path))
-    if not good or not animation.frames:
+    durations: list[int] = []
+    try:
+        with Image.open(path, formats=["WEBP"]) as image:
+            for frame in ImageSequence.Iterator(image):
+                frame.load()
+                durations.append(frame.info.get("duration", 0))
+    except (OSError, EOFError):
         return 0, 0, 0
-    height, width = animation.frames[0].shape[:2]
-    if len(animation.frames) == 1:
-        return work.total, width, height
-    milliseconds = int(np.sum(animation.durations))
-    return round(milliseconds * work.wish.rate / 1000), width, height
+    count = work.total if len(durations) == 1 else round(sum(durations) * work.wish.rate / 1000)
+    return count, *image.size
 
 
 def _write_still(path: Path, work: _Work) -> None:
@@ -220,9 +222,10 @@ def _write_folder(path: Path, work: _Work) -> None:
 
 
 def _check_png(file: Path, work: _Work) -> None:
-    header = read_header(file.read_bytes())
-    if header is None or not header.complete or (header.width, header.height) != work.size:
-        raise failed(work.wish.preset.title, "a picture could not be read back")
+    with suppress(WaltError):
+        if picture_size(file) == work.size:
+            return
+    raise failed(work.wish.preset.title, "a picture could not be read back")
 
 
 @contextmanager

@@ -43,6 +43,8 @@ _SAFE = {
     "protocol_whitelist": "file",
     "format_whitelist": "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,gif,ivf,m4v,h264,hevc",
 }
+_PHOTOS = {"heic", "heix", "heim", "heis", "mif1", "avif"}
+"""Brands of single pictures in this container."""
 _MUXER_KEYS = {"major_brand", "minor_version", "compatible_brands", "encoder"}
 
 
@@ -286,6 +288,8 @@ def _opened(path: str | Path) -> Generator[tuple[InputContainer, VideoStream]]:
         if not container.streams.video:
             raise _unreadable(path, "there is no picture in it")
         stream = container.streams.video[0]
+        if container.metadata.get("major_brand") in _PHOTOS:
+            raise _unreadable(path, "it is a photo, whose tiles are not put together")
         context = stream.codec_context
         if context is None:  # pyright: ignore[reportUnnecessaryComparison]  # no decoder for what it claims to be
             raise _unreadable(path, "its pictures are of an unknown kind")

@@ -2,60 +2,79 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
+import io
+import re
+import warnings
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import ExifTags, Image, ImageCms, JpegImagePlugin, PngImagePlugin
 
 from engine.api.errors import WaltError
-from engine.media.headers import Header, read_header
-from engine.media.resize import crop_to_aspect, fit
+from engine.media.resize import fit
 from engine.runtime.fault_injection import fault_point
 from engine.runtime.files import atomic_write, read_plain
 
 MAX_BYTES = 100 * 2**20
 MAX_PIXELS = 100_000_000
-_PNG_START = 33
-"""Bytes of a PNG up to the end of its header chunk: where text may stand."""
+MAX_JPEG_PIXELS = 200_000_000
+"""JPEGs are made smaller while they are decoded."""
 NEUTRAL = 128
 """The grey that shows through transparent pixels."""
 
-_KINDS = "walt opens PNG, JPEG, WebP, BMP, TIFF and GIF (its first picture)."
+_FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
+_KINDS = "walt opens PNG, JPEG, WebP, AVIF, BMP, TIFF and GIF (its first picture)."
+_SIGNATURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II[*+]\0|MM\0[*+]|RIFF.{4}WEBP|.{4}ftypavi[fs]", re.DOTALL)
+_HEIC = re.compile(rb".{4}ftyp.{0,64}?(heic|heix|heim|heis)", re.DOTALL)
+_BAND_PIXELS = 2**20
+"""So many pixels are converted at once: a huge picture is in memory once, as decoded."""
+
+# The limits are those above, which are told in a sentence.
+Image.MAX_IMAGE_PIXELS = None
 
 
 def load_still(path: str | Path, width: int, height: int) -> NDArray[np.uint8]:
-    """Read a picture file as (height, width, 3) RGB: upright, cropped from the centre, resized.
+    """Read a picture file as (height, width, 3) sRGB: upright, cropped from the centre, resized.
 
-    Grey, 16-bit and palette pictures become 8-bit RGB; transparency is laid on a neutral grey.
+    Pictures of other colour profiles and modes become 8-bit sRGB; transparency is laid on a neutral grey.
 
     Raises:
         WaltError: ``image-not-found``, ``image-unreadable``, ``image-too-large`` or ``image-not-supported``.
     """
     path = Path(path)
-    return fit(_to_rgb(path, crop_to_aspect(_stored(path), width, height)), width, height)
+    with _opened(path) as image:
+        columns, rows = _upright_size(image)
+        rgb = _to_rgb(path, image, int(min(columns / width, rows / height) / 2))
+    return fit(rgb, width, height)
 
 
-def read_picture(path: str | Path) -> NDArray[np.uint8]:
-    """Read a whole picture file as (H, W, 3) RGB: upright, in its own size.
+def read_picture(path: str | Path, side: int | None = None) -> NDArray[np.uint8]:
+    """Read a whole picture file as (H, W, 3) sRGB: upright, in its own size.
+
+    Args:
+        path: The file.
+        side: Pixels that are needed of the longer side: a picture with over twice as many comes smaller, by a whole
+            number.
 
     Raises:
         WaltError: as `load_still`.
     """
     path = Path(path)
-    return _to_rgb(path, _stored(path))
+    with _opened(path) as image:
+        return _to_rgb(path, image, 1 if side is None else max(image.size) // (2 * side))
 
 
-def _stored(path: Path) -> NDArray[np.generic]:
-    """The picture as stored, upright."""
-    data = _read(path)
-    header = _check(path, data)
-    return _upright(_decode(path, data), header.orientation)
+def picture_size(path: str | Path) -> tuple[int, int]:
+    """Width and height of a picture file, upright; what is not decoded may still be damaged.
+
+    Raises:
+        WaltError: as `load_still`.
+    """
+    with _opened(Path(path)) as image:
+        return _upright_size(image)
 
 
 def write_png(path: str | Path, rgb: NDArray[np.uint8]) -> None:
@@ -71,15 +90,12 @@ def write_png(path: str | Path, rgb: NDArray[np.uint8]) -> None:
 
 def png_bytes(rgb: NDArray[np.uint8], metadata: Mapping[str, str] | None = None) -> bytes:
     """An (H, W, 3) RGB picture as a PNG file; ``metadata`` becomes its text chunks (iTXt, UTF-8)."""
-    _, encoded = cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
-    data = encoded.tobytes()
-    texts = b"".join(_png_text(key, text) for key, text in (metadata or {}).items())
-    return data[:_PNG_START] + texts + data[_PNG_START:]
-
-
-def _png_text(key: str, text: str) -> bytes:
-    body = b"iTXt" + key.encode("latin-1", "replace") + bytes(5) + text.encode()
-    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    texts = PngImagePlugin.PngInfo()
+    for key, text in (metadata or {}).items():
+        texts.add_itxt(key, text)
+    file = io.BytesIO()
+    Image.fromarray(rgb).save(file, "PNG", pnginfo=texts, compress_level=1)
+    return file.getvalue()
 
 
 def _read(path: Path) -> bytes:
@@ -104,54 +120,123 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _check(path: Path, data: bytes) -> Header:
-    """The header, if it promises a picture that may be decoded."""
-    try:
-        header = read_header(data)
-    except ValueError:
-        raise _damaged(path) from None
-    if header is None:
-        raise WaltError("image-not-supported", f"{path} is not a picture that walt can open.", _KINDS)
-    if header.width <= 0 or header.height <= 0:
-        raise _damaged(path)
-    if header.width * header.height > MAX_PIXELS:
-        size = f"{header.width} × {header.height}"
-        limit = f"Pictures may have up to {MAX_PIXELS // 10**6} megapixels."
-        raise WaltError("image-too-large", f"{path} has {size} pixels, which is too many.", limit)
-    if not header.complete:
-        hint = "Copy or download the picture again."
-        raise WaltError("image-unreadable", f"{path} ends too early: part of the picture is missing.", hint)
-    return header
-
-
-def _decode(path: Path, data: bytes) -> NDArray[np.generic]:
-    """(H, W) or (H, W, C) as stored, colours in OpenCV's order BGR(A), not yet turned upright."""
-    picture = None
-    with _quiet_decoder():
-        try:
-            picture = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), cv2.IMREAD_UNCHANGED)
-        except (cv2.error, MemoryError) as error:
-            raise _damaged(path) from error
-    # The stubs promise a picture, but a file that cannot be decoded gives None.
-    if picture is None:  # pyright: ignore[reportUnnecessaryComparison]
-        raise _damaged(path)
-    return picture
-
-
 @contextmanager
-def _quiet_decoder() -> Generator[None]:
-    """Keep OpenCV's own complaints off the terminal: a broken picture is told in one plain line."""
-    # OpenCV 4.13 moved these two.
-    logging: Any = cv2 if hasattr(cv2, "setLogLevel") else cv2.utils.logging
-    level = logging.getLogLevel()
-    logging.setLogLevel(0)
+def _opened(path: Path) -> Generator[Image.Image]:
+    """The picture, not decoded yet, of a size that may be; whatever goes wrong with it is told in a sentence."""
+    data = _read(path)
     try:
-        yield
-    finally:
-        logging.setLogLevel(level)
+        # Pillow warns about damaged metadata; its readers raise whatever their parsing raises.
+        with warnings.catch_warnings(action="ignore"):
+            with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+                image.verify()  # checksums of PNG, which decoding does not ask for
+            with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+                _check_size(path, image)
+                yield image
+    except WaltError:
+        raise
+    except MemoryError as error:
+        hint = "Make the picture smaller, or close other programs."
+        raise WaltError("image-too-large", f"There is not enough memory to open {path}.", hint) from error
+    except Exception as error:
+        raise _refusal(path, data, error) from error
 
 
-def _upright(picture: NDArray[np.generic], orientation: int) -> NDArray[np.generic]:
+def _refusal(path: Path, data: bytes, error: Exception) -> WaltError:
+    """What to say of a file that could not be opened or decoded."""
+    if _HEIC.match(data):
+        hint = "Save it as JPEG or PNG first."
+        return WaltError("image-not-supported", f"{path} is a HEIC picture, which walt cannot open.", hint)
+    if not _SIGNATURE.match(data):
+        return WaltError("image-not-supported", f"{path} is not a picture that walt can open.", _KINDS)
+    if "truncated" in str(error).lower():
+        hint = "Copy or download the picture again."
+        return WaltError("image-unreadable", f"{path} ends too early: part of the picture is missing.", hint)
+    return WaltError(
+        "image-unreadable", f"{path} is damaged and cannot be opened.", "Choose another picture."
+    )
+
+
+def _check_size(path: Path, image: Image.Image) -> None:
+    limit = MAX_JPEG_PIXELS if isinstance(image, JpegImagePlugin.JpegImageFile) else MAX_PIXELS
+    if image.width * image.height > limit:
+        hint = f"Pictures of this kind may have up to {limit // 10**6} megapixels."
+        raise WaltError(
+            "image-too-large", f"{path} has {image.width} × {image.height} pixels, which is too many.", hint
+        )
+
+
+def _to_rgb(path: Path, image: Image.Image, shrink: int) -> NDArray[np.uint8]:
+    """Decode to (H, W, 3) sRGB, upright, and about ``shrink`` times smaller in both directions if that is over 1."""
+    width = image.width
+    if shrink > 1:
+        image.draft(None, (-(-image.width // shrink), -(-image.height // shrink)))
+    image.load()
+    shrink = max(1, shrink * image.width // width)
+    mode = _mode(path, image)
+    transform = _to_srgb(image, mode)
+    rgb = np.empty((-(-image.height // shrink), -(-image.width // shrink), 3), np.uint8)
+    rows = max(1, _BAND_PIXELS // (image.width * shrink))
+    for row in range(0, len(rgb), rows):
+        bottom = min(image.height, (row + rows) * shrink)
+        band = _converted(image.crop((0, row * shrink, image.width, bottom)), mode)
+        if shrink > 1:
+            band = band.reduce(shrink)
+        if transform is not None:
+            band = ImageCms.applyTransform(band, transform)
+            assert band is not None
+        if band.mode == "RGBA":
+            ground = Image.new("RGBA", band.size, (NEUTRAL, NEUTRAL, NEUTRAL, 255))
+            band = Image.alpha_composite(ground, band)
+        rgb[row : row + rows] = np.asarray(band.convert("RGB"))
+    return _upright(rgb, _orientation(image))
+
+
+def _mode(path: Path, image: Image.Image) -> str:
+    """The 8-bit mode in which a picture is worked on: L, RGB, RGBA or CMYK."""
+    if image.mode.startswith("I;16"):
+        return "L"
+    if image.mode in ("I", "F", "LAB"):
+        kind = f"pixels of the kind {image.mode}"
+        raise WaltError("image-not-supported", f"{path} holds {kind}, which walt cannot open.", "Save it as PNG.")
+    if image.has_transparency_data:
+        return "RGBA"
+    return {"1": "L", "L": "L", "CMYK": "CMYK"}.get(image.mode, "RGB")
+
+
+def _converted(band: Image.Image, mode: str) -> Image.Image:
+    if band.mode.startswith("I;16"):  # which Pillow would cut off at 255
+        return Image.fromarray((np.asarray(band) >> 8).astype(np.uint8))
+    return band if band.mode == mode and "transparency" not in band.info else band.convert(mode)
+
+
+def _to_srgb(image: Image.Image, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """What turns the colours of the file's own profile into sRGB; a profile that makes no sense is ignored."""
+    with suppress(ImageCms.PyCMSError, OSError, TypeError, ValueError):
+        if data := image.info.get("icc_profile"):
+            return ImageCms.buildTransform(
+                ImageCms.ImageCmsProfile(io.BytesIO(data)),
+                ImageCms.createProfile("sRGB"),
+                mode,
+                "RGBA" if mode == "RGBA" else "RGB",
+                ImageCms.Intent.RELATIVE_COLORIMETRIC,
+                ImageCms.Flags.BLACKPOINTCOMPENSATION,
+            )
+    return None
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF's, 1 to 8; damaged or strange EXIF counts as upright, as elsewhere. Pillow turns TIFF by itself."""
+    if image.format != "TIFF":
+        with suppress(Exception):
+            return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    return 1
+
+
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    return image.size if _orientation(image) not in (5, 6, 7, 8) else (image.height, image.width)
+
+
+def _upright(picture: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     """Undo EXIF's orientation: 2 mirrored, 3 upside down, 6 and 8 on a side, the others also mirrored."""
     if orientation in (5, 6, 7, 8):
         picture = picture.swapaxes(0, 1)
@@ -159,30 +244,4 @@ def _upright(picture: NDArray[np.generic], orientation: int) -> NDArray[np.gener
         picture = picture[::-1]
     if orientation in (2, 3, 6, 7):
         picture = picture[:, ::-1]
-    return picture
-
-
-def _to_rgb(path: Path, picture: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """8-bit RGB from grey, BGR or BGRA of 8 or 16 bits."""
-    channels = 1 if picture.ndim == 2 else picture.shape[2]
-    if picture.dtype.name not in ("uint8", "uint16") or channels not in (1, 3, 4):
-        kind = f"{channels} channels of {picture.dtype}"
-        raise WaltError(
-            "image-not-supported", f"{path} holds {kind}, which walt cannot open.", "Save it as PNG."
-        )
-    if picture.dtype.name == "uint16":
-        picture = np.round(picture.astype(np.float32) / 257)
-    pixels = np.ascontiguousarray(picture, dtype=np.uint8).reshape(*picture.shape[:2], channels)
-    if channels == 1:
-        return np.repeat(pixels, 3, axis=2)
-    rgb = np.ascontiguousarray(pixels[:, :, 2::-1])
-    if channels == 3:
-        return rgb
-    alpha = pixels[:, :, 3:].astype(np.uint16)
-    return ((rgb * alpha + NEUTRAL * (255 - alpha) + 127) // 255).astype(np.uint8)
-
-
-def _damaged(path: Path) -> WaltError:
-    return WaltError(
-        "image-unreadable", f"{path} is damaged and cannot be opened.", "Choose another picture."
-    )
+    return np.ascontiguousarray(picture)

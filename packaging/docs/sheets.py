@@ -15,9 +15,9 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -127,9 +127,8 @@ def write(name: str, rows: list[Row]) -> None:
     """One sheet as WebP, as many moments a row as there is room for."""
     columns = COLUMNS * SIZE[0] // rows[0][1].shape[2]
     sheet = contact_sheet([frames for _, frames in rows], [title for title, _ in rows], columns)
-    _, data = cv2.imencode(".webp", sheet[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
     with atomic_write(OUT / f"{name}.webp") as part:
-        part.write_bytes(data.tobytes())
+        Image.fromarray(sheet).save(part, "WEBP", quality=QUALITY)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

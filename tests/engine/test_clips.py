@@ -50,6 +50,16 @@ def refused(code: str, path: Path) -> WaltError:
     return errors[0]
 
 
+def test_a_photo_in_a_video_s_container_is_no_video(tmp_path: Path) -> None:
+    path = tmp_path / "photo.heic"
+    with av.open(str(path), "w", format="mp4", options={"brand": "heic"}) as container:
+        stream = container.add_stream("libx264", rate=1)
+        stream.width, stream.height = 64, 64
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(noise(1, 64, 64)[0], format="rgb24")))
+        container.mux(stream.encode(None))
+    assert "photo" in refused("clip-unreadable", path).message
+
+
 def test_a_clip_comes_back_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
     write_mp4(path, drifting(), 8)

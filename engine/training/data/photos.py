@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.api.errors import WaltError
+from engine.media.stills import read_picture
 
 CAMERAS = ("still", "pan_left", "pan_right", "tilt_up", "tilt_down", "zoom_in", "zoom_out")
 _LONG_SIDE = 1920
@@ -133,10 +134,13 @@ def _within(rng: np.random.Generator, margin: float, size: int) -> float:
 
 
 def _read(path: Path) -> NDArray[np.uint8] | None:
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if picture is None or min(picture.shape[:2]) < 256:
+    try:
+        picture = read_picture(path, _LONG_SIDE)
+    except WaltError:
+        return None
+    if min(picture.shape[:2]) < 256:
         return None
     factor = _LONG_SIDE / max(picture.shape[:2])
     if factor < 1:
         picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(picture[..., ::-1]).astype(np.uint8, copy=False)
+    return np.asarray(picture, np.uint8)

@@ -186,15 +186,11 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def _write_sheet(path: Path, strips: list[Clip], specs: list[WorldSpec]) -> None:
-    import cv2
-
+    from engine.media.stills import write_png
     from engine.worlds.dataset.sheet import contact_sheet
 
     titles = [canonical_caption(spec) for spec in specs[: len(strips)]]
-    picture = contact_sheet(strips, titles, SHEET_COLUMNS)
-    _, data = cv2.imencode(".png", picture[..., ::-1])
-    with atomic_write(path) as part:
-        part.write_bytes(data.tobytes())
+    write_png(path, contact_sheet(strips, titles, SHEET_COLUMNS))
 
 
 def _make_folder(out: Path) -> None:
