@@ -71,7 +71,7 @@ EngineFactory = Callable[[Listener], EngineLike]
 
 @dataclass(frozen=True, slots=True)
 class StepPreview:
-    """A cheap look at a stage that is still denoising: (t, h, w, 3), one frame a latent frame."""
+    """A cheap picture of a stage that is still denoising: (t, h, w, 3), one frame a latent frame."""
 
     job: str
     stage: StageName
@@ -135,13 +135,13 @@ class EngineBridge(QObject):
 
     Signals:
         news(News): state changes, in order, none lost.
-        glimpse(Glimpse): the newest preview; older ones not yet shown are dropped.
+        preview(StepPreview): the newest one; older ones not yet shown are dropped.
         free(): the errand is over; clips may be made again.
         closed(): the engine's thread has ended, or would not within `CLOSE_SECONDS`.
     """
 
     news = Signal(object)
-    glimpse = Signal(object)
+    preview = Signal(object)
     free = Signal()
     closed = Signal()
     _woken = Signal()
@@ -245,4 +245,4 @@ class EngineBridge(QObject):
             if over:
                 self.free.emit()
         if mailbox is not None:
-            self.glimpse.emit(mailbox)
+            self.preview.emit(mailbox)

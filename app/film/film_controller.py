@@ -37,12 +37,12 @@ class FilmController(QObject):
     said = Signal(str, object)
     trouble = Signal(object)
 
-    def __init__(self, window: MainWindow, session: Session, actions: Actions, deck: PlaybackPanel) -> None:
+    def __init__(self, window: MainWindow, session: Session, actions: Actions, panel: PlaybackPanel) -> None:
         super().__init__(window)
         self._window = window
         self._session = session
         self._actions = actions
-        self._deck = deck
+        self._panel = panel
         self.director = FilmActions(session, self)
         self.keeper = FilmDocument(session.room, session.monitor, self)
         self._names: dict[Verb, ActionName] = {verb: verb for verb in self.director.verbs}
@@ -64,9 +64,9 @@ class FilmController(QObject):
             "backwards": lambda: player.shuttle(-1),
             "hold": player.pause,
             "forwards": lambda: player.shuttle(1),
-            "zoom_in": lambda: self._deck.timeline.zoom(1.5),
-            "zoom_out": lambda: self._deck.timeline.zoom(1 / 1.5),
-            "zoom_fit": lambda: self._deck.timeline.zoom(0),
+            "zoom_in": lambda: self._panel.timeline.zoom(1.5),
+            "zoom_out": lambda: self._panel.timeline.zoom(1 / 1.5),
+            "zoom_fit": lambda: self._panel.timeline.zoom(0),
         }
         for verb, call in self.director.verbs.items():
             verbs[self._names[verb]] = call
@@ -86,7 +86,7 @@ class FilmController(QObject):
         self.keeper.saved.connect(self._on_saved)
         self.keeper.recovered.connect(self._on_recovered)
         self.keeper.kept.connect(self._on_kept)
-        self._deck.timeline.dropped.connect(self._on_dropped)
+        self._panel.timeline.dropped.connect(self._on_dropped)
         for failed in (self.director.trouble, self.keeper.failed):
             failed.connect(self.trouble)
         session.library.opened.connect(self._on_library_opened)

@@ -69,7 +69,7 @@ class FilmGenerator(QObject):
         self._last_kept: tuple[str, ClipRecord] | None = None
         maker.began.connect(self._on_began)
         maker.chunk.connect(self._on_chunk)
-        maker.glimpse.connect(self._on_glimpse)
+        maker.preview.connect(self._on_glimpse)
         maker.ended.connect(self._on_ended)
         library.kept.connect(self._on_kept)
         queue.changed.connect(self.refresh)

@@ -41,7 +41,7 @@ class JobRunner(QObject):
         state_changed(): another kind of job state.
         progress_changed(): the running job came further.
         began(ClipRequest): another job is under way.
-        chunk(Chunk), glimpse(Glimpse): pictures of the running job.
+        chunk(Chunk), preview(StepPreview): pictures of the running job.
         ended(Ended): it ended with these pictures, or with none.
     """
 
@@ -49,7 +49,7 @@ class JobRunner(QObject):
     progress_changed = Signal()
     began = Signal(object)
     chunk = Signal(object)
-    glimpse = Signal(object)
+    preview = Signal(object)
     ended = Signal(object)
 
     def __init__(
@@ -68,7 +68,7 @@ class JobRunner(QObject):
         self._state: JobState = Idle()
         self._closing = False
         bridge.news.connect(self._on_news)
-        bridge.glimpse.connect(self._on_glimpse)
+        bridge.preview.connect(self._on_preview)
         library.kept.connect(self._on_kept)
         library.not_kept.connect(queue.not_kept)
         queue.wanted.connect(self._start_next)
@@ -152,9 +152,9 @@ class JobRunner(QObject):
                 pass  # another job's
 
     @Slot(object)
-    def _on_glimpse(self, glimpse: StepPreview) -> None:
-        if isinstance(self._state, Running) and glimpse.job == self._state.job:
-            self.glimpse.emit(glimpse)
+    def _on_preview(self, preview: StepPreview) -> None:
+        if isinstance(self._state, Running) and preview.job == self._state.job:
+            self.preview.emit(preview)
 
     def _end(self, running: Running, news: Ended, now: float) -> None:
         clip = news.clip

@@ -1,4 +1,4 @@
-"""The deck below the picture: transport, time, Clip or Film, Export, and the timeline."""
+"""Everything below the picture: transport, time, Clip or Film, Export, and the timeline."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class PlaybackPanel(QWidget):
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("deck")
+        self.setObjectName("playback_panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
         self._actions = actions

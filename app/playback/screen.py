@@ -89,7 +89,7 @@ class Screen(QObject):
         self._turn = 0
         maker.began.connect(self._on_began)
         maker.chunk.connect(self._on_chunk)
-        maker.glimpse.connect(self._on_glimpse)
+        maker.preview.connect(self._on_glimpse)
         maker.ended.connect(self._on_ended)
 
     @property

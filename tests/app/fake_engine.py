@@ -31,7 +31,7 @@ STEPS = 3
 TOTAL = 17
 SIZES: dict[StageName, tuple[int, int]] = {"base": (28, 16), "sr1": (56, 32), "sr2": (112, 64)}
 RED: dict[StageName, int] = {"base": 60, "sr1": 120, "sr2": 180}
-GLIMPSE_RED = 240
+PREVIEW_RED = 240
 
 
 @dataclass
@@ -53,10 +53,10 @@ def frames_of(stage: StageName, total: int = TOTAL) -> np.ndarray:
     return frames
 
 
-def glimpse(number: int = 0) -> np.ndarray:
-    """Five latent frames; blue says which glimpse, green which latent frame."""
+def preview_of(number: int = 0) -> np.ndarray:
+    """Five latent frames; blue says which step, green which latent frame."""
     frames = np.zeros((5, 2, 4, 3), np.uint8)
-    frames[..., 0] = GLIMPSE_RED
+    frames[..., 0] = PREVIEW_RED
     frames[..., 1] = (40 * np.arange(5))[:, None, None]
     frames[..., 2] = number
     return frames
@@ -69,11 +69,11 @@ def clip_of(stage: StageName, request: ClipRequest) -> Clip:
 
 
 def play_stage(job: str, stage: StageName, total: int = TOTAL) -> Iterator[Event]:
-    """One stage: its start, its steps with glimpses, its frames in two chunks."""
+    """One stage: its start, its steps with previews, its frames in two chunks."""
     width, height = SIZES[stage]
     yield StageStarted(job, stage, width, height, total, STEPS)
     for step in range(1, STEPS + 1):
-        yield StepDone(job, stage, step, STEPS, 1.0, 5.0, glimpse(step))
+        yield StepDone(job, stage, step, STEPS, 1.0, 5.0, preview_of(step))
     frames = frames_of(stage, total)
     yield FramesReady(job, stage, 0, total, frames[:9])
     yield FramesReady(job, stage, 9, total, frames[9:])

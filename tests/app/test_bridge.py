@@ -12,7 +12,7 @@ from app.core.bridge import Chunk, EngineBridge, StepPreview
 from engine.api.errors import WaltError
 from engine.api.events import FramesReady, JobStarted, StepDone
 from engine.api.request import ClipRequest
-from tests.app.fake_engine import FakeEngine, frames_of, glimpse
+from tests.app.fake_engine import FakeEngine, frames_of, preview_of
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def bridge(qtbot: QtBot) -> EngineBridge:
 
 def burst(bridge: EngineBridge, steps: int) -> None:
     for step in range(1, steps + 1):
-        bridge.listen(StepDone("job", "base", step, steps, 0.0, 0.0, glimpse(step)))
+        bridge.listen(StepDone("job", "base", step, steps, 0.0, 0.0, preview_of(step)))
 
 
 def from_a_thread(bridge: EngineBridge, steps: int) -> None:
@@ -31,17 +31,17 @@ def from_a_thread(bridge: EngineBridge, steps: int) -> None:
     thread.join()
 
 
-def test_every_state_change_arrives_in_order_and_only_the_newest_glimpse(
+def test_every_state_change_arrives_in_order_and_only_the_newest_preview(
     qtbot: QtBot, bridge: EngineBridge
 ) -> None:
     news: list[int] = []
-    glimpses: list[StepPreview] = []
+    previews: list[StepPreview] = []
     bridge.news.connect(lambda event: news.append(event.step))
-    bridge.glimpse.connect(glimpses.append)
+    bridge.preview.connect(previews.append)
     from_a_thread(bridge, 200)
     qtbot.waitUntil(lambda: len(news) == 200)
     assert news == list(range(1, 201))
-    assert [seen.frames[0, 0, 0, 2] for seen in glimpses] == [200]
+    assert [seen.frames[0, 0, 0, 2] for seen in previews] == [200]
 
 
 def test_a_burst_costs_one_wake_up(qtbot: QtBot, bridge: EngineBridge) -> None:

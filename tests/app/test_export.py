@@ -101,11 +101,11 @@ def test_a_finished_clip_is_exported_while_another_is_made(
     export = studio.window.actions_["export"]
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Running) and studio.session.state.started)
     assert not export.isEnabled()
-    assert "being made" in studio.window.deck.export.toolTip()
+    assert "being made" in studio.window.playback_panel.export.toolTip()
     [finished] = studio.session.library.clips
     with qtbot.waitSignal(studio.session.screen.changed):
         studio.session.open_clip(finished)
-    assert studio.window.deck.export.isEnabled()
+    assert studio.window.playback_panel.export.isEnabled()
     dialog = open_dialog(qtbot, studio)
     export_to(qtbot, dialog, studio, tmp_path / "meanwhile.mp4")
     assert read_clip(tmp_path / "meanwhile.mp4").frames.shape == (17, 64, 112, 3)
@@ -118,13 +118,13 @@ def test_a_film_with_a_part_that_is_made_waits_for_it(qtbot: QtBot, open_studio:
     studio = open_studio()
     make_clip(qtbot, studio)
     studio.engine.script = gated(gate := Gate(), "sr1")
-    qtbot.mouseClick(studio.window.deck.plus, LEFT)
+    qtbot.mouseClick(studio.window.playback_panel.plus, LEFT)
     export = studio.window.actions_["export"]
     qtbot.waitUntil(lambda: not export.isEnabled())
-    assert "a part of the film" in studio.window.deck.export.toolTip()
+    assert "a part of the film" in studio.window.playback_panel.export.toolTip()
     gate.open.set()
     qtbot.waitUntil(export.isEnabled)
-    assert "a part of the film" not in studio.window.deck.export.toolTip()
+    assert "a part of the film" not in studio.window.playback_panel.export.toolTip()
 
 
 def test_an_export_is_offered_a_folder_that_is_there(

@@ -54,7 +54,7 @@ def test_a_film_is_opened_wherever_it_is_dropped_and_from_the_command_line(
     with qtbot.waitSignal(keeper.saved):
         keeper.save(file)
     segments = film.segments
-    for target in (window, window.viewer, window.composer.drop_zone, window.deck.timeline):
+    for target in (window, window.viewer, window.composer.drop_zone, window.playback_panel.timeline):
         film.open({}, ())
         with qtbot.waitSignal(keeper.opened):
             assert dropped(target, files(file))
@@ -206,7 +206,7 @@ def test_yesterday_s_film_can_be_exported_at_once(qtbot: QtBot, open_studio: Ope
     second = open_studio()
     export = second.window.actions_["export"]
     qtbot.waitUntil(export.isEnabled)
-    assert second.window.deck.export.isEnabled()
+    assert second.window.playback_panel.export.isEnabled()
     qtbot.keyClick(second.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     (dialog,) = second.window.findChildren(ExportDialog)
     assert dialog.source().total == 29

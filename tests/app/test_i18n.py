@@ -160,7 +160,7 @@ def test_numbers_and_old_errors_are_french_too(
     assert (time_code(9, 8), count_text(12_345)) == ("00:01,125", "12\u202f345")
     studio = open_studio()
     studio.window.composer.advanced.open()
-    assert studio.window.deck.time.text() == "00:00,000"
+    assert studio.window.playback_panel.time.text() == "00:00,000"
     assert "," in studio.window.composer.advanced.content.findChildren(QDoubleSpinBox)[0].text()
     queue = studio.session.queue
     job = JobRecord("1", "failed", "{}", "x", 7, 0.0, code="out-of-memory", message="Not enough memory.")

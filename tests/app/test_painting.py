@@ -38,7 +38,7 @@ class Reads:
 def test_the_timeline_reads_what_comes_in_sight_and_nothing_to_paint(
     qtbot: QtBot, studio: Studio, film: Film
 ) -> None:
-    timeline, room, monitor = studio.window.deck.timeline, studio.session.room, studio.session.monitor
+    timeline, room, monitor = studio.window.playback_panel.timeline, studio.session.room, studio.session.monitor
     reads = Reads(room.footage._tasks)
     room.footage._tasks = reads
     studio.session.player.seek(0)
@@ -55,7 +55,7 @@ def test_the_timeline_reads_what_comes_in_sight_and_nothing_to_paint(
     assert reads.begun == 1
     qtbot.waitUntil(lambda: monitor.thumb(0) is not None)
     assert monitor.thumb(28) is None, "what is out of sight is not read"
-    studio.window.deck.scroll_bar.setValue(studio.window.deck.scroll_bar.maximum())
+    studio.window.playback_panel.scroll_bar.setValue(studio.window.playback_panel.scroll_bar.maximum())
     qtbot.waitUntil(lambda: monitor.thumb(28) is not None)
     assert reads.begun == 2
     room.footage.forget(second)

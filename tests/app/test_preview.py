@@ -1,4 +1,4 @@
-"""The growing picture: stages replace each other in place, glimpses never coarsen it, events keep order."""
+"""The growing picture: stages replace each other in place, previews never coarsen it, events keep order."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from engine.api.events import STAGES, Event, JobDone, JobStarted, StageName, Sta
 from engine.api.request import ClipRequest
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import (
-    GLIMPSE_RED,
+    PREVIEW_RED,
     RED,
     SIZES,
     STEPS,
     Gate,
     clip_of,
     frames_of,
-    glimpse,
     held,
     play_stage,
+    preview_of,
 )
 
 
@@ -93,14 +93,14 @@ def test_a_chunk_replaces_its_own_frames_only(qtbot: QtBot, open_studio: OpenStu
     assert last[0, 0, 0] == RED["base"]
 
 
-def test_a_glimpse_shows_until_a_frame_is_decoded(qtbot: QtBot, open_studio: OpenStudio) -> None:
+def test_a_preview_shows_until_a_frame_is_decoded(qtbot: QtBot, open_studio: OpenStudio) -> None:
     studio = open_studio(held(Gate()))
     job, preview = start(studio), studio.window.viewer.preview
     base, detail = list(play_stage(job, "base")), list(play_stage(job, "sr1"))
     for event in base[:2]:
         studio.bridge.listen(event)
     qtbot.waitUntil(lambda: preview.image is not None)
-    assert shown(preview).red() == GLIMPSE_RED
+    assert shown(preview).red() == PREVIEW_RED
     assert studio.session.player.playing
     for event in [*base[2:], *detail[:3]]:
         studio.bridge.listen(event)
@@ -237,7 +237,7 @@ def test_a_reel_knows_only_frames_it_has(qtbot: QtBot) -> None:
     reel.begin(17, 28, 16)
     assert reel.empty
     assert reel.frame(0) is None
-    reel.look(glimpse())
+    reel.look(preview_of())
     frame = reel.frame(16)
     assert frame is not None
     assert frame[0, 0, 1] == 160
@@ -253,7 +253,7 @@ def done(qtbot: QtBot, studio: Studio) -> Studio:
     start(studio)
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
     hold(studio)
-    studio.window.deck.timeline.setFocus()
+    studio.window.playback_panel.timeline.setFocus()
     return studio
 
 
@@ -264,16 +264,16 @@ def test_stages_can_be_looked_back_at(qtbot: QtBot, done: Studio) -> None:
     assert (shown(preview).red(), done.session.stages.looking) == (RED["base"], "base")
     done.session.player.seek(7)
     assert (shown(preview).red(), shown(preview).green()) == (RED["base"], 70)
-    qtbot.keyClick(done.window.deck.timeline, Qt.Key.Key_2)
+    qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_2)
     assert shown(preview).red() == RED["sr1"]
-    qtbot.keyClick(done.window.deck.timeline, Qt.Key.Key_3)
+    qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_3)
     assert (shown(preview).red(), done.session.stages.looking) == (RED["sr2"], None)
 
 
 def test_two_stages_are_wiped_over_each_other(qtbot: QtBot, done: Studio) -> None:
     preview, stages = done.window.viewer.preview, done.session.stages
     qtbot.waitUntil(lambda: preview._fade.state() == preview._fade.State.Stopped)
-    qtbot.keyClick(done.window.deck.timeline, Qt.Key.Key_W)
+    qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_W)
     assert (stages.comparing, stages.before) == (True, "base")
     box = preview.frame_rect()
 
@@ -291,11 +291,11 @@ def test_two_stages_are_wiped_over_each_other(qtbot: QtBot, done: Studio) -> Non
     assert stages.divider == pytest.approx(0.9, abs=0.01)
     assert red_at(0.7) == RED["base"]
     assert done.session.player.playing == playing, "dragging the divider is no click on the picture"
-    qtbot.keyClick(done.window.deck.timeline, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
     assert stages.divider == pytest.approx(0.85, abs=0.01)
-    qtbot.keyClick(done.window.deck.timeline, Qt.Key.Key_2)
+    qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_2)
     assert stages.before == "sr1"
-    qtbot.keyClick(done.window.deck.timeline, Qt.Key.Key_W)
+    qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_W)
     assert not stages.comparing
 
 
@@ -342,7 +342,7 @@ def test_the_film_s_parts_say_what_they_are(qtbot: QtBot, done: Studio) -> None:
     qtbot.waitUntil(lambda: len(session.library.clips) == 1)
     open_from_library(qtbot, done, session.library.clips[0])
     with qtbot.waitSignal(session.library.kept):
-        qtbot.mouseClick(done.window.deck.plus, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(done.window.playback_panel.plus, Qt.MouseButton.LeftButton)
     session.player.pause()
     assert line.text().startswith("Done in 8.0 s")
     assert "3.9 s" in bar._side(bar.runs()[-1])
@@ -357,11 +357,11 @@ def test_the_film_s_parts_say_what_they_are(qtbot: QtBot, done: Studio) -> None:
 def test_actual_size_and_back(qtbot: QtBot, done: Studio) -> None:
     preview = done.window.viewer.preview
     fitted = preview.frame_rect()
-    qtbot.keyClick(done.window.deck.timeline, Qt.Key.Key_Z)
+    qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_Z)
     width, height = SIZES["sr2"]
     ratio = preview.devicePixelRatioF()
     assert preview.frame_rect().size().toTuple() == (width / ratio, height / ratio)
-    qtbot.keyClick(done.window.deck.timeline, Qt.Key.Key_Z)
+    qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_Z)
     assert preview.frame_rect() == fitted
 
 

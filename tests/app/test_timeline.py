@@ -165,12 +165,12 @@ def done(qtbot: QtBot, studio: Studio) -> Studio:
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
     studio.session.player.pause()
     studio.session.player.seek(0)
-    studio.window.deck.timeline.setFocus()
+    studio.window.playback_panel.timeline.setFocus()
     return studio
 
 
 def test_scrubbing_with_the_mouse(qtbot: QtBot, done: Studio) -> None:
-    timeline, player = done.window.deck.timeline, done.session.player
+    timeline, player = done.window.playback_panel.timeline, done.session.player
     for index in (0, 5, 16):
         qtbot.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=timeline.cell(index).center().toPoint())
         assert player.position == index
@@ -182,7 +182,7 @@ def test_scrubbing_with_the_mouse(qtbot: QtBot, done: Studio) -> None:
 
 
 def test_dragging_pauses_and_lets_it_play_on(qtbot: QtBot, done: Studio) -> None:
-    timeline, player = done.window.deck.timeline, done.session.player
+    timeline, player = done.window.playback_panel.timeline, done.session.player
     player.play()
     qtbot.mousePress(timeline, Qt.MouseButton.LeftButton, pos=timeline.cell(7).center().toPoint())
     assert (player.position, player.playing) == (7, False)
@@ -191,7 +191,7 @@ def test_dragging_pauses_and_lets_it_play_on(qtbot: QtBot, done: Studio) -> None
 
 
 def test_keys_move_the_playhead(qtbot: QtBot, done: Studio) -> None:
-    timeline, player = done.window.deck.timeline, done.session.player
+    timeline, player = done.window.playback_panel.timeline, done.session.player
     moves = (
         (Qt.Key.Key_Right, 1), (Qt.Key.Key_Right, 2), (Qt.Key.Key_Left, 1), (Qt.Key.Key_End, 16),
         (Qt.Key.Key_Right, 16), (Qt.Key.Key_PageUp, 8), (Qt.Key.Key_PageDown, 16), (Qt.Key.Key_Home, 0),
@@ -218,28 +218,28 @@ def test_space_and_arrows_belong_to_the_prompt_while_typing(qtbot: QtBot, done: 
 
 
 def test_buttons_and_readout(qtbot: QtBot, done: Studio) -> None:
-    deck = done.window.deck
-    qtbot.mouseClick(deck.buttons["next_frame"], Qt.MouseButton.LeftButton)
-    assert (deck.time.text(), deck.frame.text()) == ("00:00.125", "frame 2 of 17")
-    qtbot.mouseClick(deck.buttons["last_frame"], Qt.MouseButton.LeftButton)
-    assert (deck.time.text(), deck.frame.text()) == ("00:02.000", "frame 17 of 17")
-    assert deck.shown_size.text() == "112 × 64"
-    assert "Frame 17 of 17" in deck.timeline.accessibleDescription()
-    qtbot.mouseClick(deck.buttons["loop"], Qt.MouseButton.LeftButton)
+    panel = done.window.playback_panel
+    qtbot.mouseClick(panel.buttons["next_frame"], Qt.MouseButton.LeftButton)
+    assert (panel.time.text(), panel.frame.text()) == ("00:00.125", "frame 2 of 17")
+    qtbot.mouseClick(panel.buttons["last_frame"], Qt.MouseButton.LeftButton)
+    assert (panel.time.text(), panel.frame.text()) == ("00:02.000", "frame 17 of 17")
+    assert panel.shown_size.text() == "112 × 64"
+    assert "Frame 17 of 17" in panel.timeline.accessibleDescription()
+    qtbot.mouseClick(panel.buttons["loop"], Qt.MouseButton.LeftButton)
     assert not done.session.player.loop
-    qtbot.mouseClick(deck.buttons["play"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.buttons["play"], Qt.MouseButton.LeftButton)
     assert done.session.player.playing
 
 
 def test_without_a_clip_there_is_nothing_to_play(qtbot: QtBot, studio: Studio) -> None:
-    assert not any(studio.window.deck.buttons[name].isEnabled() for name in ("play", "next_frame"))
-    qtbot.mouseClick(studio.window.deck.timeline, Qt.MouseButton.LeftButton, pos=QPoint(50, 40))
-    qtbot.keyClick(studio.window.deck.timeline, Qt.Key.Key_Space)
+    assert not any(studio.window.playback_panel.buttons[name].isEnabled() for name in ("play", "next_frame"))
+    qtbot.mouseClick(studio.window.playback_panel.timeline, Qt.MouseButton.LeftButton, pos=QPoint(50, 40))
+    qtbot.keyClick(studio.window.playback_panel.timeline, Qt.Key.Key_Space)
     assert not studio.session.player.playing
 
 
 def test_thumbnails_are_shared_when_cells_are_slim(done: Studio) -> None:
-    timeline = done.window.deck.timeline
+    timeline = done.window.playback_panel.timeline
     assert timeline.span == 1
     done.session.reel.begin(161, 224, 128)
     assert timeline.span > 1

@@ -120,8 +120,8 @@ def test_the_window_fits_the_smallest_screen(qapp: QApplication, studio: Studio)
             for part in (window.composer.prompt, window.composer.chips, window.composer.generate)
         ]
         assert len(set(edges)) == 1  # the fields end where Generate ends
-        deck = window.deck
-        assert not deck.mode.geometry().intersects(deck.export.geometry())
+        panel = window.playback_panel
+        assert not panel.mode.geometry().intersects(panel.export.geometry())
 
 
 def test_the_composer_can_be_folded_away(studio: Studio) -> None:
