@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from app.compose.draft import LENGTHS, QUALITIES, SEEDS, VARIATIONS, Draft
 from app.compose.estimate import Pace
 from engine.api.errors import WaltError
 from engine.api.events import STAGES
+from engine.runtime.json_file import read_object, write_object
 
 _log = logging.getLogger(__name__)
 
@@ -102,30 +102,23 @@ class PromptHistory(QObject):
     @Slot()
     def save(self) -> None:
         """Write to the disk now, whole."""
-        from engine.runtime.files import atomic_write
-
         self._timer.stop()
         data: dict[str, Any] = {"version": 1, "draft": asdict(self.draft), "prompts": self.prompts}
         if self.pace is not None:
             data["pace"] = asdict(self.pace)
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with atomic_write(self.path) as part:
-                part.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
-        except (OSError, WaltError) as error:
-            _log.warning("the notebook cannot be written: %s", type(error).__name__)
+            write_object(self.path, data)
+        except WaltError as error:
+            _log.warning("the prompt history cannot be written: %s", type(error).__name__)
 
 
 def _read(path: Path) -> Page:
     try:
-        with path.open("rb") as file:
-            text = file.read(MAX_BYTES + 1)
-        data: Any = json.loads(text) if len(text) <= MAX_BYTES else None
-    except (OSError, ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict):
+        values = read_object(path, MAX_BYTES)
+    except OSError:
+        values = None
+    if values is None:
         return Page(Draft())
-    values = cast("dict[str, Any]", data)
     prompts = values.get("prompts")
     kept = [prompt for prompt in cast("list[Any]", prompts) if isinstance(prompt, str)] if isinstance(
         prompts, list

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from app.film.film import Segment, Segments, Take
 from engine.api.clip import FPS
 from engine.api.errors import WaltError
-from engine.runtime.files import atomic_write
+from engine.runtime.json_file import read_object, write_object
 
 VERSION = 1
 MAX_BYTES = 16 * 2**20
@@ -112,8 +112,7 @@ def write_project(path: Path, project: Project) -> None:
         running=project.running,
     )
     plain = data.model_dump(exclude_defaults=True) | {"walt_project": VERSION, "fps": FPS}
-    with atomic_write(path) as part:
-        part.write_text(json.dumps(plain, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    write_object(path, plain)
 
 
 def read_project(path: Path, clips: Sequence[Path] = ()) -> Project:
@@ -145,8 +144,7 @@ def read_project(path: Path, clips: Sequence[Path] = ()) -> Project:
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        values = read_object(path, MAX_BYTES)
     except FileNotFoundError:
         raise WaltError("project-not-found", f"There is no project at {path}.", "Check the path.") from None
     except OSError as error:
@@ -154,19 +152,15 @@ def _parsed(path: Path) -> dict[str, Any]:
         raise WaltError(
             "project-unreadable", f"{path} cannot be read: {reason}.", "Choose another file."
         ) from error
-    try:
-        if len(data) > MAX_BYTES:
-            raise _damaged(path)
-        values = json.loads(data)
-    except (ValueError, RecursionError):
-        raise _damaged(path) from None
-    if not isinstance(values, dict) or "walt_project" not in values:
+    if values is None:
+        raise _damaged(path)
+    if "walt_project" not in values:
         raise WaltError(
             "project-unreadable",
             f"{path.name} is not a project of walt's.",
             "Choose a file that ends in .walt.",
         )
-    return {str(key): value for key, value in values.items()}
+    return values
 
 
 def _damaged(path: Path) -> WaltError:

@@ -5,18 +5,18 @@ Every value is checked by itself: a bad one means the default of that one. Keys 
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal, TypedDict, Unpack, cast, get_args
+from typing import Any, Literal, TypedDict, Unpack, get_args
 
 from platformdirs import user_config_path
 from PySide6.QtCore import QObject, Signal
 
 from engine.api.errors import WaltError
+from engine.runtime.json_file import read_object, write_object
 from engine.runtime.memory import total_mb
 
 _log = logging.getLogger(__name__)
@@ -147,18 +147,12 @@ class PreferenceFile(QObject):
 
     def _read(self) -> Preferences:
         try:
-            with self.path.open("rb") as file:
-                text = file.read(MAX_BYTES + 1)
+            values = read_object(self.path, MAX_BYTES)
         except OSError:
             return Preferences()
-        try:
-            data: Any = json.loads(text) if len(text) <= MAX_BYTES else None
-        except (ValueError, RecursionError):
-            data = None
-        if not isinstance(data, dict):
+        if values is None:
             self._damaged = True
             return Preferences()
-        values = cast("dict[str, Any]", data)
         self._foreign = {name: value for name, value in values.items() if name not in _CHECKS}
         good = {
             name: values[name] for name, check in _CHECKS.items() if name in values and check(values[name])
@@ -166,17 +160,13 @@ class PreferenceFile(QObject):
         return replace(Preferences(), **good)
 
     def _write(self) -> None:
-        from engine.runtime.files import atomic_write  # not needed to be on screen
-
         version = self._foreign.get("version", VERSION)
         data = {**self._foreign, "version": version, **asdict(self._now)}
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
             if self._damaged:
                 self.path.replace(self.path.with_suffix(".damaged.json"))
                 self._damaged = False
-            with atomic_write(self.path) as part:
-                part.write_text(json.dumps(data, indent=1, ensure_ascii=False), encoding="utf-8")
+            write_object(self.path, data)
         except OSError as error:
             self._fail(WaltError("preferences-not-kept", f"Preferences cannot be kept: {error.strerror}."))
         except WaltError as error:

@@ -14,8 +14,6 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import psutil
-
 from engine.api.errors import WaltError
 from engine.runtime.fault_injection import fault_point
 
@@ -113,6 +111,8 @@ def _machine() -> str:
 def _alive(process: int) -> bool:
     """Whether a process of this number runs; in doubt it does."""
     try:
+        import psutil  # only where leftovers are swept up
+
         return psutil.pid_exists(process)
     except (OSError, OverflowError):
         return True

@@ -244,7 +244,7 @@ def test_a_project_that_makes_no_sense_is_refused(
         (b"{", "project-damaged"),
         (b"\xff\xfe\x00", "project-damaged"),
         (b"[" * 100_000, "project-damaged"),
-        (b"[]", "project-unreadable"),
+        (b"[]", "project-damaged"),
         (b'{"a": 1}', "project-unreadable"),
     ],
 )
