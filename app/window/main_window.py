@@ -34,9 +34,10 @@ from app.playback.playback_panel import PlaybackPanel
 from app.playback.transport import Colours, Transport
 from app.playback.view_controller import ViewController
 from app.playback.viewer import Viewer
+from app.window.close_guard import CloseGuard
 from app.window.dialogs import Dialogs
 from app.window.header import Header
-from app.window.manners import Manners
+from app.window.notifications import Notifications
 from app.window.session import Session
 from app.window.side_panel import WIDTH as SHELF_WIDTH
 from app.window.side_panel import SidePanel
@@ -102,7 +103,8 @@ class MainWindow(QMainWindow):
         self.transport = Transport(session, self.actions_, self)
         self.colours = Colours(theme, self.actions_, preferences, self)
         self.finetuning = Finetuning(bridge, session.store, self)
-        self.manners = Manners(self, self.title, session, preferences, self.finetuning)
+        self.close_guard = CloseGuard(self, session, self.finetuning)
+        self.notifications = Notifications(self, self.title, session, preferences)
         self.dialogs = Dialogs(self, self.actions_, session, preferences, theme, session.store, self.finetuning)
         self.shelf = SidePanel(session, self.actions_, preferences)
         self.film = FilmController(self, session, self.actions_, self.playback_panel)
@@ -165,8 +167,8 @@ class MainWindow(QMainWindow):
         self.actions_["pause_queue"].toggled.connect(session.queue.pause)
         self.shelf.library.wanted.connect(self._do)
         self.seen.connect(self._take_up)
-        self.manners.leave.connect(self.leave)
-        self.manners.stay.connect(self._stay)
+        self.close_guard.confirmed.connect(self.leave)
+        self.close_guard.refused.connect(self._stay)
         self.dialogs.reopen.connect(self.reopen)
         self.dialogs.said.connect(self.status.say)
         session.asked.connect(self.prompt_history.add)
@@ -352,9 +354,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask first if a clip is being made; then go at once, and the engine is waited for behind the scenes."""
-        if self.manners.busy and not self._leaving:
+        if self.close_guard.busy and not self._leaving:
             event.ignore()
-            self.manners.ask()
+            self.close_guard.ask()
             return
         self._settings.keep_layout("window", self.saveGeometry())
         self._settings.keep_layout("columns", self.splitter.saveState())

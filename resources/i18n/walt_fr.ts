@@ -403,6 +403,37 @@
     </message>
 </context>
 <context>
+    <name>CloseGuard</name>
+    <message>
+        <source>Close walt</source>
+        <translation>Fermer walt</translation>
+    </message>
+    <message>
+        <source>A clip is being made. Stop it and close?</source>
+        <translation>Un clip est en cours. L’arrêter et fermer&#xa0;?</translation>
+    </message>
+    <message>
+        <source>It can be tried again the next time. Clips that wait in the queue stay there.</source>
+        <translation>Vous pourrez le relancer la prochaine fois. Les clips en attente restent dans la file.</translation>
+    </message>
+    <message>
+        <source>walt is learning. Stop it and close?</source>
+        <translation>walt est en train d’apprendre. L’arrêter et fermer&#xa0;?</translation>
+    </message>
+    <message>
+        <source>The same lesson, begun again under the same name, goes on where it was.</source>
+        <translation>Le même apprentissage, recommencé sous le même nom, reprendra où il en était.</translation>
+    </message>
+    <message>
+        <source>Stop and Close</source>
+        <translation>Arrêter et fermer</translation>
+    </message>
+    <message>
+        <source>Keep Working</source>
+        <translation>Continuer le travail</translation>
+    </message>
+</context>
+<context>
     <name>Composer</name>
     <message>
         <source>A horse walking on the beach at sunset</source>
@@ -1876,35 +1907,7 @@
     </message>
 </context>
 <context>
-    <name>Manners</name>
-    <message>
-        <source>Close walt</source>
-        <translation>Fermer walt</translation>
-    </message>
-    <message>
-        <source>A clip is being made. Stop it and close?</source>
-        <translation>Un clip est en cours. L’arrêter et fermer&#xa0;?</translation>
-    </message>
-    <message>
-        <source>It can be tried again the next time. Clips that wait in the queue stay there.</source>
-        <translation>Vous pourrez le relancer la prochaine fois. Les clips en attente restent dans la file.</translation>
-    </message>
-    <message>
-        <source>walt is learning. Stop it and close?</source>
-        <translation>walt est en train d’apprendre. L’arrêter et fermer&#xa0;?</translation>
-    </message>
-    <message>
-        <source>The same lesson, begun again under the same name, goes on where it was.</source>
-        <translation>Le même apprentissage, recommencé sous le même nom, reprendra où il en était.</translation>
-    </message>
-    <message>
-        <source>Stop and Close</source>
-        <translation>Arrêter et fermer</translation>
-    </message>
-    <message>
-        <source>Keep Working</source>
-        <translation>Continuer le travail</translation>
-    </message>
+    <name>Notifications</name>
     <message>
         <source>Making a clip</source>
         <translation>Un clip est en cours</translation>

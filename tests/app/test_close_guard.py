@@ -1,4 +1,4 @@
-"""Manners: one window a person, a question before work is stopped, a word when it is done."""
+"""One window a person, a question before work is stopped, a notification when it is done."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def test_progress_is_announced_stage_by_stage_and_in_the_title(qtbot: QtBot, ope
     gate = Gate()
     studio = open_studio(gated(gate, before="sr1"))
     spoken: list[str] = []
-    studio.window.manners.spoke.connect(spoken.append)
+    studio.window.notifications.announced.connect(spoken.append)
     studio.session.edit(prompt="a horse")
     studio.session.generate()
     qtbot.waitUntil(lambda: "Stage 2 of 3" in spoken)
@@ -211,7 +211,7 @@ def test_the_end_of_a_clip_is_told_only_in_the_background_and_only_if_wanted(
 ) -> None:
     studio = open_studio()
     told: list[str] = []
-    studio.window.manners.told.connect(told.append)
+    studio.window.notifications.notified.connect(told.append)
 
     def make_one() -> None:
         studio.session.edit(prompt="a horse")
@@ -239,7 +239,7 @@ def test_a_failure_is_announced_in_words(qtbot: QtBot, open_studio: OpenStudio) 
         failing(WaltError("out-of-memory", "There is not enough memory.", "Close programs."))
     )
     spoken: list[str] = []
-    studio.window.manners.spoke.connect(spoken.append)
+    studio.window.notifications.announced.connect(spoken.append)
     studio.session.edit(prompt="a horse")
     studio.session.generate()
     qtbot.waitUntil(lambda: bool(spoken) and "not enough memory" in spoken[-1])

@@ -1,4 +1,4 @@
-"""The window's manners: asks before it stops work, tells when a clip is done, speaks to screen readers."""
+"""What is said outside the window's panels: screen readers, system notifications, progress in the title."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QIcon
-from PySide6.QtWidgets import QApplication, QMessageBox, QSystemTrayIcon, QWidget
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from app.core.error_messages import sentence
 from app.core.formatting import seconds_text
@@ -14,7 +14,6 @@ from app.jobs.state import Done, Failed, Running, Stopped
 from engine.api.events import StageName
 
 if TYPE_CHECKING:
-    from app.finetune.finetune import Finetuning
     from app.jobs.state import JobState
     from app.preferences.preferences import PreferenceFile
     from app.window.session import Session
@@ -24,72 +23,35 @@ SHOWN_MS = 6000
 PERCENT = 100
 
 
-class Manners(QObject):
-    """Watches the session for the window.
+class Notifications(QObject):
+    """Watches the session for people who do not look at the window.
 
     Signals:
-        leave(): closing was confirmed.
-        stay(): it was not.
-        spoke(str): this was announced.
-        told(str): this was shown outside the window.
+        announced(str): a screen reader was given this text.
+        notified(str): this was shown by the system, outside the window.
     """
 
-    leave = Signal()
-    stay = Signal()
-    spoke = Signal(str)
-    told = Signal(str)
+    announced = Signal(str)
+    notified = Signal(str)
 
-    def __init__(
-        self, window: QWidget, title: Title, session: Session, preferences: PreferenceFile, finetuning: Finetuning
-    ) -> None:
+    def __init__(self, window: QWidget, title: Title, session: Session, preferences: PreferenceFile) -> None:
         super().__init__(window)
         self._window = window
         self._title = title
         self._session = session
         self._preferences = preferences
-        self._finetuning = finetuning
         self._state: JobState = session.state
         self._stage: StageName | None = None
         self._icon: QSystemTrayIcon | None = None
         session.state_changed.connect(self._on_state)
         session.progress_changed.connect(self._on_progress)
 
-    # Closing.
-
-    @property
-    def busy(self) -> bool:
-        """Whether closing would stop something."""
-        return isinstance(self._session.state, Running) or self._finetuning.busy
-
-    def ask(self) -> None:
-        """Ask whether to stop; `leave` or `stay` follows."""
-        box = QMessageBox(self._window)
-        box.setObjectName("close_question")
-        box.setWindowTitle(self.tr("Close walt"))
-        if isinstance(self._session.state, Running):
-            box.setText(self.tr("A clip is being made. Stop it and close?"))
-            again = self.tr("It can be tried again the next time. Clips that wait in the queue stay there.")
-        else:
-            box.setText(self.tr("walt is learning. Stop it and close?"))
-            again = self.tr("The same lesson, begun again under the same name, goes on where it was.")
-        box.setInformativeText(again)
-        yes = box.addButton(self.tr("Stop and Close"), QMessageBox.ButtonRole.AcceptRole)
-        no = box.addButton(self.tr("Keep Working"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(no)
-        box.setEscapeButton(no)
-        yes.clicked.connect(self.leave)
-        no.clicked.connect(self.stay)
-        box.finished.connect(box.deleteLater)
-        box.open()
-
-    # Telling.
-
     def announce(self, text: str) -> None:
         """Let a screen reader say something."""
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._window, text))
-        self.spoke.emit(text)
+        self.announced.emit(text)
 
-    def _tell(self, text: str) -> None:
+    def _notify(self, text: str) -> None:
         """Show something outside the window, if it is in the background and that is wanted."""
         if self._window.isActiveWindow() or not self._preferences.now.notify:
             return
@@ -97,13 +59,13 @@ class Manners(QObject):
         if QSystemTrayIcon.isSystemTrayAvailable():
             if self._icon is None:  # only as long as the message: walt does not live in the tray
                 self._icon = QSystemTrayIcon(_icon(self._window), self)
-                self._icon.messageClicked.connect(self._come)
+                self._icon.messageClicked.connect(self._show_window)
             self._icon.show()
             self._icon.showMessage("walt", text, _icon(self._window), SHOWN_MS)
-        self.told.emit(text)
+        self.notified.emit(text)
 
     @Slot()
-    def _come(self) -> None:
+    def _show_window(self) -> None:
         self._window.showNormal()
         self._window.raise_()
         self._window.activateWindow()
@@ -120,8 +82,8 @@ class Manners(QObject):
         elif words and isinstance(before, Running):
             self.announce(words)
             if not isinstance(self._state, Stopped):  # whoever stops a clip knows
-                self._tell(words)
-        self._name_window()
+                self._notify(words)
+        self._show_progress()
 
     def _ended(self, state: JobState) -> str:
         match state:
@@ -136,7 +98,7 @@ class Manners(QObject):
 
     @Slot()
     def _on_progress(self) -> None:
-        self._name_window()
+        self._show_progress()
         state = self._session.state
         if not isinstance(state, Running) or state.current is None or state.current.name == self._stage:
             return
@@ -144,7 +106,7 @@ class Manners(QObject):
         number = 1 + [stage.name for stage in state.stages].index(self._stage)
         self.announce(self.tr("Stage {0} of {1}").format(number, len(state.stages)))
 
-    def _name_window(self) -> None:
+    def _show_progress(self) -> None:
         """The taskbar shows the title: how far a clip is can be seen there."""
         state = self._session.state
         if isinstance(state, Running):
