@@ -58,7 +58,7 @@ MIDDLE = 494
 their narrowest the window is 1024 wide, which every screen is."""
 FOLDING: tuple[ActionName, ...] = ("composer", "shelf")
 FOLDED = QByteArray(b"folded")
-PICTURES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif"
+PICTURES = "*.png *.jpg *.jpeg *.webp *.avif *.bmp *.tif *.tiff *.gif"
 VIDEOS = "*.mp4 *.mov *.m4v *.webm *.mkv *.avi"
 
 

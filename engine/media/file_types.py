@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 VIDEO = frozenset({".mp4", ".mov", ".webm", ".mkv", ".avi", ".m4v"})
-PICTURE = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
+PICTURE = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".bmp"})

@@ -206,7 +206,7 @@ def _mode(path: Path, image: Image.Image) -> str:
 def _converted(band: Image.Image, mode: str) -> Image.Image:
     if band.mode.startswith("I;16"):  # which Pillow would cut off at 255
         return Image.fromarray((np.asarray(band) >> 8).astype(np.uint8))
-    return band if band.mode == mode and "transparency" not in band.info else band.convert(mode)
+    return band if band.mode == mode else band.convert(mode)
 
 
 def _to_srgb(image: Image.Image, mode: str) -> ImageCms.ImageCmsTransform | None:

@@ -84,6 +84,7 @@ def test_animated_webp_comes_back(tmp_path: Path, quality: str, plays: int, loop
     assert animation.loop_count == loop
     back = np.stack([frame[..., 2::-1] for frame in animation.frames])
     assert np.abs(back.astype(int) - moving()).mean() < 6
+    assert np.array_equal(load_still(path, 96, 64), back[0])
 
 
 @pytest.mark.parametrize(("plays", "block"), [(0, b"\x03\x01\x00\x00"), (3, b"\x03\x01\x02\x00"), (1, None)])

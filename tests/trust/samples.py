@@ -36,7 +36,7 @@ def pictures() -> dict[str, bytes]:
 
 def pillow_pictures() -> dict[str, bytes]:
     """What OpenCV does not write: CMYK, palettes, interlaced and animated pictures, EXIF."""
-    from PIL import Image
+    from PIL import Image, ImageCms
 
     picture = Image.fromarray(_noise(3))
     exif = Image.Exif()
@@ -52,6 +52,8 @@ def pillow_pictures() -> dict[str, bytes]:
     keep("exif.jpg", picture, "JPEG", exif=exif, progressive=True)
     keep("exif.png", picture, "PNG", exif=exif)
     keep("exif.webp", picture, "WEBP", exif=exif)
+    keep("profile.jpg", picture, "JPEG", icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    keep("avif", picture, "AVIF", exif=exif)
     keep("palette.png", picture.convert("P"), "PNG", transparency=0)
     keep("one-bit.png", picture.convert("1"), "PNG")
     keep("lzw.tiff", picture, "TIFF", compression="tiff_lzw")

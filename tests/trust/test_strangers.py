@@ -151,8 +151,12 @@ def test_a_picture_of_a_hundred_thousand_by_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["cmyk.jpg", "palette.png", "one-bit.png", "lzw.tiff", "animated.gif", "animated.webp", "animated.png"]
-)
+    "name",
+    [
+        "cmyk.jpg", "profile.jpg", "palette.png", "one-bit.png", "lzw.tiff", "animated.gif", "animated.webp",
+        "animated.png",
+    ],
+)  # fmt: skip
 def test_what_other_programs_write_is_the_same_picture(tmp_path: Path, name: str) -> None:
     path = tmp_path / "picture"
     path.write_bytes(pillow_pictures()[name])
@@ -172,7 +176,7 @@ def test_a_photo_taken_on_its_side(tmp_path: Path) -> None:
 
 
 def test_a_tiff_that_contradicts_itself_stays_under_the_bound(tmp_path: Path) -> None:
-    """The header's reader believes the last width, the decoder the first: neither may make a giant picture."""
+    """It has two widths and no height: whichever is believed, it may not make a giant picture."""
     data = bytearray(cv2.imencode(".tiff", noise(16, 24))[1].tobytes())
     start = int.from_bytes(data[4:8], "little")
     for at in range(start + 2, start + 2 + 12 * int.from_bytes(data[start : start + 2], "little"), 12):
