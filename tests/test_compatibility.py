@@ -19,7 +19,6 @@ from app.compose.prompt_history import PromptHistory
 from app.core.settings import Settings
 from app.film.project import read_project
 from app.library.files import LibraryPaths, default_places, read_strip
-from app.library.records import parse_request
 from app.library.store import Store
 from app.preferences.preferences import PreferenceFile
 from engine.api.provenance import Provenance
@@ -61,7 +60,7 @@ def own_places(home: Path) -> LibraryPaths:
 
 def parsed(request: str) -> Values:
     """A request's fields, from its JSON in a file."""
-    return parse_request(request).model_dump()
+    return asdict(ClipRequest.from_json(request))
 
 
 def open_film(file: Path, clips: Path) -> tuple[dict[str, Values], list[Values], Values]:

@@ -11,7 +11,7 @@ from app.core.option_widgets import DropDown
 from app.core.theme import BETWEEN, INSIDE
 from app.core.widgets import button, note
 from app.window.session import Session
-from engine.api.events import StageName
+from engine.api.types import StageName
 
 MOST_STEPS, MOST_GUIDANCE = 250, 20.0
 

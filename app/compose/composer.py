@@ -35,7 +35,7 @@ from app.window.session import Session
 
 if TYPE_CHECKING:
     from app.compose.prompt_history import PromptHistory
-    from engine.api.events import StageName
+    from engine.api.types import StageName
 
 WIDTH = 320
 BAR = 10

@@ -6,23 +6,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from engine.api.clip import FPS
-from engine.api.events import STAGES
+from engine.api.request import ClipRequest
+from engine.api.types import MAX_FRAMES, MAX_SEED, OVERLAP, STAGES, WINDOW_FRAMES
 
 if TYPE_CHECKING:
     from app.packs.pack_card import PackCard
-    from engine.api.events import StageName
-    from engine.api.request import Aspect, ClipRequest
+    from engine.api.types import Aspect, StageName
 
 Quality = Literal["draft", "standard", "best"]
 QUALITIES: tuple[Quality, ...] = ("draft", "standard", "best")
 EFFORT: dict[Quality, float] = {"draft": 0.5, "standard": 1.0, "best": 2.0}
 """Denoising steps of each preset, as a multiple of what the pack recommends."""
-FRAMES = 17
-WINDOW_FRAMES = 12
-"""How many new frames each continuation of a long clip adds (paper 4.4): 17 less the five it looks back at."""
-LENGTHS: tuple[int, ...] = tuple(range(FRAMES, 161 + 1, WINDOW_FRAMES))
+NEW_FRAMES = WINDOW_FRAMES - OVERLAP
+"""How many new frames each continuation of a long clip adds (paper 4.4)."""
+LENGTHS: tuple[int, ...] = tuple(range(WINDOW_FRAMES, MAX_FRAMES + 1, NEW_FRAMES))
 VARIATIONS = (1, 2, 3, 4, 6, 8)
-SEEDS = 2**32
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class Draft:
     prompt: str = ""
     negative: str = ""
     aspect: Aspect = "16:9"
-    frames: int = FRAMES
+    frames: int = WINDOW_FRAMES
     quality: Quality = "standard"
     steps: int | None = None
     guidance: float | None = None
@@ -96,8 +94,6 @@ def requests_of(
     Raises:
         UsageError: ``bad-request``.
     """
-    from engine.api.request import ClipRequest  # pydantic, which the window does not need to be on screen
-
     first = ClipRequest.parse(
         prompt=draft.prompt,
         negative=draft.negative.strip(),
@@ -110,8 +106,8 @@ def requests_of(
         guidance=draft.guidance,
         pack=pack,
     )
-    seeds = [(draft.seed + index) % SEEDS for index in range(draft.variations)]
-    return tuple(first.model_copy(update={"seed": seed}) for seed in seeds)
+    seeds = [(draft.seed + index) % (MAX_SEED + 1) for index in range(draft.variations)]
+    return tuple(replace(first, seed=seed) for seed in seeds)
 
 
 def recalled(old: Draft, request: ClipRequest, card: PackCard | None) -> Draft:

@@ -25,9 +25,10 @@ from app.core.theme import INSIDE, figures
 from app.core.widgets import IconButton
 from app.window.session import Session
 from engine.api.clip import FPS
+from engine.api.types import MAX_SEED
 
 if TYPE_CHECKING:
-    from engine.api.request import Aspect
+    from engine.api.types import Aspect
 
 SHAPES: tuple[tuple[Aspect, tuple[float, float]], ...] = (
     ("16:9", (16, 9)),
@@ -227,8 +228,6 @@ class SeedField(QWidget):
     @Slot(str)
     def _typed(self, text: str) -> None:
         if text:
-            from engine.api.request import MAX_SEED
-
             self._session.edit(seed=min(int(text), MAX_SEED), seed_fixed=True)
 
     @Slot()

@@ -10,10 +10,10 @@ from typing import Any, cast
 from platformdirs import user_data_path
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app.compose.draft import LENGTHS, QUALITIES, SEEDS, VARIATIONS, Draft
+from app.compose.draft import LENGTHS, QUALITIES, VARIATIONS, Draft
 from app.compose.estimate import Pace
 from engine.api.errors import WaltError
-from engine.api.events import STAGES
+from engine.api.types import MAX_GUIDANCE, MAX_SEED, MAX_STEPS, STAGES
 from engine.runtime.json_file import read_object, write_object
 
 _log = logging.getLogger(__name__)
@@ -169,11 +169,11 @@ def _possible(name: str, value: Any) -> bool:
         case "seed_fixed":
             return isinstance(value, bool)
         case "steps":
-            return value is None or (_whole(value) and 1 <= value <= 1000)
+            return value is None or (_whole(value) and 1 <= value <= MAX_STEPS)
         case "guidance":
-            return value is None or (_number(value) and 0 <= value <= 30)
+            return value is None or (_number(value) and 0 <= value <= MAX_GUIDANCE)
         case _:
-            return _whole(value) and 0 <= value < SEEDS
+            return _whole(value) and 0 <= value <= MAX_SEED
 
 
 def _whole(value: Any) -> bool:

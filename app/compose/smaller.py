@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.compose.draft import FRAMES
+from engine.api.types import WINDOW_FRAMES
 
 if TYPE_CHECKING:
     from app.jobs.state import Failed
@@ -24,5 +25,5 @@ def smaller(failed: Failed, card: PackCard | None) -> ClipRequest | None:
         return None
     before = card.stages[: card.stages.index(request.upto)]
     if before:
-        return request.model_copy(update={"upto": before[-1]})
-    return request.model_copy(update={"frames": FRAMES}) if request.frames > FRAMES else None
+        return replace(request, upto=before[-1])
+    return replace(request, frames=WINDOW_FRAMES) if request.frames > WINDOW_FRAMES else None

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from app.compose.crop import Crop
 from engine.api.errors import WaltError
+from engine.api.request import ClipRequest
 
 if TYPE_CHECKING:
     from app.core.frames import Pixels
-    from engine.api.request import ClipRequest
 
 LOOK_SIDE = 720
 """The picture that is shown for cropping has at most so many pixels on a side."""
@@ -136,11 +136,10 @@ def written(opened: Opened, new_file: Callable[[], Path]) -> tuple[Path, Opened]
 
 
 def _request_of(file: Path) -> ClipRequest | None:
-    from app.library.records import parse_request
     from engine.media.reading import read_metadata
 
     try:
-        return parse_request(read_metadata(file)["walt"])
+        return ClipRequest.from_json(read_metadata(file)["walt"])
     except (WaltError, KeyError):
         return None  # a later walt's, or damaged: it still has a last frame
 

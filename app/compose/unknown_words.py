@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer, QUrl, Signal, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.window.session import Session
+from engine.api.types import MAX_PROMPT
 
 PAUSE_MS = 350
 """A word is judged once the fingers rest, not letter by letter."""
@@ -61,8 +62,6 @@ class UnknownLine(QLabel):
         words = [word for word in words if word.lower() != self._beginning()]
         self.found.emit(words)
         if self._session.surplus:
-            from engine.api.request import MAX_PROMPT
-
             text = self.tr("Too long: a prompt has at most {0} letters, this one {1} more.")
             self.setText(escape(text.format(MAX_PROMPT, self._session.surplus)))
         elif card and words:

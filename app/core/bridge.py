@@ -28,10 +28,10 @@ from engine.api.events import (
     JobStarted,
     Planned,
     Ready,
-    StageName,
     StageStarted,
     StepDone,
 )
+from engine.api.types import StageName
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage

@@ -175,7 +175,7 @@ class FilmActions(QObject):
 
         load_still(still, *self._session.shape)  # refuse now what the engine would refuse later
         wish = self._wish("")
-        self._room.begin_with(wish.model_copy(update={"image": str(still)}), at)
+        self._room.begin_with(replace(wish, image=str(still)), at)
 
     def _wish(self, recipe: str) -> ClipRequest:
         """What the composer asks for; with an empty prompt, the words of ``recipe``, a request as JSON."""

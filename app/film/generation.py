@@ -15,6 +15,7 @@ from app.film.take_frames import Footage
 from app.library.records import ClipRecord, JobRecord, parse_request
 from app.playback.monitor import FilmReel
 from engine.api.errors import UsageError, WaltError
+from engine.api.types import OVERLAP, WINDOW_FRAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,10 +26,9 @@ if TYPE_CHECKING:
     from app.jobs.job_runner import JobRunner
     from app.jobs.queue import Queue
     from app.library.library import Library
-    from engine.api.request import Aspect, ClipRequest
+    from engine.api.request import ClipRequest
+    from engine.api.types import Aspect
 
-OVERLAP = 5
-"""Frames that a continuation looks back at, where there are so many (paper 4.4)."""
 translate = QCoreApplication.translate
 
 
@@ -127,14 +127,12 @@ class FilmGenerator(QObject):
         take = self.film.take_of(segment)
         if take.file is None:
             raise UsageError("not-yet", "This part is still being made.", "Continue it when it is done.")
-        from engine.api.request import ClipRequest
-
         overlap = OVERLAP if segment.stop >= OVERLAP else 1
         changes = {
             "image": None, "source": str(take.file), "source_frame": segment.stop - 1, "overlap": overlap,
-            "aspect": self._aspect(take, wish.aspect), "frames": max(wish.frames, 17),
+            "aspect": self._aspect(take, wish.aspect), "frames": max(wish.frames, WINDOW_FRAMES),
         }  # fmt: skip
-        request = ClipRequest.parse(**(wish.model_dump() | changes))
+        request = wish.changed(**changes)
         self.edits.continue_with(self._ask(request), segment.id)
 
     def retake(self, segment: Segment, seed: int) -> None:
@@ -150,7 +148,7 @@ class FilmGenerator(QObject):
                 "This clip doesn't say how it was made.",
                 "Only walt's own clips can be made again.",
             )
-        request = parse_request(take.request).model_copy(update={"seed": seed})
+        request = replace(parse_request(take.request), seed=seed)
         self.edits.retake(segment, self._ask(request))
 
     def begin_with(self, request: ClipRequest, at: int | None = None) -> None:
@@ -160,7 +158,7 @@ class FilmGenerator(QObject):
     def _ask(self, request: ClipRequest) -> Take:
         (job,) = self._queue.add([request])
         size = self._size(request.aspect)
-        return Take(new_id(), request.new_frames, size, request.model_dump_json(), job=job.id)
+        return Take(new_id(), request.new_frames, size, request.to_json(), job=job.id)
 
     def _aspect(self, take: Take, otherwise: Aspect) -> Aspect:
         return parse_request(take.request).aspect if take.request else otherwise

@@ -1,10 +1,10 @@
-"""The details of an error, as text to copy into a report. Leaves the prompt and the still's path out."""
+"""The details of an error, as text to copy into a report. Leaves the prompt and the paths of still and source out."""
 
 from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from app.jobs.state import Failed
@@ -23,6 +23,8 @@ LIBRARIES = (
     "safetensors",
     "qasync",
 )
+_PRIVATE = {"prompt", "negative", "image", "source"}
+"""Fields of a request that are not shown: words, and files whose names tell of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,9 @@ def details_of(state: Failed) -> str:
         f"{packages}, Python {platform.python_version()}, {platform.platform()}",
     ]
     if state.request is not None:
-        settings = state.request.model_dump(exclude={"prompt", "negative", "image"}, exclude_none=True)
-        lines.append(", ".join(f"{name}={value}" for name, value in settings.items()))
+        settings = asdict(state.request)
+        shown = {name: settings[name] for name in settings if name not in _PRIVATE and settings[name] is not None}
+        lines.append(", ".join(f"{name}={value}" for name, value in shown.items()))
     if state.details:
         lines += ["", state.details.rstrip()]
     return "\n".join(lines)

@@ -15,7 +15,6 @@ from app.jobs.state import Done, Failed, Idle, JobState, Running, StageRun, Stop
 from app.library.records import JobRecord, State, parse_request
 from engine.api.errors import WaltError
 from engine.api.events import (
-    STAGES,
     FinetuneDone,
     FinetuneSample,
     FinetuneStep,
@@ -26,6 +25,7 @@ from engine.api.events import (
     StageStarted,
     StepDone,
 )
+from engine.api.types import STAGES
 
 if TYPE_CHECKING:
     from app.jobs.queue import Queue

@@ -321,5 +321,5 @@ class Queue(RecordListModel[JobRecord]):
 
 def _new_job(request: ClipRequest) -> JobRecord:
     return JobRecord(
-        uuid.uuid4().hex[:12], "queued", request.model_dump_json(), request.prompt, request.seed, time.time()
+        uuid.uuid4().hex[:12], "queued", request.to_json(), request.prompt, request.seed, time.time()
     )

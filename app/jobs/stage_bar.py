@@ -13,7 +13,7 @@ from app.core.theme import CAPTION_PX, INSIDE, figures
 from app.jobs.state import Idle, Running, StageRun, waiting_stages
 from app.playback.onshow import Kept, on_show
 from app.window.session import Session
-from engine.api.events import StageName
+from engine.api.types import StageName
 
 BAR = 4
 GAP = 12

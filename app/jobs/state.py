@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from engine.api.events import STAGES, StageName, StageStarted, StepDone
+from engine.api.events import StageStarted, StepDone
+from engine.api.types import STAGES, StageName
 
 if TYPE_CHECKING:
     from app.core.bridge import Chunk

@@ -18,7 +18,7 @@ from app.jobs.stage_bar import StageBar
 from app.jobs.state import Done, Failed, Idle, JobState, Running, Stopped
 from app.playback.onshow import Kept, on_show, segment_on_show
 from app.window.session import Session
-from engine.api.events import StageName
+from engine.api.types import StageName
 
 if TYPE_CHECKING:
     from app.film.film import Segment

@@ -123,7 +123,7 @@ def _record_of(clip: Clip, complete: bool) -> ClipRecord:
     return ClipRecord(
         id=name,
         file=f"{stem}-{name[:6]}{dot}{suffix}",
-        request=request.model_dump_json(),
+        request=request.to_json(),
         prompt=request.prompt,
         pack=clip.pack,
         stage=clip.stage,

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from engine.api.errors import WaltError
+from engine.api.request import ClipRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from engine.api.request import ClipRequest
 
 State = Literal["queued", "running", "interrupted", "failed", "cancelled", "done"]
 OPEN: frozenset[State] = frozenset({"queued", "running"})
@@ -109,13 +107,4 @@ def parse_request(text: str) -> ClipRequest:
     Raises:
         UsageError: ``bad-request``, if this version cannot make sense of it.
     """
-    from engine.api.errors import UsageError
-    from engine.api.request import ClipRequest
-
-    try:
-        values = json.loads(text)
-    except ValueError:
-        values = None
-    if not isinstance(values, dict):
-        raise UsageError("bad-request", "The settings of this clip cannot be read.", "Write the prompt anew.")
-    return ClipRequest.parse(**{str(name): value for name, value in values.items()})
+    return ClipRequest.from_json(text)

@@ -11,8 +11,7 @@ from engine.api.errors import WaltError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engine.api.events import StageName
-    from engine.api.request import Aspect
+    from engine.api.types import Aspect, StageName
     from engine.packs.store import InstalledPack, PackStore
     from engine.planning.residency import WeightFormat, Weights
     from engine.text.suggestions import Grammar

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from app.jobs.state import JobState, Running, StageRun, waiting_stages
 from app.library.records import parse_request
 from engine.api.errors import WaltError
-from engine.api.events import STAGES
+from engine.api.types import STAGES
 
 if TYPE_CHECKING:
     from app.film.film import Film, Segment
     from app.library.records import ClipRecord
     from app.window.session import Session
-    from engine.api.events import StageName
+    from engine.api.types import StageName
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from app.jobs.job_runner import JobRunner
     from engine.api.clip import Clip
     from engine.api.errors import WaltError
-    from engine.api.events import StageName
-    from engine.api.request import Aspect, ClipRequest
+    from engine.api.request import ClipRequest
+    from engine.api.types import Aspect, StageName
 
 
 @dataclass(frozen=True, slots=True)

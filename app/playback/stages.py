@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from engine.api.events import STAGES, StageName
+from engine.api.types import STAGES, StageName
 
 if TYPE_CHECKING:
     from app.core.bridge import Chunk, Ended

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.playback.full_screen import FullScreen
-from engine.api.events import StageName
+from engine.api.types import StageName
 
 if TYPE_CHECKING:
     from collections.abc import Callable

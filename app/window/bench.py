@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -303,7 +303,7 @@ def _queue(application: QApplication, jobs: int, pack: str) -> dict[str, Any]:
         heart = Heartbeat()
         heart.start()
         [request] = session.requests()
-        session.queue.add([request.model_copy(update={"seed": seed}) for seed in range(jobs)])
+        session.queue.add([replace(request, seed=seed) for seed in range(jobs)])
         bench.wait(lambda: len(session.queue.waiting) >= jobs)
         for _ in range(20):
             session.queue.shift([session.queue.waiting[-1].id], -1)

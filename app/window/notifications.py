@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 from app.core.error_messages import sentence
 from app.core.formatting import seconds_text
 from app.jobs.state import Done, Failed, Running, Stopped
-from engine.api.events import StageName
+from engine.api.types import StageName
 
 if TYPE_CHECKING:
     from app.jobs.state import JobState

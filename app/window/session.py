@@ -30,11 +30,12 @@ from app.playback.screen import Screen
 from app.playback.stages import Stages
 from engine.api.errors import WaltError
 from engine.api.events import Ready
+from engine.api.types import MAX_PROMPT
 
 if TYPE_CHECKING:
     from engine.api.clip import Clip
-    from engine.api.events import StageName
-    from engine.api.request import Aspect, ClipRequest
+    from engine.api.request import ClipRequest
+    from engine.api.types import Aspect, StageName
     from engine.packs.store import PackStore
 
 STARTER = "starter"
@@ -148,8 +149,6 @@ class Session(QObject):
         words = " ".join(self._draft.prompt.split())
         if not words:
             return 0
-        from engine.api.request import MAX_PROMPT  # pydantic, which the window does not need to be on screen
-
         return max(0, len(words) - MAX_PROMPT)
 
     @property
@@ -325,7 +324,7 @@ class Session(QObject):
         """Queue a clip again with another seed."""
         request = self._request_of(record)
         if request is not None:
-            self.ask([request.model_copy(update={"seed": self.new_seed()})])
+            self.ask([replace(request, seed=self.new_seed())])
 
     @Slot(str, object)
     def _on_not_kept(self, _job: str, error: WaltError) -> None:

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engine.api.events import StageName
     from engine.api.provenance import Provenance
     from engine.api.request import ClipRequest
+    from engine.api.types import StageName
 
 FPS = 8
 

@@ -14,12 +14,11 @@ if TYPE_CHECKING:
 
     from engine.api.clip import Clip
     from engine.api.errors import WaltError
+    from engine.api.types import StageName
     from engine.planning.forecast import MemoryBudget
 
-StageName = Literal["base", "sr1", "sr2"]
 Kept = Literal["resident", "staged", "streamed"]
 """All networks in memory; text encoder and denoisers in turns; the denoisers' layers in turns."""
-STAGES: tuple[StageName, ...] = ("base", "sr1", "sr2")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,81 +1,59 @@
-"""What a person asks for: one clip. Validated once, here; its JSON is stored with every clip and export."""
+"""What a person asks for: one clip. Its JSON is stored with every clip and export.
+
+The class itself checks nothing, so that it is cheap to import and to copy. Untrusted values (command line, file
+metadata, database, project) become a request by `ClipRequest.parse` or `ClipRequest.from_json`, and only by these.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
 
 from engine.api.errors import UsageError
-from engine.api.events import StageName
+from engine.api.types import (
+    ASPECTS,
+    MAX_FRAMES,
+    MAX_GUIDANCE,
+    MAX_PROMPT,
+    MAX_SEED,
+    MAX_STEPS,
+    OVERLAP,
+    STAGES,
+    WINDOW_FRAMES,
+    Aspect,
+    StageName,
+    is_frame_count,
+)
 
-Aspect = Literal["16:9", "9:16", "1:1"]
-
-MAX_PROMPT = 500
-MAX_FRAMES = 161
-MAX_SEED = 2**32 - 1
+_HINT = "See `walt generate --help` for what is possible."
 
 
-class ClipRequest(BaseModel):
-    """One clip, as asked for. ``None`` for steps or guidance means: what the pack recommends.
+@dataclass(frozen=True, slots=True)
+class ClipRequest:
+    """One clip, as asked for. ``None`` for steps or guidance means: what the pack recommends."""
 
-    Raises:
-        pydantic.ValidationError: when built with bad values; `ClipRequest.parse` gives plain errors.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    prompt: Annotated[str, Field(max_length=MAX_PROMPT)]
-    negative: Annotated[str, Field(max_length=MAX_PROMPT)] = ""
+    prompt: str
+    negative: str = ""
     image: str | None = None
     """Path of the still that becomes frame 0 (image-to-video)."""
     source: str | None = None
     """Path of the video that is continued (paper 4.4); the clip is then only what comes after it."""
-    source_frame: Annotated[int, Field(ge=0)] | None = None
+    source_frame: int | None = None
     """The frame of ``source`` after which the new ones come; None is its last."""
-    overlap: Literal[1, 5] = 5
+    overlap: int = OVERLAP
     """How many frames of ``source`` the model sees: five show a motion, one a picture."""
-    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 0
+    seed: int = 0
     aspect: Aspect = "16:9"
-    frames: Annotated[int, Field(ge=1, le=MAX_FRAMES)] = 17
-    """Frames in the model's hands, those seen of ``source`` among them; `new_frames` is the clip's length."""
+    frames: int = WINDOW_FRAMES
+    """Frames that the model handles, those seen of ``source`` included; `new_frames` is the clip's length."""
     upto: StageName = "sr2"
-    steps: Annotated[int, Field(ge=1, le=1000)] | None = None
+    steps: int | None = None
     """Denoising steps of the base stage; the super-resolution stages scale with it."""
-    guidance: Annotated[float, Field(ge=0, le=30)] | None = None
+    guidance: float | None = None
     """Guidance scale of the base stage; the super-resolution stages keep the pack's."""
     pack: str = "starter"
-
-    @field_validator("prompt")
-    @classmethod
-    def _prompt_says_something(cls, value: str) -> str:
-        value = " ".join(value.split())
-        if not value:
-            raise ValueError("the prompt is empty")
-        return value
-
-    @field_validator("frames")
-    @classmethod
-    def _frames_fit_the_tokenizer(cls, value: int) -> int:
-        if value % 4 != 1:
-            raise ValueError(
-                f"{value} frames are not possible: the model makes 1 + 4k frames, e.g. 1, 17 or 29"
-            )
-        return value
-
-    @model_validator(mode="after")
-    def _begins_in_one_way(self) -> Self:
-        if self.source is None:
-            if self.source_frame is not None:
-                raise ValueError("a frame to continue from needs a clip to continue")
-            return self
-        if self.image is not None:
-            raise ValueError("a clip begins with a still or continues another, not both")
-        if self.new_frames < 1:
-            raise ValueError(
-                f"{self.frames} frames leave no new ones: {self.overlap} of them are those that are continued"
-            )
-        return self
 
     @property
     def known(self) -> int:
@@ -88,20 +66,148 @@ class ClipRequest(BaseModel):
         return self.frames - self.known
 
     @classmethod
-    def parse(cls, **values: object) -> Self:
+    def parse(cls, /, **values: object) -> Self:
         """Build a request from untrusted values.
 
         Raises:
             UsageError: ``bad-request`` with the first problem as one plain sentence.
         """
         try:
-            return cls.model_validate(values)
-        except ValidationError as error:
-            first = error.errors()[0]
-            message = first["msg"].removeprefix("Value error, ")
-            if first["type"] != "value_error" and first["loc"]:  # pydantic's own sentence does not say what about
-                message = f"{first['loc'][0]}: {message[:1].lower()}{message[1:]}"
-            sentence = f"{message[:1].upper()}{message[1:]}."
-            raise UsageError(
-                "bad-request", sentence, "See `walt generate --help` for what is possible."
-            ) from None
+            request = cls(**_checked(values))
+            _check_together(request)
+        except ValueError as error:
+            message = str(error)
+            raise UsageError("bad-request", f"{message[:1].upper()}{message[1:]}.", _HINT) from None
+        return request
+
+    def changed(self, **values: object) -> Self:
+        """The same request with other values, all of them checked.
+
+        Raises:
+            UsageError: see `parse`.
+        """
+        return self.parse(**(asdict(self) | values))
+
+    def to_json(self) -> str:
+        """The request as it is stored: every field, in order, without spaces."""
+        return json.dumps(asdict(self), separators=(",", ":"), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote, from a file that may come from anyone.
+
+        Raises:
+            UsageError: ``bad-request``, also for the settings of a newer version that this one does not know.
+        """
+        try:
+            values: Any = json.loads(text)
+        except (ValueError, RecursionError):
+            values = None
+        if not isinstance(values, dict):
+            message = "The settings of this clip cannot be read."
+            raise UsageError("bad-request", message, "Enter the prompt again.")
+        return cls.parse(**{str(name): value for name, value in values.items()})
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("input should be a valid string")
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half a surrogate pair, which no file could hold
+        raise ValueError("input should be a valid string") from None
+    return value
+
+
+def _short(text: str) -> str:
+    if len(text) > MAX_PROMPT:
+        raise ValueError(f"string should have at most {MAX_PROMPT} characters")
+    return text
+
+
+def _number(value: object, low: float, high: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("input should be a valid number")
+    if not value >= low:  # NaN too
+        raise ValueError(f"input should be greater than or equal to {low}")
+    if value > high:
+        raise ValueError(f"input should be less than or equal to {high}")
+    return value
+
+
+def _whole(value: object, low: int, high: float) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value % 1:
+        raise ValueError("input should be a valid integer")
+    return int(_number(value, low, high))
+
+
+def _one_of(value: object, choices: tuple[str, ...] | tuple[int, ...]) -> Any:
+    if type(value) is not type(choices[0]) or value not in choices:
+        *most, last = map(repr, choices)
+        raise ValueError(f"input should be {', '.join(most)} or {last}")
+    return value
+
+
+_CHECKS: dict[str, Callable[[object], Any]] = {
+    "prompt": lambda value: _short(" ".join(_text(value).split())),
+    "negative": lambda value: _short(_text(value)),
+    "image": _text,
+    "source": _text,
+    "source_frame": lambda value: _whole(value, 0, float("inf")),
+    "overlap": lambda value: _one_of(value, (1, OVERLAP)),
+    "seed": lambda value: _whole(value, 0, MAX_SEED),
+    "aspect": lambda value: _one_of(value, ASPECTS),
+    "frames": lambda value: _whole(value, 1, MAX_FRAMES),
+    "upto": lambda value: _one_of(value, STAGES),
+    "steps": lambda value: _whole(value, 1, MAX_STEPS),
+    "guidance": lambda value: float(_number(value, 0, MAX_GUIDANCE)),
+    "pack": _text,
+}
+
+
+def _checked(values: dict[str, object]) -> dict[str, Any]:
+    """The values of all fields that are given, each by itself of the right type and inside its limits.
+
+    Raises:
+        ValueError: for the first that is not.
+    """
+    made: dict[str, Any] = {}
+    for field in fields(ClipRequest):
+        if field.name not in values:
+            if field.name == "prompt":
+                raise ValueError("prompt: field required")
+            continue
+        value = values[field.name]
+        if value is None and field.default is None:
+            continue
+        try:
+            made[field.name] = _CHECKS[field.name](value)
+        except ValueError as error:
+            raise ValueError(f"{field.name}: {error}") from None
+    for name in values:
+        if name not in _CHECKS:
+            raise ValueError(f"{name}: extra inputs are not permitted")
+    return made
+
+
+def _check_together(request: ClipRequest) -> None:
+    """What no field can know by itself.
+
+    Raises:
+        ValueError: with a sentence.
+    """
+    if not request.prompt:
+        raise ValueError("the prompt is empty")
+    if not is_frame_count(request.frames):
+        raise ValueError(
+            f"{request.frames} frames are not possible: the model makes 1 + 4k frames, e.g. 1, 17 or 29"
+        )
+    if request.source is None:
+        if request.source_frame is not None:
+            raise ValueError("a frame to continue from needs a clip to continue")
+    elif request.image is not None:
+        raise ValueError("a clip begins with a still or continues another, not both")
+    elif request.new_frames < 1:
+        raise ValueError(
+            f"{request.frames} frames leave no new ones: {request.overlap} of them are those that are continued"
+        )

@@ -12,13 +12,15 @@ import sys
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from engine.api.clip import Clip
 from engine.api.errors import UsageError
-from engine.api.events import STAGES, Event, JobCancelled, JobDone, JobFailed, StageName, StageStarted
-from engine.api.request import MAX_SEED, ClipRequest
+from engine.api.events import Event, JobCancelled, JobDone, JobFailed, StageStarted
+from engine.api.request import ClipRequest
+from engine.api.types import ASPECTS, MAX_SEED, OVERLAP, STAGES, StageName
 from engine.cli.progress import ProgressLines, plan_json
 from engine.cli.reproduce import Record, read_record, require_same_pack, with_files
 from engine.packs.check import Heard, UnknownWord, check_request
@@ -68,12 +70,12 @@ def add_parser(subparsers: Any) -> None:
     add(
         "--overlap",
         type=int,
-        choices=[1, 5],
+        choices=[1, OVERLAP],
         help="frames seen of what is continued: 5 carry a motion on (walt's own clips), 1 a picture (others)",
     )
     add("--seed", metavar="N", type=int, help="same seed and settings, same clip; random if left out")
     add(
-        "--aspect", choices=["16:9", "9:16", "1:1"], help="shape of the picture (16:9, or that of --continue)"
+        "--aspect", choices=ASPECTS, help="shape of the picture (16:9, or that of --continue)"
     )
     add(
         "--frames",
@@ -138,13 +140,14 @@ def _asked(args: argparse.Namespace) -> tuple[Record | None, ClipRequest]:
         raise UsageError("usage", message, "Leave that out, or make a new clip without --from.")
     record = read_record(args.again)
     request = with_files(record, args.again, args.image, args.source)
-    return record, request if args.pack is None else request.model_copy(update={"pack": args.pack})
+    return record, request if args.pack is None else replace(request, pack=args.pack)
 
 
 def _request(args: argparse.Namespace) -> ClipRequest:
     if args.prompt is None:
         raise UsageError("usage", "A prompt is missing.", f"Example: {EXAMPLE}")
-    wishes = {name: getattr(args, name) for name in ClipRequest.model_fields}
+    names = [field.name for field in fields(ClipRequest)]
+    wishes = {name: getattr(args, name) for name in names}
     if args.seed is None:
         wishes["seed"] = secrets.randbelow(MAX_SEED + 1)
     if args.source is not None and (args.aspect is None or args.overlap is None):
@@ -158,8 +161,8 @@ def _as_source(source: str, last: int | None) -> dict[str, object]:
 
     look = look_at(source)
     aspect = min(_ASPECTS, key=lambda name: abs(math.log(look.width / look.height / _ASPECTS[name])))
-    enough = last is None or last + 1 >= 5
-    return {"aspect": aspect, "overlap": 5 if look.made_here and enough else 1}
+    enough = last is None or last + 1 >= OVERLAP
+    return {"aspect": aspect, "overlap": OVERLAP if look.made_here and enough else 1}
 
 
 def _given(args: argparse.Namespace, *names: str) -> dict[str, object]:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from engine.api.errors import UsageError, WaltError
-from engine.api.events import STAGES
 from engine.api.request import ClipRequest
+from engine.api.types import STAGES, WINDOW_FRAMES
 from engine.cli.progress import KEPT_WORDS
 from engine.packs.manifest import Manifest
 from engine.packs.store import PackStore
@@ -42,7 +42,7 @@ def add_parser(subparsers: Any) -> None:
     )
     add("--cards", metavar="GB", help="plan for cards of so many GB, rather than for this machine")
     add("--aspect", choices=["16:9", "9:16", "1:1"], default="16:9", help="shape of the picture (16:9)")
-    add("--frames", type=int, metavar="N", default=17, help="1 + 4k frames (17)")
+    add("--frames", type=int, metavar="N", default=WINDOW_FRAMES, help="1 + 4k frames (%(default)s)")
     add("--upto", choices=STAGES, help="the last stage (the pack's)")
     add("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto", help="where to compute (auto)")
     add("--json", action="store_true", help="print one JSON object on stdout")

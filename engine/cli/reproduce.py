@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.api.errors import UsageError, WaltError
-from engine.api.events import STAGES, StageName
 from engine.api.provenance import KEY, Provenance, file_hash
+from engine.api.request import ClipRequest
+from engine.api.types import STAGES, StageName
 
 if TYPE_CHECKING:
-    from engine.api.request import ClipRequest
     from engine.packs.store import InstalledPack
 
 
@@ -37,14 +36,12 @@ def read_record(path: str | Path) -> Record:
         UsageError: ``not-made-by-walt`` for other files, and for those that were written without metadata.
         WaltError: what `engine.media.reading.read_metadata` may raise.
     """
-    from engine.api.request import ClipRequest
     from engine.media.reading import read_metadata
 
     metadata = read_metadata(path)
     try:
-        asked = json.loads(metadata["walt"])
-        return Record(ClipRequest.parse(**asked), Provenance.from_json(metadata[KEY]))
-    except (KeyError, ValueError, TypeError, RecursionError, UsageError):
+        return Record(ClipRequest.from_json(metadata["walt"]), Provenance.from_json(metadata[KEY]))
+    except (KeyError, ValueError, UsageError):
         hint = "Clips that were exported without metadata, or by an older walt, can't be made again."
         raise UsageError("not-made-by-walt", f"{path} does not say how it was made.", hint) from None
 
@@ -69,7 +66,7 @@ def with_files(record: Record, clip: Path, image: str | None, source: str | None
         found["image"] = _same("still", request.image, image, clip, origin.still, "--image")
     if request.source is not None:
         found["source"] = _same("video", request.source, source, clip, origin.source, "--continue")
-    return request.model_copy(update=found)
+    return replace(request, **found)
 
 
 def _same(kind: str, name: str, said: str | None, clip: Path, expected: str, option: str) -> str:

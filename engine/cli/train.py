@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.api.errors import UsageError
+from engine.api.types import is_frame_count
 from engine.cli.finetune import add_finetune, finetune
 from engine.cli.train_full_size import add_dry_run, add_steps
 
@@ -142,7 +143,7 @@ def _prepare(args: argparse.Namespace) -> None:
     from engine.training.data.prepare import default_workers, prepare_folder, prepare_photos, prepare_worlds
 
     height, width = picture_size(args.size)
-    if args.frames < 1 or args.frames % 4 != 1:
+    if not is_frame_count(args.frames):
         raise UsageError("bad-frames", f"{args.frames} frames are not possible.", "Use 1 + 4k, e.g. 1 or 17.")
     if args.folder is not None:
         count = prepare_folder(args.folder, args.out, height, width, args.frames, 8, _progress("files"))

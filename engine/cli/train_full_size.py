@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from engine.api.errors import UsageError
+from engine.api.types import is_frame_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -263,7 +264,7 @@ def footage(args: argparse.Namespace) -> None:
     from engine.training.data.footage.sources import find_footage
     from engine.training.data.prepare import default_workers
 
-    if args.frames < 1 or args.frames % 4 != 1:
+    if not is_frame_count(args.frames):
         raise UsageError("bad-frames", f"{args.frames} frames are not possible.", "Use 1 + 4k, e.g. 1 or 17.")
     sizes = tuple(picture_size(text) for text in args.sizes.split(","))
     cutting = Cutting(sizes, args.frames, args.fps, args.per_video)

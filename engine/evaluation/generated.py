@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.api.events import StageName
+from engine.api.types import StageName
 from engine.evaluation.attributes import Reading, Tally
 from engine.evaluation.clips import STRIP, Kept, recall, worlds_version
 from engine.evaluation.distances import frechet, spread

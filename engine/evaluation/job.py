@@ -15,8 +15,8 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from engine.api.events import StageName
 from engine.api.request import ClipRequest
+from engine.api.types import StageName
 from engine.evaluation.linear import LinearCode
 from engine.evaluation.probe import Probe
 from engine.evaluation.prompts import other_specs

@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.api.types import SPACE, TIME
 from engine.models.causal import depth_to_space, space_to_depth
-from engine.models.tokenizer import SPACE, TIME
 from engine.pipeline.conditioning import to_frames, to_pixels
 
 _CPU = torch.device("cpu")

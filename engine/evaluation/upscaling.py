@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.api.events import StageName
+from engine.api.types import StageName
 from engine.diffusion.denoiser import Conditioning, stage_denoiser
 from engine.diffusion.guidance import Guidance
 from engine.diffusion.schedule import Schedule

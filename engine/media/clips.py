@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,9 +32,9 @@ def provenance(clip: Clip) -> dict[str, str]:
     request = clip.request
     # A file is shared; the folders of whoever made it are nobody's business.
     named = {"image": request.image, "source": request.source, "pack": request.pack}
-    request = request.model_copy(update={key: Path(path).name for key, path in named.items() if path})
+    request = replace(request, **{key: Path(path).name for key, path in named.items() if path})
     comment = f"Made with walt: pack {clip.pack}, stage {clip.stage}, seed {request.seed}."
-    made = {"title": request.prompt, "comment": comment, "walt": request.model_dump_json()}
+    made = {"title": request.prompt, "comment": comment, "walt": request.to_json()}
     return made if clip.origin is None else {**made, KEY: clip.origin.to_json()}
 
 

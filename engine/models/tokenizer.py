@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from engine.api.errors import WaltError
+from engine.api.types import SPACE, TIME, is_frame_count
 from engine.models.causal import (
     AdaptiveNorm,
     CausalConv3d,
@@ -29,7 +30,6 @@ from engine.models.causal import (
     space_to_depth,
 )
 
-SPACE, TIME = 8, 4
 BLOCK = 3 * TIME * SPACE**2
 """Numbers in the block of pixels that one latent position stands for."""
 
@@ -288,7 +288,7 @@ def check_size(frames: int, height: int, width: int) -> None:
     Raises:
         WaltError: ``size-not-possible``.
     """
-    if frames < 1 or frames % TIME != 1 or height < SPACE or width < SPACE or height % SPACE or width % SPACE:
+    if not is_frame_count(frames) or height < SPACE or width < SPACE or height % SPACE or width % SPACE:
         raise WaltError(
             "size-not-possible",
             f"{frames} frames of {width} x {height} pixels can't be coded.",

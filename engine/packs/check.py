@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.api.errors import UsageError
-from engine.api.request import MAX_PROMPT, ClipRequest
+from engine.api.request import ClipRequest
+from engine.api.types import MAX_PROMPT
 from engine.packs.manifest import MAX_MANIFEST_BYTES, VOCABULARY, Manifest, damaged
 from engine.packs.store import InstalledPack
 from engine.runtime.files import read_plain

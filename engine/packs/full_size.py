@@ -8,7 +8,7 @@ from functools import partial
 
 from torch import nn
 
-from engine.api.events import StageName
+from engine.api.types import StageName
 from engine.models.t5 import T5Config, T5Encoder
 from engine.models.tokenizer import Tokenizer, TokenizerConfig
 from engine.models.transformer import TransformerConfig, WindowTransformer

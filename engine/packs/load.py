@@ -17,10 +17,11 @@ import torch
 from torch import nn
 
 from engine.api.errors import WaltError
-from engine.api.events import Kept, StageName
+from engine.api.events import Kept
+from engine.api.types import SPACE, StageName
 from engine.models.t5 import T5Config, T5Encoder, T5Words, read_pieces
 from engine.models.text_encoder import TextConfig, TextEncoder, TextSource, WordSource
-from engine.models.tokenizer import SPACE, Tokenizer, TokenizerConfig
+from engine.models.tokenizer import Tokenizer, TokenizerConfig
 from engine.models.transformer import TransformerConfig, WindowTransformer
 from engine.packs.int8 import quantizer
 from engine.packs.manifest import (

@@ -14,8 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from engine.api.errors import UsageError, WaltError
-from engine.api.events import STAGES, StageName
-from engine.api.request import Aspect
+from engine.api.types import STAGES, Aspect, StageName
 from engine.runtime.files import read_plain
 
 MANIFEST = "manifest.json"

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.api.clip import Clip
-from engine.api.events import STAGES, Event, FramesReady, StageName, StageStarted, StepDone
+from engine.api.events import Event, FramesReady, StageStarted, StepDone
 from engine.api.provenance import Provenance, file_hash, walt_version
 from engine.api.request import ClipRequest
+from engine.api.types import SPACE, STAGES, WINDOW_FRAMES, StageName
 from engine.diffusion.denoiser import Conditioning, stage_denoiser
 from engine.diffusion.guidance import Guidance
 from engine.diffusion.samplers import OnStep, ddim, dpm_solver_pp_2m
@@ -29,7 +30,6 @@ from engine.media.reading import frames_before
 from engine.media.resize import fit, fit_frames
 from engine.media.stills import load_still
 from engine.models.text_encoder import TextBatch
-from engine.models.tokenizer import SPACE
 from engine.packs.load import LoadedPack
 from engine.packs.manifest import SamplerName
 from engine.pipeline.conditioning import (
@@ -80,8 +80,8 @@ class Cascade:
             WaltError: for a still or a source that cannot be used, or ``out-of-memory``.
         """
         # How long a piece takes depends on the picture's size and on whether a window is short.
-        short = request.frames if request.source is None else 17
-        remembered = self._remembered.setdefault((request.aspect, min(short, 17)), {})
+        short = request.frames if request.source is None else WINDOW_FRAMES
+        remembered = self._remembered.setdefault((request.aspect, min(short, WINDOW_FRAMES)), {})
         try:
             return _Run(self.pack, request, emit, cancelled, job, remembered, tile).clip()
         finally:

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.api.events import STAGES, StageName
 from engine.api.request import ClipRequest
+from engine.api.types import SPACE, STAGES, TIME, StageName
 from engine.packs.manifest import Manifest, damaged
 
-SPACE, TIME = 8, 4
 TILES: tuple[int | None, ...] = (None, 16)
 """Sides of decoded tiles in latents, best first; None is the whole picture."""
 _BYTES, _HALF = 4, 2

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from engine.api.errors import WaltError
-from engine.api.events import STAGES, Kept, StageName
+from engine.api.events import Kept
 from engine.api.request import ClipRequest
+from engine.api.types import STAGES, WINDOW_FRAMES, StageName
 from engine.packs.manifest import Manifest, Network, damaged, weights_file
 from engine.planning.memory import DECODINGS, MB, Decoding, plan, stage_work, tables
 
@@ -236,7 +237,7 @@ def too_large(needed: float, budget: float, instead: str = "") -> WaltError:
 def _smaller(weights: Weights, manifest: Manifest, request: ClipRequest, budget: float) -> str:
     """The next best request that would fit, in words."""
     for stage in reversed(STAGES[: STAGES.index(request.upto)]):
-        smaller = request.model_copy(update={"upto": stage})
+        smaller = replace(request, upto=stage)
         if any(way.peak <= budget for way in ways(weights, manifest, smaller)):
             return f", or ask for a smaller clip with --upto {stage}"
-    return ", or ask for fewer frames" if request.frames > 17 else ""
+    return ", or ask for fewer frames" if request.frames > WINDOW_FRAMES else ""

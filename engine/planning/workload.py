@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.api.errors import WaltError
-from engine.api.events import STAGES, StageName
+from engine.api.types import OVERLAP, SPACE, STAGES, TIME, StageName
 from engine.planning.eta import Task
 
 if TYPE_CHECKING:
     from engine.api.request import ClipRequest
     from engine.packs.manifest import Manifest
 
-SPACE, TIME = 8, 4
-OVERLAP = 5
-"""Pixel frames that a continuation sees of what came before: two latent frames (paper 4.4)."""
 SHARE = 0.3
 """Of the speed of plain matrix products, what a clip reaches: the starter 0.26 to 0.36, on two processor cores."""
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.api.errors import UsageError, WaltError
-from engine.api.events import STAGES, StageName
+from engine.api.types import STAGES, StageName
 from engine.models.t5 import from_folder
 from engine.models.text_encoder import TextConfig, TextEncoder
 from engine.models.tokenizer import Tokenizer

@@ -21,11 +21,11 @@ from engine.api.events import (
     JobDone,
     JobFailed,
     JobStarted,
-    StageName,
     StageStarted,
     StepDone,
 )
 from engine.api.request import ClipRequest
+from engine.api.types import StageName
 
 STEPS = 3
 TOTAL = 17

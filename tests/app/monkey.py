@@ -252,7 +252,7 @@ class Monkey:
         foreign, own = self.folder / "foreign.mp4", self.folder / "own.mp4"
         write_mp4(foreign, frames_of("sr1"))
         request = ClipRequest.parse(prompt="a robot", seed=3)
-        write_mp4(own, frames_of("sr1"), metadata={"walt": request.model_dump_json()})
+        write_mp4(own, frames_of("sr1"), metadata={"walt": request.to_json()})
         return still, junk, film, foreign, own, self.folder / "gone.png", self.folder
 
     def _mime(self) -> QMimeData:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from app.compose.draft import LENGTHS, Draft, guidance_of, recalled, requests_of, steps_of
-from engine.api.request import MAX_SEED, ClipRequest
+from engine.api.request import ClipRequest
+from engine.api.types import MAX_SEED
 from tests.app.conftest import Studio
 
 

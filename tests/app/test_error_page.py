@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from app.core.error_messages import sentence
 from app.core.i18n import Translators
 from app.jobs.state import Done, Failed
 from engine.api.errors import WaltError
-from engine.api.events import STAGES, Event, JobDone, JobFailed, JobStarted
+from engine.api.events import Event, JobDone, JobFailed, JobStarted
 from engine.api.request import ClipRequest
+from engine.api.types import STAGES
 from engine.packs.store import PackStore
 from engine.runtime.memory import out_of_memory
 from tests.app.conftest import OpenStudio, Studio
@@ -49,7 +51,7 @@ def test_too_little_memory_offers_a_smaller_clip(qtbot: QtBot, open_studio: Open
     qtbot.mouseClick(failure.smaller, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: isinstance(session.state, Done))
     asked, again = studio.engine.requests
-    assert again == asked.model_copy(update={"upto": "sr1"})
+    assert again == replace(asked, upto="sr1")
     assert composer.advanced.content.isVisible()
     assert composer.advanced.content.sizes.currentData() == "sr1"  # pyright: ignore[reportAttributeAccessIssue]
     assert len(studio.window.status.stages.runs()) == 2
@@ -116,8 +118,8 @@ def test_the_smallest_clip_is_as_short_as_one_can_be(studio: Studio) -> None:
     assert sizes == [("sr1", 41), ("base", 41), ("base", 17)]
     whole = ClipRequest(prompt="a horse")
     assert smaller(Failed(whole, WaltError("internal", "Odd."), ""), card) is None
-    assert smaller(Failed(whole.model_copy(update={"pack": "other"}), out_of_memory(), ""), card) is None
-    assert smaller(Failed(whole.model_copy(update={"source": "a.mp4"}), out_of_memory(), ""), card) is None
+    assert smaller(Failed(replace(whole, pack="other"), out_of_memory(), ""), card) is None
+    assert smaller(Failed(replace(whole, source="a.mp4"), out_of_memory(), ""), card) is None
 
 
 def test_another_failure_offers_nothing_smaller(qtbot: QtBot, open_studio: OpenStudio) -> None:

@@ -107,7 +107,7 @@ def test_a_new_take_replaces_a_segment_and_undo_brings_the_old_one(
     with qtbot.waitSignal(studio.session.library.kept):
         studio.window.actions_["retake"].trigger()
     again = studio.engine.requests[-1]
-    assert again.model_copy(update={"seed": 0}) == studio.engine.requests[0].model_copy(update={"seed": 0})
+    assert replace(again, seed=0) == replace(studio.engine.requests[0], seed=0)
     assert film.segments[0].take != old.take
     studio.window.actions_["undo"].trigger()
     assert film.segments[0] == old

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.jobs.state import Done, Failed, Idle, Running, Stopped
 from engine.api.errors import WaltError
-from engine.api.events import StageName
+from engine.api.types import StageName
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import SIZES, Gate, clip_of, failing, gated
 

@@ -14,8 +14,9 @@ from app.library.records import ClipRecord
 from app.playback.frame_buffer import FrameBuffer, latent_index
 from app.playback.full_screen import FullScreen
 from app.playback.preview import Preview, letterbox
-from engine.api.events import STAGES, Event, JobDone, JobStarted, StageName, StageStarted, StepDone
+from engine.api.events import Event, JobDone, JobStarted, StageStarted, StepDone
 from engine.api.request import ClipRequest
+from engine.api.types import STAGES, StageName
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import (
     PREVIEW_RED,

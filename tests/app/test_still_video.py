@@ -111,7 +111,7 @@ def test_a_video_that_is_gone_when_another_frame_is_wanted_is_refused(
 
 def test_a_clip_of_walt_s_own_brings_its_words_back(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
     request = ClipRequest(prompt="a robot on the beach", negative="night", seed=77, steps=9, aspect="1:1")
-    clip = video(tmp_path / "robot.mp4", {"walt": request.model_dump_json()})
+    clip = video(tmp_path / "robot.mp4", {"walt": request.to_json()})
     studio.session.edit(prompt="a horse")
     assert drop(studio.window.composer.drop_zone, files(clip))
     assert isinstance(settled(qtbot, studio), Recalled)

@@ -37,7 +37,7 @@ def request(prompt: str = "a horse on the beach", **values: object) -> ClipReque
 
 def job(name: str, state: State = "queued", **values: object) -> JobRecord:
     asked = request(f"prompt of {name}", **values)
-    return JobRecord(name, state, asked.model_dump_json(), asked.prompt, asked.seed, 1.0)
+    return JobRecord(name, state, asked.to_json(), asked.prompt, asked.seed, 1.0)
 
 
 def reopened(store: Store) -> Opened:
@@ -103,11 +103,11 @@ def test_a_still_is_copied_once_and_dropped_when_nothing_needs_it(places: Librar
 CRASH = """
 import os, signal, sys
 from pathlib import Path
-from app.library.files import Places
+from app.library.files import LibraryPaths
 from app.library.store import Store
 from tests.app.fake_engine import clip_of
 from tests.app.test_store import job, request
-places = Places(Path(sys.argv[1]), Path(sys.argv[2]))
+places = LibraryPaths(Path(sys.argv[1]), Path(sys.argv[2]))
 store = Store(places)
 store.open()
 store.add_jobs([job(name) for name in ("done", "running", "next", "last")])

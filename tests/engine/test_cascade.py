@@ -12,7 +12,8 @@ import torch
 
 from engine.api.clip import Clip
 from engine.api.errors import WaltError
-from engine.api.events import STAGES, FramesReady, StageStarted, StepDone
+from engine.api.events import FramesReady, StageStarted, StepDone
+from engine.api.types import STAGES
 from engine.diffusion.schedule import Schedule
 from engine.media.clips import provenance, read_clip, write_mp4
 from engine.media.resize import fit_frames

@@ -139,6 +139,13 @@ def test_importing_the_doors_loads_no_torch(module: str) -> None:
     assert done.returncode == 0, done.stderr or f"{module} imports torch"
 
 
+def test_a_request_costs_nothing_to_import() -> None:
+    """The window builds requests before it is on screen; pydantic alone takes a tenth of a second."""
+    code = "import engine.api.request, sys; sys.exit(bool({'pydantic', 'numpy'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_weights_never_carry_code() -> None:
     forbidden_modules = {"pickle", "cPickle", "dill", "joblib", "shelve", "marshal"}
     found: list[str] = []

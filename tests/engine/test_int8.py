@@ -12,8 +12,9 @@ from torch import nn
 
 from engine.api.clip import Clip
 from engine.api.errors import WaltError
-from engine.api.events import STAGES, Kept
+from engine.api.events import Kept
 from engine.api.request import ClipRequest
+from engine.api.types import STAGES
 from engine.packs.load import LoadedPack, load_pack
 from engine.pipeline.cascade import Cascade
 from engine.planning.residency import WeightFormat, weigh

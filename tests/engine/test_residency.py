@@ -118,7 +118,7 @@ def made(folder: Path, room_mb: float = 0, int8: bool = False) -> dict[str, Any]
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit and the high-water mark are Linux's")
 def test_under_an_enforced_limit_what_was_planned_is_taken_and_the_clip_is_the_same(folder: Path) -> None:
     pack = PackStore([folder]).find("mid")
-    request = REQUEST.model_copy(update={"pack": "mid"})
+    request = replace(REQUEST, pack="mid")
     weights = weigh(pack.path, pack.manifest, WeightFormat(resolve("cpu").dtype.itemsize))
     whole = made(folder)
     assert not whole["refused"]

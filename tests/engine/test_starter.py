@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.api.events import STAGES
 from engine.api.request import ClipRequest
+from engine.api.types import STAGES
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.store import PackStore
 from engine.pipeline.cascade import Cascade

@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.api.events import STAGES, StageName
 from engine.api.request import ClipRequest
+from engine.api.types import STAGES, StageName
 from engine.media.stills import write_png
 from engine.packs.manifest import Manifest
 from engine.packs.store import InstalledPack, PackStore

@@ -6,8 +6,9 @@ import threading
 import time
 from typing import NamedTuple
 
-from engine.api.events import STAGES, Event, FramesReady, JobCancelled, StageName, StepDone
+from engine.api.events import Event, FramesReady, JobCancelled, StepDone
 from engine.api.request import ClipRequest
+from engine.api.types import STAGES, StageName
 from engine.packs.store import PackStore
 from engine.worker import Engine
 

@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from engine.api.clip import Clip
-from engine.api.events import STAGES, FramesReady, JobCancelled, StageStarted, StepDone
+from engine.api.events import FramesReady, JobCancelled, StageStarted, StepDone
 from engine.api.request import ClipRequest
+from engine.api.types import STAGES
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.store import PackStore
 from engine.pipeline.cascade import Cascade

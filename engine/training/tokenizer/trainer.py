@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.api.errors import WaltError
+from engine.api.types import SPACE, TIME
 from engine.media.stills import write_png
 from engine.models.causal import space_to_depth
-from engine.models.tokenizer import SPACE, TIME, Tokenizer, TokenizerConfig
+from engine.models.tokenizer import Tokenizer, TokenizerConfig
 from engine.training.checkpoint import latest
 from engine.training.data.pixels import psnr, to_frames, to_tensor
 from engine.training.loop import Draw, Loop, LoopConfig

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.api.errors import UsageError, WaltError
+from engine.api.types import is_frame_count
 from engine.runtime.files import atomic_write
 from engine.worlds.captions.write import Language, canonical_caption, caption
 from engine.worlds.dataset.heldout import is_heldout
@@ -68,7 +69,7 @@ class WorldsJob:
             if side % MULTIPLE or not SMALLEST <= side <= LARGEST:
                 limits = f"a multiple of {MULTIPLE} from {SMALLEST} to {LARGEST}"
                 raise _bad(f"The {name} {side} is not possible.", f"Choose {limits}.")
-        if self.frames < 1 or self.frames % 4 != 1:
+        if not is_frame_count(self.frames):
             raise _bad(f"{self.frames} frames are not possible.", "Choose 1 + 4k frames, e.g. 1, 17 or 29.")
         least_of = (("count", self.count, 1), ("seed", self.seed, 0), ("samples", self.samples, 1))
         for name, value, least in least_of:

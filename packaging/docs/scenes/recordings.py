@@ -12,8 +12,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QLinearGradient, QPainter
 
 from engine.api.clip import Clip
-from engine.api.events import STAGES, Event, FramesReady, StageName, StageStarted, StepDone
-from engine.api.request import Aspect, ClipRequest
+from engine.api.events import Event, FramesReady, StageStarted, StepDone
+from engine.api.request import ClipRequest
+from engine.api.types import STAGES, Aspect, StageName
 
 JOB = "job"
 FRAMES = 17

@@ -7,8 +7,8 @@ from dataclasses import replace
 from app.export.export_dialog import ExportDialog
 from app.library.records import State
 from engine.api.errors import WaltError
-from engine.api.events import StageName
-from engine.api.request import Aspect, ClipRequest
+from engine.api.request import ClipRequest
+from engine.api.types import Aspect, StageName
 from scenes.clip import done
 from scenes.stage import PROMPT, Stage
 

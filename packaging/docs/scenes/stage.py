@@ -16,8 +16,9 @@ from app.jobs.state import Running
 from app.library.files import LibraryPaths
 from app.window.main import build
 from engine.api.errors import WaltError
-from engine.api.events import JobCancelled, JobDone, JobFailed, JobStarted, Ready, StageName
-from engine.api.request import Aspect, ClipRequest
+from engine.api.events import JobCancelled, JobDone, JobFailed, JobStarted, Ready
+from engine.api.request import ClipRequest
+from engine.api.types import Aspect, StageName
 from engine.planning.forecast import MemoryBudget
 from engine.planning.residency import WeightFormat
 from scenes.recordings import JOB, Recording, Source
