@@ -25,16 +25,17 @@ from engine.training.denoiser.sampling import sample_latents
 from engine.training.denoiser.slots import NoiseSource
 from engine.training.distributed.process_group import ProcessGroup
 from engine.training.loop import Draw
+from engine.training.on_gpu.bank import Bank, encode
+from engine.training.on_gpu.denoise import Batch, Stage
 from engine.training.runs.full_size import DenoiserRun, GanTokenizerRun, with_overrides
 from engine.training.runs.paper import PAPER_RUNS
 from engine.training.tokenizer.gan_trainer import GanTrainer, NoiseClips
 from tests.engine.test_full_size_runs import reduced
+from tests.engine.test_training import TINY
 from tests.engine.test_training_commands import transformer
-from tests.scripts import importable
 from tests.tiny_pack import lively
 
 CPU = torch.device("cpu")
-ON_GPU = Path(__file__).parents[2] / "packaging" / "starter" / "on_gpu"
 
 
 @pytest.fixture(autouse=True)
@@ -57,12 +58,6 @@ def passes() -> Iterator[dict[bool, int]]:
 def half(monkeypatch: pytest.MonkeyPatch) -> None:
     """Training in bfloat16, whether it is faster here or not."""
     monkeypatch.setattr(precision, "training_dtype", lambda kind="cpu": torch.bfloat16)
-
-
-@pytest.fixture
-def road(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The scripts of the starter's training on one graphics card."""
-    yield from importable(ON_GPU, monkeypatch)
 
 
 def denoiser(config: TransformerConfig) -> Denoiser:
@@ -130,14 +125,8 @@ def test_a_step_with_the_discriminator_reaches_every_weight(tmp_path: Path, pass
     assert without_gradient(trainer.loop.model) == []
 
 
-@pytest.mark.usefixtures("road")
 @pytest.mark.parametrize("learn_text", [True, False])
 def test_the_starters_step_on_a_card_reaches_every_weight(learn_text: bool, passes: dict[bool, int]) -> None:
-    from bank import Bank, encode
-    from denoise import Batch, Stage
-
-    from tests.engine.test_training import TINY
-
     bank = Bank(2, (8, 5, 4, 8), low=False, device=CPU)
     bank.add(torch.randn(2, 8, 5, 4, 8), None, torch.full_like(bank.ids, 3))
     stage = Stage("base", denoiser(transformer(1)), [], CPU, 1e-3, 1e-3, learn_text)
