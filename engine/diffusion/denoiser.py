@@ -1,31 +1,35 @@
-"""A stage's network with everything that it is told besides noise, as the function that samplers call."""
+"""The guided denoiser: a stage's network, its conditions and guidance as the one function that samplers call.
+
+Clips, training's samples and evaluation all sample through it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from engine.diffusion.guidance import Guidance, guided
+from engine.diffusion.known_frames import clamp_known, frame_condition
 from engine.diffusion.samplers import Denoise
 from engine.diffusion.schedule import Schedule
 from engine.models.text_encoder import TextBatch
 from engine.models.transformer import WindowTransformer
-from engine.pipeline.conditioning import clamp_known, frame_condition
 from engine.runtime.devices import Device
 from engine.runtime.fault_injection import fault_point
 
 
 @dataclass(frozen=True, slots=True)
 class Conditioning:
-    """What one window of one stage is told.
+    """What the network reads besides noise, for B clips.
 
     Attributes:
-        text: Two captions: the one that guidance moves away from, then the prompt.
-        known: (1, C, k, h, w) clean latents of the first frames, or None.
-        guide_frames: Whether the unguided pass is also not told about ``known``.
-        low_res: (1, C, t, h/2, w/2) latents of the stage below, noised to ``low_res_level``, or None.
+        text: 2 B captions: those that guidance moves away from, then the prompts.
+        known: (B, C, k, h, w) clean latents of the first frames, or None.
+        guide_frames: Whether the unguided pass does not read ``known`` either.
+        low_res: (B, C, t, h/2, w/2) latents of the stage below, noised to ``low_res_level``, or None.
         low_res_level: Their noise index.
     """
 
@@ -37,44 +41,49 @@ class Conditioning:
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
+class _Passes:
+    """The network's calls of one step: with all conditions, or without those that guidance is about, or both."""
+
     network: WindowTransformer
     told: Conditioning
     frames: Tensor | None
     device: Device
 
-    def alone(self, x: Tensor, t: int, x0_prev: Tensor | None) -> Tensor:
+    def cond_only(self, x: Tensor, t: int, x0_prev: Tensor | None) -> Tensor:
         """v under all conditions."""
-        return self._velocity(x, t, x0_prev, slice(1, 2))
+        return self._velocity(x, t, x0_prev, slice(len(x), None))
 
-    def both(self, x: Tensor, t: int, x0_prev: Tensor | None) -> tuple[Tensor, Tensor]:
-        """v under all conditions and v without what guidance is about, from one call on two rows."""
-        v = self._velocity(x, t, x0_prev, slice(0, 2))
-        return v[1:], v[:1]
+    def batched(self, x: Tensor, t: int, x0_prev: Tensor | None) -> tuple[Tensor, Tensor]:
+        """v under all conditions and v without those of guidance, from one call on twice the clips."""
+        v = self._velocity(x, t, x0_prev, slice(None))
+        return v[len(x) :], v[: len(x)]
 
-    def one_by_one(self, x: Tensor, t: int, x0_prev: Tensor | None) -> tuple[Tensor, Tensor]:
-        """As `both`, from two calls on one row each: slower, with half the memory."""
-        return self.alone(x, t, x0_prev), self._velocity(x, t, x0_prev, slice(0, 1))
+    def sequential(self, x: Tensor, t: int, x0_prev: Tensor | None) -> tuple[Tensor, Tensor]:
+        """As `batched`, from two calls: slower, with half the memory."""
+        return self.cond_only(x, t, x0_prev), self._velocity(x, t, x0_prev, slice(0, len(x)))
 
     def _velocity(self, x: Tensor, t: int, x0_prev: Tensor | None, rows: slice) -> Tensor:
-        count = rows.stop - rows.start
-        times = torch.full((count,), t, device=x.device)
+        text, level = self.told.text, self.told.low_res_level
+        tokens = text.tokens[rows]
+        passes = len(tokens) // len(x)
+        times = torch.full((len(tokens),), t, device=x.device)
         fault_point("step")
-        level, text = self.told.low_res_level, self.told.text
         reads = self.network.config.text_width is not None
         with self.device.autocast():
             v = self.network(
-                x.expand(count, -1, -1, -1, -1),
+                _repeated(x, passes),
                 times,
-                text=TextBatch(text.tokens[rows], text.mask[rows]) if reads else None,
-                x0_prev=None if x0_prev is None else x0_prev.expand(count, -1, -1, -1, -1),
+                text=TextBatch(tokens, text.mask[rows]) if reads else None,
+                x0_prev=_repeated(x0_prev, passes),
                 frames=None if self.frames is None else self.frames[rows],
-                low_res=None
-                if self.told.low_res is None
-                else self.told.low_res.expand(count, -1, -1, -1, -1),
+                low_res=_repeated(self.told.low_res, passes),
                 low_res_t=None if level is None else torch.full_like(times, level),
             )
         return v.float()
+
+
+def _repeated(x: Tensor | None, passes: int) -> Tensor | None:
+    return x if x is None or passes == 1 else torch.cat([x] * passes)
 
 
 def stage_denoiser(
@@ -87,19 +96,20 @@ def stage_denoiser(
     *,
     together: bool = True,
 ) -> Denoise:
-    """The guided network over latents of ``frames`` latent frames, one clip at a time.
+    """The guided network over latents (B, C, ``frames``, h, w).
 
     Guidance needs two answers of the network: from one call if ``together``, else from two that need less memory.
 
-    Known frames are told on channels where the network learned that, and kept on their way in any case (see
+    Known frames are given on channels where the network has them, and kept by the sampler in any case (see
     `clamp_known`).
     """
     known, condition = told.known, None
     if known is not None and network.config.frame_conditioning:
-        one = frame_condition(known, frames)
+        count = torch.full((len(known),), known.shape[2], device=known.device)
+        one = frame_condition(F.pad(known, (0, 0, 0, 0, 0, frames - known.shape[2])), count)
         condition = torch.cat([torch.zeros_like(one) if told.guide_frames else one, one])
-    call = _Call(network, told, condition, device)
-    denoise = guided(call.alone, call.both if together else call.one_by_one, guidance, schedule)
+    passes = _Passes(network, told, condition, device)
+    denoise = guided(passes.cond_only, passes.batched if together else passes.sequential, guidance, schedule)
     if known is None:
         return denoise
     return lambda x, t, x0_prev: clamp_known(denoise(x, t, x0_prev), x, known, schedule, t)

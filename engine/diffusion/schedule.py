@@ -72,6 +72,11 @@ class Schedule:
         alpha, sigma = self.coefficients(t, x)
         return alpha * v + sigma * x
 
+    def velocity_from_x0(self, x: Tensor, x0: Tensor, t: int) -> Tensor:
+        """The v at time ``t`` whose clean estimate is ``x0``: v = (alpha x - x0) / sigma."""
+        alpha, sigma = self.level(t)
+        return (alpha * x - x0) / sigma
+
     def snr(self, t: Tensor | int) -> Tensor:
         """Signal-to-noise ratio alpha^2 / sigma^2, float64, shaped like ``t``; exactly 0 at the last time."""
         alpha_bar = self.alpha_bar[torch.as_tensor(t).cpu()]

@@ -20,9 +20,9 @@ from engine.api.types import StageName
 from engine.evaluation.linear import LinearCode
 from engine.evaluation.probe import Probe
 from engine.evaluation.prompts import other_specs
+from engine.media.pixels import to_frames, to_pixels
 from engine.packs.load import LoadedPack
 from engine.pipeline.cascade import Cascade
-from engine.pipeline.conditioning import to_frames, to_pixels
 from engine.runtime.files import atomic_write
 from engine.worlds.render.clip import render_clip
 
@@ -146,13 +146,13 @@ class Job:
     def encode(self, frames: NDArray[np.uint8]) -> torch.Tensor:
         """Normalised latents (1, C, t, h, w) of a clip, computed as the product computes."""
         with self.pack.device.autocast():
-            return self.pack.tokenizer.encode(to_pixels(frames, self.pack.device.torch)).float()
+            return self.pack.tokenizer.encode(to_pixels(frames, self.pack.device.torch)[None]).float()
 
     @torch.inference_mode()
     def decode(self, z: torch.Tensor) -> NDArray[np.uint8]:
         """Frames of latents, chunk by chunk, as the product decodes."""
         with self.pack.device.autocast():
-            return np.concatenate([to_frames(chunk) for chunk in self.pack.tokenizer.stream(z)])
+            return np.concatenate([to_frames(chunk[0]) for chunk in self.pack.tokenizer.stream(z)])
 
 
 def bar(what: str, total: int) -> tqdm[NoReturn]:

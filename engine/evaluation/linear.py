@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.api.types import SPACE, TIME
+from engine.media.pixels import to_frames, to_pixels
 from engine.models.causal import depth_to_space, space_to_depth
-from engine.pipeline.conditioning import to_frames, to_pixels
-
-_CPU = torch.device("cpu")
 
 
 def blocks(frames: NDArray[np.uint8]) -> Tensor:
     """Blocks (3 * 4 * 8 * 8, t, h, w) of a clip (1 + 4k, H, W, 3), one for each latent position."""
-    return space_to_depth(to_pixels(frames, _CPU), TIME, SPACE)[0]
+    return space_to_depth(to_pixels(frames)[None], TIME, SPACE)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +49,4 @@ class LinearCode:
         found = blocks(frames)
         flat = found.flatten(1) - self.mean[:, None]
         made = self.basis @ (self.basis.T @ flat) + self.mean[:, None]
-        return to_frames(depth_to_space(made.view_as(found)[None], TIME, SPACE))
+        return to_frames(depth_to_space(made.view_as(found)[None], TIME, SPACE)[0])

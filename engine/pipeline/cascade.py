@@ -26,18 +26,14 @@ from engine.diffusion.denoiser import Conditioning, stage_denoiser
 from engine.diffusion.guidance import Guidance
 from engine.diffusion.samplers import OnStep, ddim, dpm_solver_pp_2m
 from engine.diffusion.schedule import Schedule
+from engine.media.pixels import to_frames, to_pixels
 from engine.media.reading import frames_before
 from engine.media.resize import fit, fit_frames
 from engine.media.stills import load_still
 from engine.models.text_encoder import TextBatch
 from engine.packs.load import LoadedPack
 from engine.packs.manifest import SamplerName
-from engine.pipeline.conditioning import (
-    encode_prompt,
-    seeded_clip_noise,
-    to_frames,
-    to_pixels,
-)
+from engine.pipeline.conditioning import encode_prompt, seeded_clip_noise
 from engine.planning.eta import Cancelled, Pace
 from engine.planning.memory import TILES
 from engine.planning.workload import Window, first_pass_of, guidance_of, steps_of, tasks_of, windows_of
@@ -192,7 +188,7 @@ class _Run:
     def _encode(self, seen: NDArray[np.uint8]) -> Tensor:
         fault_point("encode")
         with self.pack.device.autocast():
-            return self.pack.tokenizer.encode(to_pixels(seen, self.pack.device.torch)).float()
+            return self.pack.tokenizer.encode(to_pixels(seen, self.pack.device.torch)[None]).float()
 
     def _encode_text(self) -> TextBatch:
         fault_point("text")
@@ -255,7 +251,7 @@ class _Run:
             nonlocal last
             now = time.perf_counter()
             self.pace.done(stage, now - last)
-            preview = to_frames(self.pack.tokenizer.preview(x0))
+            preview = to_frames(self.pack.tokenizer.preview(x0)[0])
             left, whole = self.pace.left(stage), self.pace.total()
             self.emit(StepDone(self.job, stage, done + step, total, left, whole, preview))
             self._stop_if_cancelled()
@@ -278,7 +274,7 @@ class _Run:
                     fault_point("decode")
                     start, end = end, end + chunk.shape[2]
                     if end > done:  # what was known, or came before memory ran out, is there already
-                        done = self._hand_on(stage, frames, done, to_frames(chunk)[done - start :])
+                        done = self._hand_on(stage, frames, done, to_frames(chunk[0])[done - start :])
                     del chunk
                     self.pack.device.tidy()
                     self._stop_if_cancelled()

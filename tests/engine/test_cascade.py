@@ -14,18 +14,14 @@ from engine.api.clip import Clip
 from engine.api.errors import WaltError
 from engine.api.events import FramesReady, StageStarted, StepDone
 from engine.api.types import STAGES
+from engine.diffusion.known_frames import clamp_known, frame_condition
 from engine.diffusion.schedule import Schedule
 from engine.media.clips import provenance, read_clip, write_mp4
+from engine.media.pixels import to_frames, to_pixels
 from engine.media.resize import fit_frames
 from engine.media.stills import write_png
 from engine.packs.load import LoadedPack
-from engine.pipeline.conditioning import (
-    clamp_known,
-    frame_condition,
-    seeded_noise,
-    to_frames,
-    to_pixels,
-)
+from engine.pipeline.conditioning import seeded_noise
 from engine.planning.eta import Cancelled, Pace, Task
 from engine.planning.workload import Window, plan_windows
 from engine.runtime.memory import retry_without_memory
@@ -145,8 +141,8 @@ def test_a_still_is_the_first_frame(make: Make, pack: LoadedPack, still: Path, u
 
     with torch.inference_mode(), pack.device.autocast():
         seen = load_still(still, width, height)[None]
-        code = pack.tokenizer.encode(to_pixels(seen, torch.device("cpu"))).float()
-        through = to_frames(pack.tokenizer.decode(code))
+        code = pack.tokenizer.encode(to_pixels(seen)[None]).float()
+        through = to_frames(pack.tokenizer.decode(code)[0])
     assert np.abs(clip.frames[:1].astype(int) - through).mean() < 1.0
     assert not np.array_equal(clip.frames, make(upto=upto).frames)
 
@@ -191,7 +187,7 @@ def test_the_model_sees_the_source_at_each_stages_size(
     expected: list[torch.Tensor] = []
     with torch.inference_mode(), pack.device.autocast():
         for height, width in SIZES.values():
-            seen = to_pixels(fit_frames(last, width, height), torch.device("cpu"))
+            seen = to_pixels(fit_frames(last, width, height))[None]
             expected.append(pack.tokenizer.encode(seen).float())
     decoded: list[torch.Tensor] = []
     real = pack.tokenizer.stream
@@ -269,8 +265,10 @@ def test_noise_depends_on_seed_and_purpose_alone() -> None:
 
 
 def test_known_frames_are_told_and_kept() -> None:
-    known = torch.randn(1, 4, 2, 3, 3)
-    condition = frame_condition(known, 5)
+    x0 = torch.randn(2, 4, 5, 3, 3)
+    condition = frame_condition(x0, torch.tensor([2, 0]))
+    assert condition[1].abs().sum() == 0
+    known, condition = x0[:1, :, :2], condition[:1]
     assert torch.equal(condition[:, :4, :2], known)
     assert condition[:, 4].unique(dim=1).flatten().unique().tolist() == [0, 1]
     assert condition[:, :, 2:].abs().sum() == 0
@@ -285,8 +283,14 @@ def test_known_frames_are_told_and_kept() -> None:
 
 
 def test_frames_and_pixels_are_inverse() -> None:
-    frames = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3), np.uint8)
-    assert np.array_equal(to_frames(to_pixels(frames, torch.device("cpu"))), frames)
+    clips = np.random.default_rng(0).integers(0, 256, (2, 5, 8, 8, 3), np.uint8)
+    pixels = to_pixels(clips)
+    assert pixels.shape == (2, 3, 5, 8, 8)
+    assert (float(pixels.min()), float(pixels.max())) == (-1, 1)
+    assert np.array_equal(to_frames(pixels), clips)
+    assert np.array_equal(to_frames(to_pixels(clips[0])), clips[0])
+    assert torch.equal(to_pixels(torch.from_numpy(clips)), pixels)
+    assert to_frames(torch.full((3, 1, 1, 1), 1.5)).max() == 255
 
 
 def test_full_memory_is_tried_again_and_then_told() -> None:

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from engine.api.errors import WaltError
 from engine.cli.main import main
+from engine.media.pixels import to_frames
 from engine.models.text_encoder import TextBatch
 from engine.models.transformer import WindowTransformer
 from engine.training.data.captions import WORDINGS, fixed_captions
 from engine.training.data.embeddings import EmbeddingCache, embed
 from engine.training.data.latents import EpochOrder, LatentSource
-from engine.training.data.pixels import to_frames
 from engine.training.data.store import CAMERA, read_statistics, write_shard, write_statistics
 from engine.training.denoiser.slots import RAW_MEAN, RAW_STD, NoiseSource
 from engine.training.distributed.gathered import gathered

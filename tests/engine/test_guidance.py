@@ -8,9 +8,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from engine.diffusion.denoiser import Conditioning, stage_denoiser
 from engine.diffusion.guidance import Guidance, guide, guided
 from engine.diffusion.samplers import ddim
 from engine.diffusion.schedule import Schedule
+from engine.models.text_encoder import TextBatch
+from engine.models.transformer import WindowTransformer
+from engine.runtime.devices import Device
+from tests.tiny_pack import lively, transformer
 
 SCHEDULE = Schedule.linear()
 SHAPE = (2, 3, 2, 4, 4)
@@ -136,3 +141,24 @@ def test_a_guided_denoiser_hands_on_the_self_conditioning() -> None:
 def test_impossible_guidance_is_refused(wrong: dict) -> None:
     with pytest.raises(ValueError, match="guidance"):
         Guidance(**wrong)
+
+
+def test_a_batch_is_sampled_as_each_of_its_clips() -> None:
+    torch.manual_seed(0)
+    network = WindowTransformer(transformer("base")).eval()
+    lively(network)
+    tokens, mask = torch.randn(4, 1, 3, 16), torch.ones(4, 1, 3, dtype=torch.bool)
+    noise, known = torch.randn(2, 4, 5, 4, 8), torch.randn(2, 4, 1, 4, 8)
+    device = Device(torch.device("cpu"), torch.float32)
+
+    def sample(clips: list[int], together: bool) -> Tensor:
+        rows = [*clips, *(2 + i for i in clips)]
+        told = Conditioning(TextBatch(tokens[rows], mask[rows]), known[clips], guide_frames=True)
+        denoise = stage_denoiser(network, told, Guidance(3.0), SCHEDULE, device, 5, together=together)
+        return ddim(denoise, noise[clips], SCHEDULE, 3)
+
+    both = sample([0, 1], together=True)
+    torch.testing.assert_close(both, torch.cat([sample([0], True), sample([1], True)]), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(both, sample([0, 1], together=False), atol=1e-4, rtol=1e-4)
+    assert torch.allclose(both[:, :, :1], known, atol=1e-4)
+    assert not torch.allclose(both[0], both[1], atol=0.1)

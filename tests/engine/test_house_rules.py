@@ -33,7 +33,6 @@ ORDER = (
 NOT_YET = {
     ("api", "planning"),
     ("diffusion", "models"),
-    ("diffusion", "pipeline"),
     ("packs", "planning"),
 }
 """Imports that still go upwards."""

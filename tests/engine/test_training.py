@@ -17,10 +17,10 @@ from torch import Tensor, nn
 
 from engine.api.errors import WaltError
 from engine.media.clips import write_mp4
+from engine.media.pixels import psnr, to_pixels
 from engine.models.tokenizer import TokenizerConfig
 from engine.training.checkpoint import latest, load_tensors, save_checkpoint
 from engine.training.data.photos import CAMERAS, move
-from engine.training.data.pixels import psnr, to_tensor
 from engine.training.data.prepare import prepare_folder
 from engine.training.data.store import ClipStore, ShardStore, write_shard
 from engine.training.loop import Draw, Loop, LoopConfig
@@ -225,8 +225,8 @@ def test_a_tokenizer_run_ends_with_latents_of_unit_spread(tmp_path: Path) -> Non
     write_run(tmp_path / "run", training)
     tokenizer = load_run_tokenizer(tmp_path / "run")
     with torch.inference_mode():
-        z = torch.cat([tokenizer.encode(to_tensor(clip[None])) for clip in clips.astype(np.uint8)])
+        z = torch.cat([tokenizer.encode(to_pixels(clip[None])) for clip in clips.astype(np.uint8)])
         decoded = tokenizer.decode(z)
     assert float(z.square().mean().sqrt()) == pytest.approx(1.0, rel=0.1)
     assert z.mean((0, 2, 3, 4)).abs().max() < 0.2
-    assert psnr(decoded, to_tensor(clips.astype(np.uint8))) > 20
+    assert psnr(decoded, to_pixels(clips.astype(np.uint8))) > 20

@@ -18,11 +18,11 @@ import torch
 from numpy.typing import NDArray
 
 from engine.api.request import ClipRequest
+from engine.media.pixels import to_frames, to_pixels
 from engine.media.stills import write_png
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.store import PackStore
 from engine.pipeline.cascade import Cascade
-from engine.pipeline.conditioning import to_frames, to_pixels
 from engine.runtime.devices import resolve
 from engine.worlds.dataset.sampling import sample_spec
 from engine.worlds.render.clip import render_clip
@@ -83,9 +83,9 @@ def _line(pair: tuple[float, float]) -> str:
 def _tokenized(pack: LoadedPack, seed: int) -> Frames:
     """An unseen world, coded and decoded."""
     height, width = pack.manifest.sizes["16:9"]
-    pixels = to_pixels(render_clip(sample_spec(seed), height=height, width=width), pack.device.torch)
+    pixels = to_pixels(render_clip(sample_spec(seed), height=height, width=width), pack.device.torch)[None]
     with pack.device.autocast():
-        return to_frames(pack.tokenizer.decode(pack.tokenizer.encode(pixels)))
+        return to_frames(pack.tokenizer.decode(pack.tokenizer.encode(pixels))[0])
 
 
 if __name__ == "__main__":

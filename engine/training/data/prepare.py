@@ -183,7 +183,7 @@ def encode_shards(clips: Path, tokenizer: Any, out: Path, progress: Progress, sh
     import torch
     import torch.nn.functional as F
 
-    from engine.training.data.pixels import to_tensor
+    from engine.media.pixels import to_pixels
     from engine.training.precision import autocast
 
     store, device = ShardStore(clips), tokenizer.latent_mean.device
@@ -197,7 +197,7 @@ def encode_shards(clips: Path, tokenizer: Any, out: Path, progress: Progress, sh
             # More than one at a time: in float32 a single clip would take the slow convolution.
             size = max(2, _BATCH_BYTES // shard[0].nbytes)
             for i in range(0, len(shard), size):
-                x = to_tensor(shard[i : i + size]).to(device)
+                x = to_pixels(shard[i : i + size]).to(device)
                 x = F.avg_pool3d(x, (1, shrink, shrink)) if shrink > 1 else x
                 with torch.inference_mode(), autocast(device):
                     coded.append(tokenizer.encode(x).float().cpu().numpy().astype(np.float16))

@@ -17,22 +17,22 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.diffusion.guidance import Guidance
+from engine.diffusion.known_frames import frame_condition
 from engine.diffusion.noise import frame_noise
 from engine.diffusion.schedule import Schedule
+from engine.media.pixels import to_frames
 from engine.media.stills import write_png
 from engine.models.text_encoder import TextConfig, TextEncoder
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import TransformerConfig, WindowTransformer
 from engine.text.vocabulary import Vocabulary
 from engine.training.data.captions import Captioner
-from engine.training.data.pixels import to_frames
 from engine.training.data.store import ShardStore
 from engine.training.denoiser.loss import (
     Denoiser,
     DenoisingBatch,
     LatentSet,
     denoising_loss,
-    frame_condition,
     known_frames,
     validate,
 )

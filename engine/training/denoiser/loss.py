@@ -124,13 +124,6 @@ def velocity_loss(
     return F.mse_loss(v.float(), schedule.velocity(x0, eps, t), reduction="none").flatten(1).mean(1)
 
 
-def frame_condition(x0: Tensor, known: Tensor) -> Tensor:
-    """c_fp = (m * z, m) on channels (section 4.4): (B, C, T, h, w), known frames (B,) -> (B, C+1, T, h, w)."""
-    frames = torch.arange(x0.shape[2], device=x0.device)
-    mask = (frames[None] < known[:, None]).to(x0.dtype)[:, None, :, None, None]
-    return torch.cat([x0 * mask, mask.expand(-1, 1, -1, *x0.shape[3:])], dim=1)
-
-
 def known_frames(truths: list[dict[str, Any]], rate: float, rng: np.random.Generator) -> Tensor:
     """How many latent frames of each clip are given (B,): one or two at ``rate`` (p_fp), else none.
 

@@ -1,20 +1,17 @@
-"""Samples for sheets and validation: a denoiser, captions and guidance, without the cascade around them."""
+"""Samples for sheets and validation: the guided denoiser of a run, without the cascade around it."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from engine.diffusion.guidance import Guidance, guided
+from engine.diffusion.denoiser import Conditioning, stage_denoiser
+from engine.diffusion.guidance import Guidance
 from engine.diffusion.samplers import ddim
 from engine.diffusion.schedule import Schedule
-from engine.models.text_encoder import TextBatch
-from engine.training.precision import autocast
-
-if TYPE_CHECKING:
-    from engine.training.denoiser.loss import Denoiser
+from engine.runtime.devices import Device
+from engine.training.denoiser.loss import Denoiser
+from engine.training.precision import training_dtype
 
 
 @torch.no_grad()
@@ -25,49 +22,26 @@ def sample_latents(
     ids: Tensor,
     steps: int,
     guidance: Guidance,
-    frames: Tensor | None = None,
     low_res: Tensor | None = None,
-    low_res_t: Tensor | None = None,
+    low_res_level: int | None = None,
 ) -> Tensor:
-    """Denoise (B, C, T, h, w) for captions (B, L), where the model is; conditions as in `DenoisingBatch`."""
-    device = model.device
-    noise, ids = noise.to(device), ids.to(device)
-    frames, low_res, low_res_t = (
-        None if value is None else value.to(device) for value in (frames, low_res, low_res_t)
-    )
-    text, null = model.encode(ids), model.encode(torch.zeros_like(ids[:1, :1]))
-    both = _with_null(text, null)
-    doubled = [None if value is None else torch.cat([value, value]) for value in (frames, low_res, low_res_t)]
+    """Sample with the model, where it is.
 
-    def call(x: Tensor, t: int, x0_prev: Tensor | None, twice: bool) -> Tensor:
-        if twice:
-            x = torch.cat([x, x])
-            x0_prev = None if x0_prev is None else torch.cat([x0_prev, x0_prev])
-        f, low, level = doubled if twice else (frames, low_res, low_res_t)
-        times = torch.full((len(x),), t, device=device)
-        with autocast(device):
-            return model.transformer(
-                x,
-                times,
-                text=both if twice else text,
-                x0_prev=x0_prev,
-                frames=f,
-                low_res=low,
-                low_res_t=level,
-            ).float()
+    Args:
+        model: Text encoder and transformer.
+        schedule: The one that it is trained on.
+        noise: (B, C, T, h, w) standard normal.
+        ids: (B, L) word ids of the captions; guidance moves away from the empty one.
+        steps: Of DDIM.
+        guidance: How strongly the captions act.
+        low_res, low_res_level: (B, C, T, h/2, w/2) latents of the stage below, noised to that level, or None.
 
-    def pair(x: Tensor, t: int, x0_prev: Tensor | None) -> tuple[Tensor, Tensor]:
-        cond, uncond = call(x, t, x0_prev, True).chunk(2)
-        return cond, uncond
-
-    denoise = guided(lambda x, t, p: call(x, t, p, False), pair, guidance, schedule)
-    return ddim(denoise, noise, schedule, steps)
-
-
-def _with_null(text: TextBatch, null: TextBatch) -> TextBatch:
-    """The captions, then as many empty ones, padded to the same length."""
-    tokens = torch.zeros_like(text.tokens)
-    tokens[:, :, :1] = null.tokens
-    mask = torch.zeros_like(text.mask)
-    mask[:, :, :1] = True
-    return TextBatch(torch.cat([text.tokens, tokens]), torch.cat([text.mask, mask]))
+    Returns:
+        Latents (B, C, T, h, w).
+    """
+    device = Device(model.device, training_dtype(model.device.type))
+    text = model.encode(torch.cat([torch.zeros_like(ids), ids]).to(model.device))
+    low = None if low_res is None else low_res.to(model.device)
+    told = Conditioning(text, low_res=low, low_res_level=low_res_level)
+    denoise = stage_denoiser(model.transformer, told, guidance, schedule, device, noise.shape[2])
+    return ddim(denoise, noise.to(model.device), schedule, steps)

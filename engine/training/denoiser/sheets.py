@@ -12,11 +12,11 @@ from torch import Tensor
 
 from engine.diffusion.samplers import ddim
 from engine.diffusion.schedule import Schedule
+from engine.media.pixels import to_frames
 from engine.media.stills import write_png
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import WindowTransformer
 from engine.runtime.devices import autocast
-from engine.training.data.pixels import to_frames
 from engine.training.denoiser.slots import Batch
 from engine.training.runs.full_size import DTYPES, DenoiserRun
 

@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.diffusion.known_frames import frame_condition
 from engine.diffusion.schedule import Schedule
 from engine.models.text_encoder import TextBatch
-from engine.training.denoiser.loss import frame_condition
 from engine.training.runs.full_size import DenoiserRun
 
 

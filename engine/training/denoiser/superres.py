@@ -16,8 +16,10 @@ from torch import Tensor
 
 from engine.api.errors import WaltError
 from engine.diffusion.guidance import Guidance
+from engine.diffusion.known_frames import frame_condition
 from engine.diffusion.noise import frame_noise
 from engine.diffusion.schedule import Schedule
+from engine.media.pixels import psnr, to_frames
 from engine.media.stills import write_png
 from engine.models.superres import LowResPath
 from engine.models.text_encoder import TextEncoder
@@ -26,14 +28,12 @@ from engine.models.transformer import TransformerConfig, WindowTransformer
 from engine.text.vocabulary import Vocabulary
 from engine.training.checkpoint import latest
 from engine.training.data.captions import Captioner
-from engine.training.data.pixels import psnr, to_frames
 from engine.training.data.store import ShardStore
 from engine.training.denoiser.loss import (
     Denoiser,
     DenoisingBatch,
     LatentSet,
     denoising_loss,
-    frame_condition,
     known_frames,
     validate,
 )
@@ -208,9 +208,8 @@ class SuperresTrainer:
             batch.ids,
             10,
             Guidance(1.0),
-            None,
             batch.low_res,
-            batch.low_res_t,
+            self.training.report_low_res_t,
         )
         low, _ = pairs.low.validation(1)
         with autocast(z.device):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.diffusion.guidance import Guidance
+from engine.diffusion.known_frames import frame_condition
 from engine.diffusion.schedule import Schedule
 from engine.models.text_encoder import TextEncoder
 from engine.models.tokenizer import Tokenizer
@@ -24,13 +25,12 @@ from engine.runtime.files import atomic_write
 from engine.text.vocabulary import Vocabulary
 from engine.training.checkpoint import latest
 from engine.training.data.captions import Captioner
-from engine.training.data.pixels import to_frames
+from engine.media.pixels import to_frames
 from engine.training.denoiser.loss import (
     Denoiser,
     DenoisingBatch,
     LatentSet,
     denoising_loss,
-    frame_condition,
     known_frames,
     validate,
 )

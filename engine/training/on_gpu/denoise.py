@@ -10,10 +10,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.diffusion.known_frames import frame_condition
 from engine.diffusion.noise import mix_frames
 from engine.diffusion.schedule import Schedule
 from engine.runtime.devices import autocast
-from engine.training.denoiser.loss import Denoiser, frame_condition
+from engine.training.denoiser.loss import Denoiser
 from engine.training.on_gpu.bank import Bank
 from engine.training.on_gpu.optim import Optimizer, trapezoid
 

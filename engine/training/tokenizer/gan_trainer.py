@@ -14,12 +14,12 @@ from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
 from engine.api.errors import UsageError, WaltError
+from engine.media.pixels import psnr, to_frames, to_pixels
 from engine.media.stills import write_png
 from engine.models.tokenizer import Tokenizer
 from engine.runtime.devices import autocast
 from engine.training.checkpoint import latest
 from engine.training.data.latents import HELD, EpochOrder
-from engine.training.data.pixels import psnr, to_frames, to_tensor
 from engine.training.data.store import ClipStore
 from engine.training.denoiser.full_size import VALIDATION, per_process
 from engine.training.denoiser.sheets import sheet_file, strip
@@ -101,7 +101,7 @@ class GanTrainer:
         for i, index in enumerate(indices):
             if self.run.crop[0] > 1 and is_image(index, self.run.image_share):
                 clips[i] = np.broadcast_to(clips[i][:1], clips[i].shape)
-        return to_tensor(np.stack(clips)).to(self.world.device)
+        return to_pixels(np.stack(clips)).to(self.world.device)
 
 
 def _first(run: GanTokenizerRun, folder: Path, start: Path | None) -> Tokenizer:

@@ -19,11 +19,11 @@ from torch import Tensor
 
 from engine.api.errors import WaltError
 from engine.api.types import SPACE, TIME
+from engine.media.pixels import psnr, to_frames, to_pixels
 from engine.media.stills import write_png
 from engine.models.causal import space_to_depth
 from engine.models.tokenizer import Tokenizer, TokenizerConfig
 from engine.training.checkpoint import latest
-from engine.training.data.pixels import psnr, to_frames, to_tensor
 from engine.training.loop import Draw, Loop, LoopConfig
 from engine.training.precision import CPU, autocast
 
@@ -135,7 +135,7 @@ class TokenizerTrainer:
             rng = np.random.default_rng(1234)
             frames = min(self.training.view[0], source.frames)
             clips = np.stack([source.crop(rng, frames, height, width) for _ in range(8)])
-            x = to_tensor(clips).to(self.device)
+            x = to_pixels(clips).to(self.device)
             with autocast(self.device):
                 y = torch.cat([self.tokenizer.decoder(self.tokenizer.encoder(one)) for one in x.split(2)])
             figures[f"psnr_{name}"] = psnr(y, x)
@@ -177,7 +177,7 @@ class TokenizerTrainer:
             source = sources[_choose(rng, [weight for _, weight in sources])][0]
             clip = source.crop(rng, shape.frames, shape.height, shape.width)
             clips.append(clip[:, :, ::-1] if rng.random() < 0.5 else clip)
-        return to_tensor(np.stack(clips))
+        return to_pixels(np.stack(clips))
 
 
 @torch.no_grad()
@@ -191,7 +191,7 @@ def measure_latents(tokenizer: Tokenizer, clips: list[NDArray[np.uint8]]) -> Non
     colours: list[Tensor] = []
     device = tokenizer.latent_mean.device
     for i in range(0, len(clips), 2):  # in float32 a single clip would take the slow convolution
-        x = to_tensor(np.stack(clips[i : i + 2])).to(device)
+        x = to_pixels(np.stack(clips[i : i + 2])).to(device)
         with autocast(device):
             raw = tokenizer.encoder(x).float()
         colour = F.avg_pool3d(x, (1, SPACE, SPACE))
