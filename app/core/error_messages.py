@@ -188,7 +188,7 @@ def _engine() -> dict[str, tuple[str, str]]:
             translate("Errors", "A clip has no words that say what it shows."),
             translate("Errors", "Write a caption for each clip."),
         ),
-        "bad-lesson": (
+        "bad-finetuning": (
             translate("Errors", "The lesson's settings do not fit."),
             translate("Errors", "Check the minutes and the name."),
         ),

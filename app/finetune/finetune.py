@@ -1,4 +1,4 @@
-"""The teacher: gathers captioned clips, hands the lesson to the engine, and tells how it goes. No widget in sight."""
+"""Fine-tuning in the window: collects captioned clips, runs the engine, follows its progress. No widgets."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from engine.api.events import FinetuneDone, FinetunePhase, FinetuneSample, Finet
 if TYPE_CHECKING:
     from engine.api.events import Event
     from engine.packs.store import PackStore
-    from engine.training.finetuning.dataset import Example, FinetuneDataset, StopSignal
+    from engine.training.finetuning.dataset import Example
+    from engine.training.finetuning.run import FinetuneRun, StopSignal
     from engine.worker import EngineTask
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the lesson is. ``phase`` is None while it waits for a clip in the making."""
+    """How far a run is. ``phase`` is None while it waits for a clip in the making."""
 
     job: str
     title: str
@@ -32,7 +33,7 @@ class Progress:
     total: int = 0
     left: float | None = None
     fewer: float | None = None
-    """By which share the mistakes on the lesson's clips became fewer; negative: they became more."""
+    """By which share the error on the examples fell; negative: it rose."""
     stopping: bool = False
 
     @property
@@ -42,13 +43,13 @@ class Progress:
 
 
 class Finetuning(QObject):
-    """One lesson at a time.
+    """One run at a time.
 
     Signals:
         examples_changed(): other files or captions.
-        changed(): the lesson began, came further or ended.
+        changed(): the run began, made progress or ended.
         sampled(NDArray): what the pack draws now, (1, height, width, 3).
-        taught(str): a pack of this name is installed.
+        finished(str): a pack of this name is installed.
         stopped(): nothing came of it, as was wished.
         failed(WaltError): nothing came of it.
     """
@@ -56,7 +57,7 @@ class Finetuning(QObject):
     examples_changed = Signal()
     changed = Signal()
     sampled = Signal(object)
-    taught = Signal(str)
+    finished = Signal(str)
     stopped = Signal()
     failed = Signal(object)
 
@@ -64,8 +65,8 @@ class Finetuning(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._given = store
-        self._tasks = BackgroundTasks(self, name="lesson")
-        self._reins: StopSignal | None = None
+        self._tasks = BackgroundTasks(self, name="finetune")
+        self._stop_signal: StopSignal | None = None
         self.examples: tuple[Example, ...] = ()
         self.progress: Progress | None = None
         bridge.news.connect(self._on_news)
@@ -118,64 +119,64 @@ class Finetuning(QObject):
         self.examples = examples
         self.examples_changed.emit()
 
-    # The lesson.
+    # The run.
 
     @property
     def busy(self) -> bool:
-        """Whether a lesson waits or goes on."""
+        """Whether a run waits or is under way."""
         return self.progress is not None
 
     def start(self, title: str, pack: str, minutes: float) -> None:
-        """Teach ``pack`` the examples; `taught`, `stopped` or `failed` follows."""
+        """Fine-tune ``pack`` on the examples; `finished`, `stopped` or `failed` follows."""
         if self.busy:
             return
         self.progress = Progress("", title)
         self.changed.emit()
         examples, store = self.examples, self._given
 
-        def work() -> FinetuneDataset:
+        def work() -> FinetuneRun:
             from engine.packs.store import PackStore
-            from engine.training.finetuning.dataset import FinetuneDataset, slug, usual_method
+            from engine.training.finetuning.run import FinetuneRun, slug, usual_method
 
             taken = [one.name for one in (store or PackStore()).installed()]
-            return FinetuneDataset.parse(
+            return FinetuneRun.parse(
                 examples=examples, name=slug(title, taken), title=title, pack=pack, minutes=minutes,
                 method=usual_method(),
             )  # fmt: skip
 
         self._tasks.run(work, self._hand_over, self._fail)
 
-    def _hand_over(self, lesson: FinetuneDataset) -> None:
-        from engine.training.finetuning.dataset import StopSignal
+    def _hand_over(self, run: FinetuneRun) -> None:
+        from engine.training.finetuning.run import StopSignal
 
         progress = self.progress
         if progress is None or progress.stopping:
             self._end()
             self.stopped.emit()
             return
-        self._reins = StopSignal()
-        words = [text for one in lesson.examples for text in (*one.captions, str(one.file.parent))]
+        self._stop_signal = StopSignal()
+        words = [text for one in run.examples for text in (*one.captions, str(one.file.parent))]
         try:
-            job = self._bridge.run(_errand(lesson, self._given, self._reins), tuple(words))
+            job = self._bridge.run(_engine_task(run, self._given, self._stop_signal), tuple(words))
         except WaltError as error:
             self._fail(error)
             return
         self._go(replace(progress, job=job))
 
     def stop(self, *, keep: bool) -> None:
-        """End the lesson within one step: keep what was learned as a pack, or throw it away."""
+        """End the run within one step: make a pack of what was learned, or discard it."""
         progress = self.progress
         if progress is None or progress.stopping:
             return
-        if self._reins is not None and keep:
-            self._reins.enough.set()
-        elif self._reins is not None:
-            self._reins.discard.set()
+        if self._stop_signal is not None and keep:
+            self._stop_signal.enough.set()
+        elif self._stop_signal is not None:
+            self._stop_signal.discard.set()
             self._bridge.cancel(progress.job)
         self._go(replace(progress, stopping=True))
 
     def close(self) -> None:
-        """End the thread; a lesson that goes on ends with the engine, and can be taken up again."""
+        """End the thread; a run that is under way ends with the engine, and can be resumed."""
         self._tasks.close()
 
     @Slot(object)
@@ -197,7 +198,7 @@ class Finetuning(QObject):
             case FinetuneDone():
                 self._end()
                 self._set(())
-                self.taught.emit(news.pack)
+                self.finished.emit(news.pack)
             case Ended():
                 self._end()
                 self.stopped.emit()
@@ -211,7 +212,7 @@ class Finetuning(QObject):
         self.changed.emit()
 
     def _end(self) -> None:
-        self.progress, self._reins = None, None
+        self.progress, self._stop_signal = None, None
         self.changed.emit()
 
     def _fail(self, error: WaltError) -> None:
@@ -219,11 +220,11 @@ class Finetuning(QObject):
         self.failed.emit(error)
 
 
-def _errand(lesson: FinetuneDataset, store: PackStore | None, reins: StopSignal) -> EngineTask:
-    def errand(job: str, emit: Callable[[Event], None], cancelled: Callable[[], bool], device: str) -> Event:
+def _engine_task(run: FinetuneRun, store: PackStore | None, stop: StopSignal) -> EngineTask:
+    def task(job: str, emit: Callable[[Event], None], cancelled: Callable[[], bool], device: str) -> Event:
         from engine.packs.store import PackStore
-        from engine.training.finetuning.run import teach  # torch, on the engine's thread
+        from engine.training.finetuning.finetune import finetune  # torch, on the engine's thread
 
-        return teach(lesson, store or PackStore(), emit, cancelled, reins, job, device=device)
+        return finetune(run, store or PackStore(), emit, cancelled, stop, job, device=device)
 
-    return errand
+    return task

@@ -180,7 +180,7 @@ class FinetuneDialog(BaseDialog):
         finetuning.examples_changed.connect(self._show_examples)
         finetuning.changed.connect(self.refresh)
         finetuning.sampled.connect(self._show_sample)
-        finetuning.taught.connect(self._taught)
+        finetuning.finished.connect(self._finished)
         finetuning.stopped.connect(self._stopped)
         finetuning.failed.connect(self._failed)
         self._session.pack_changed.connect(self.refresh)
@@ -338,7 +338,7 @@ class FinetuneDialog(BaseDialog):
         self._finetuning.stop(keep=False)
 
     @Slot()
-    def _taught(self) -> None:
+    def _finished(self) -> None:
         self._say(self.tr("{0} is installed and in use.").format(self.name.text().strip()), "good")
         self.name.clear()
 

@@ -56,7 +56,7 @@ class Dialogs(QObject):
         self.teach: FinetuneDialog | None = None
         self.help: HelpDialog | None = None
         self.about: AboutDialog | None = None
-        finetuning.taught.connect(self._taught)
+        finetuning.finished.connect(self._finetuned)
         actions["preferences"].triggered.connect(self.open_preferences)
         actions["packs"].triggered.connect(self.open_packs)
         actions["teach"].triggered.connect(self.open_teach)
@@ -112,7 +112,7 @@ class Dialogs(QObject):
         return self.teach
 
     @Slot(str)
-    def _taught(self, name: str) -> None:
+    def _finetuned(self, name: str) -> None:
         """A pack that was taught is what clips are made with from now on."""
         self._session.choose_pack(name)
         self._preferences.change(pack=name)

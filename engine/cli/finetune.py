@@ -1,4 +1,4 @@
-"""``walt train finetune``: teach a pack one's own clips, without the window."""
+"""``walt train finetune``: fine-tune a pack on one's own clips, without the window."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from engine.api.events import Event, FinetuneSample, FinetuneStep
-from engine.training.finetuning.dataset import DEFAULT_MINUTES
+from engine.training.finetuning.run import DEFAULT_MINUTES
 
-PHASES = {"reading": "reading", "recalling": "rendering worlds", "learning": "learning", "packing": "packing"}
+PHASES = {"reading": "reading", "recalling": "rendering worlds", "learning": "training", "packing": "packing"}
 
 
 def add_finetune(steps: Any) -> None:
-    """Say what ``walt train finetune`` understands."""
-    parser = steps.add_parser("finetune", help="teach an installed pack your own captioned clips or pictures")
+    """Add ``finetune`` to the steps of ``walt train``."""
+    parser = steps.add_parser("finetune", help="fine-tune an installed pack on your own captioned clips or pictures")
     add = parser.add_argument
     add(
         "--clips",
@@ -24,11 +24,11 @@ def add_finetune(steps: Any) -> None:
         metavar="DIR",
         help="videos and pictures, captioned by .txt files",
     )
-    add("--pack", default="starter", help="the pack to teach; it stays as it is (default: %(default)s)")
+    add("--pack", default="starter", help="the pack to start from; it is not changed (default: %(default)s)")
     add("--out", metavar="NAME", help="name of the new pack (default: that of the folder)")
     add("--title", help="its title (default: the name)")
-    add("--minutes", type=float, default=DEFAULT_MINUTES, help="how long to learn (default: %(default)g)")
-    add("--steps", type=int, help="how many steps to learn, instead of --minutes")
+    add("--minutes", type=float, default=DEFAULT_MINUTES, help="how long to train (default: %(default)g)")
+    add("--steps", type=int, help="how many steps to train, instead of --minutes")
     how = parser.add_mutually_exclusive_group()
     how.add_argument(
         "--full", action="store_true", help="train all weights of the base (default without peft)"
@@ -47,27 +47,28 @@ def add_finetune(steps: Any) -> None:
 
 
 def finetune(args: argparse.Namespace) -> None:
-    """Teach, tell, install."""
+    """Train, print progress, install."""
     from engine.packs.store import PackStore
-    from engine.training.finetuning.dataset import FinetuneDataset, find_examples, slug, usual_method
+    from engine.training.finetuning.dataset import find_examples
+    from engine.training.finetuning.run import FinetuneRun, slug, usual_method
 
     name = args.out or slug(args.clips.resolve().name)
     method = "full" if args.full else "lora" if args.lora else usual_method()
-    lesson = FinetuneDataset.parse(
+    run = FinetuneRun.parse(
         examples=find_examples(args.clips), name=name, title=args.title or name, pack=args.pack,
         minutes=args.minutes, steps=args.steps, method=method, rank=args.lora or 8, rehearsal=args.rehearse,
         seed=args.seed,
     )  # fmt: skip
-    from engine.training.finetuning.run import teach
+    from engine.training.finetuning.finetune import finetune as train
 
     store = PackStore()
-    done = teach(lesson, store, _Lines().show, replace=args.replace, device=args.device)
+    done = train(run, store, _Lines().show, replace=args.replace, device=args.device)
     where = store.roots[-1] / done.pack
     print(f'Installed {done.pack} in {where}. Try: walt generate "…" --pack {done.pack}')
 
 
 class _Lines:
-    """A line a phase, and one an eighth of the learning."""
+    """Prints a line for each eighth of a phase."""
 
     def __init__(self) -> None:
         self._said: tuple[str, int] = ("", -1)

@@ -66,7 +66,7 @@ def _camera(name: str) -> tuple[int, ...]:
     return tuple({first: -1, second: 1}.get(name, 0) for first, second in OPPOSITES)
 
 
-class FinetuneDataset:
+class SideTraining:
     """One encoder that stays, one that learns to differ from it.
 
     Args:
@@ -120,7 +120,7 @@ def main() -> None:
     config = TextConfig(len(vocabulary()), width=width, layers=BASE_CAMERAS.text_layers)
     model = Denoiser(TextEncoder(config), WindowTransformer(BASE_CAMERAS.model))
     averaged(args.pack, model)
-    FinetuneDataset(model.text, args.push).train(args.steps, args.batch, args.lr)
+    SideTraining(model.text, args.push).train(args.steps, args.batch, args.lr)
     write_run(args.out, BASE_CAMERAS)
     save_checkpoint(args.out, 0, {"model": model.state_dict(), "ema": {}}, {"hours": 0.0})
 

@@ -125,7 +125,7 @@ def held(gate: Gate) -> Script:
 
 
 def whole_lesson(job: str, gate: Gate | None = None) -> Iterator[Event | Gate]:
-    """An errand that goes well: what `engine.training.finetuning.run.teach` says."""
+    """An errand that goes well: what `engine.training.finetuning.finetune.finetune` emits."""
     yield JobStarted(job)
     yield FinetuneStep(job, "reading", 1, 2)
     yield FinetuneStep(job, "learning", 1, 8, 420.0)

@@ -142,7 +142,7 @@ def test_a_lesson_from_the_drop_to_the_pack_in_use(
     assert not sheet.picture.pixmap().isNull()
     assert (sheet.bar.value(), sheet.bar.maximum()) == (1, 8)
     sheet.accept()
-    with qtbot.waitSignal(studio.window.finetuning.taught):
+    with qtbot.waitSignal(studio.window.finetuning.finished):
         gate.open.set()
     assert studio.session.pack == "taught"
     assert studio.window.preferences.now.pack == "taught"
@@ -179,12 +179,12 @@ def test_keeping_what_was_learned_lets_the_engine_finish(
     gate = learning(qtbot, studio, sheet, footage)
     click(qtbot, sheet.stop)
     answer(sheet, qtbot, "Keep What It Learned")
-    reins = studio.window.finetuning._reins
-    assert reins is not None
-    assert reins.enough.is_set()
-    assert not reins.discard.is_set()
+    signal = studio.window.finetuning._stop_signal
+    assert signal is not None
+    assert signal.enough.is_set()
+    assert not signal.discard.is_set()
     assert not sheet.stop.isEnabled()
-    with qtbot.waitSignal(studio.window.finetuning.taught):
+    with qtbot.waitSignal(studio.window.finetuning.finished):
         gate.open.set()
 
 
@@ -209,7 +209,7 @@ def test_clips_wait_for_the_lesson_and_the_lesson_for_a_clip(
     studio.session.generate()
     assert len(studio.engine.requests) == 1
     assert len(studio.session.queue.waiting) == 1
-    with qtbot.waitSignal(studio.window.finetuning.taught):
+    with qtbot.waitSignal(studio.window.finetuning.finished):
         lesson.open.set()
     qtbot.waitUntil(lambda: len(studio.engine.requests) == 2)
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
@@ -256,7 +256,7 @@ def test_the_real_engine_teaches_a_pack_and_makes_a_clip_with_it(
     qtbot.waitUntil(lambda: bool(sheet.mistakes.text()) or bool(sheet.news.text()), timeout=SLOW)
     assert not sheet.news.text()
     click(qtbot, sheet.stop)
-    with qtbot.waitSignals([window.finetuning.taught, window.session.pack_changed], timeout=SLOW):
+    with qtbot.waitSignals([window.finetuning.finished, window.session.pack_changed], timeout=SLOW):
         answer(sheet, qtbot, "Keep What It Learned")
     assert window.session.pack == "snow-day"
     window.session.edit(prompt="a snowman")

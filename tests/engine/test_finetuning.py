@@ -1,4 +1,4 @@
-"""Teaching a pack: from a folder of captioned clips to a pack that draws, and everything that can go wrong."""
+"""Fine-tuning a pack: from a folder of captioned clips to a pack that draws, and everything that can go wrong."""
 
 from __future__ import annotations
 
@@ -23,18 +23,12 @@ from engine.packs.load import load_pack
 from engine.packs.store import PackStore
 from engine.pipeline.cascade import Cascade
 from engine.planning.eta import Cancelled
-from engine.training.finetuning import run as course
+from engine.training.finetuning import finetune as finetune_module
 from engine.training.finetuning.adapters import add_adapters, merge_adapters
-from engine.training.finetuning.dataset import (
-    Example,
-    FinetuneDataset,
-    StopSignal,
-    example_of,
-    find_examples,
-    slug,
-)
-from engine.training.finetuning.new_words import grown, with_words
-from engine.training.finetuning.run import teach
+from engine.training.finetuning.dataset import Example, example_of, find_examples
+from engine.training.finetuning.finetune import finetune
+from engine.training.finetuning.new_words import extended_encoder, extended_vocabulary
+from engine.training.finetuning.run import FinetuneRun, StopSignal, slug
 from engine.worker import Engine
 from tests.engine.test_worker import Listener
 from tests.tiny_pack import transformer
@@ -61,12 +55,12 @@ def own(packs_folder: Path, tmp_path: Path) -> PackStore:
 
 
 @pytest.fixture
-def lesson(tmp_path: Path) -> Callable[..., FinetuneDataset]:
+def run(tmp_path: Path) -> Callable[..., FinetuneRun]:
     folder = footage(tmp_path / "clips")
 
-    def make(**wishes: object) -> FinetuneDataset:
+    def make(**wishes: object) -> FinetuneRun:
         usual = {"name": "snow", "title": "Snow", "pack": "tiny", "steps": 4}
-        return FinetuneDataset.parse(examples=find_examples(folder), **{**usual, **wishes})
+        return FinetuneRun.parse(examples=find_examples(folder), **{**usual, **wishes})
 
     return make
 
@@ -76,18 +70,18 @@ def weights(path: Path) -> dict[str, torch.Tensor]:
 
 
 @pytest.mark.parametrize("method", ["lora", "full"])
-def test_a_lesson_becomes_a_pack_that_knows_the_new_words(
-    own: PackStore, lesson: Callable[..., FinetuneDataset], method: str
+def test_a_run_becomes_a_pack_that_knows_the_new_words(
+    own: PackStore, run: Callable[..., FinetuneRun], method: str
 ) -> None:
     if method == "lora":
         pytest.importorskip("peft")
     events: list[Event] = []
-    done = teach(lesson(method=method), own, events.append)
+    done = finetune(run(method=method), own, events.append)
     assert done.pack == "snow"
     old, new = own.find("tiny"), own.find("snow")
-    taught = load_pack(new.path)
-    assert {"snowman", "bonhomme"} <= set(taught.vocabulary.words)
-    assert "please" not in taught.vocabulary.words
+    tuned = load_pack(new.path)
+    assert {"snowman", "bonhomme"} <= set(tuned.vocabulary.words)
+    assert "please" not in tuned.vocabulary.words
     for stage in ("tokenizer", "sr1", "sr2"):
         file = f"{stage}.safetensors"
         assert new.manifest.files[file] == old.manifest.files[file]
@@ -95,7 +89,7 @@ def test_a_lesson_becomes_a_pack_that_knows_the_new_words(
     assert before.keys() == after.keys()
     moved = [name for name in before if not torch.equal(before[name], after[name])]
     assert any("attention" in name for name in moved)
-    clip = Cascade(taught).generate(
+    clip = Cascade(tuned).generate(
         ClipRequest(prompt="a snowman", pack="snow", upto="sr1"), events.append, lambda: False
     )
     assert clip.frames.shape == (17, 64, 128, 3)
@@ -109,9 +103,9 @@ def test_a_lesson_becomes_a_pack_that_knows_the_new_words(
 
 def test_known_words_mean_what_they_meant(own: PackStore) -> None:
     loaded = load_pack(own.find("tiny").path)
-    vocabulary, new = with_words(loaded.vocabulary, ["a zebra, please", "the Zebra"])
+    vocabulary, new = extended_vocabulary(loaded.vocabulary, ["a zebra, please", "the Zebra"])
     assert new == ("zebra",)
-    encoder, fresh = grown(loaded.text, loaded.vocabulary, vocabulary)
+    encoder, fresh = extended_encoder(loaded.text, loaded.vocabulary, vocabulary)
     assert int(fresh.sum()) == 1
     for text in ("a red robot", "the horses"):
         old, _ = loaded.text(torch.tensor([loaded.vocabulary.encode(text, 8)]))
@@ -119,14 +113,14 @@ def test_known_words_mean_what_they_meant(own: PackStore) -> None:
         assert torch.equal(old, now)
 
 
-def test_only_the_rows_of_new_words_are_learned(own: PackStore, lesson: Callable[..., FinetuneDataset]) -> None:
-    teach(lesson(method="full"), own, lambda event: None)
+def test_only_the_rows_of_new_words_are_learned(own: PackStore, run: Callable[..., FinetuneRun]) -> None:
+    finetune(run(method="full"), own, lambda event: None)
     old, new = load_pack(own.find("tiny").path), load_pack(own.find("snow").path)
     for word in old.vocabulary.words:
         before = old.text.words.weight[old.vocabulary.id(word)]
         assert torch.equal(before, new.text.words.weight[new.vocabulary.id(word)])
-    vocabulary, _ = with_words(old.vocabulary, [WORDS, "un bonhomme", "a red snowman"])
-    begun, _ = grown(old.text, old.vocabulary, vocabulary)
+    vocabulary, _ = extended_vocabulary(old.vocabulary, [WORDS, "un bonhomme", "a red snowman"])
+    begun, _ = extended_encoder(old.text, old.vocabulary, vocabulary)
     row = vocabulary.id("snowman")
     assert not torch.equal(begun.words.weight[row].bfloat16(), new.text.words.weight[row].bfloat16())
 
@@ -154,7 +148,7 @@ def test_a_merged_adapter_computes_what_it_did_beside_the_matrix() -> None:
     assert torch.allclose(beside, merged, atol=1e-5)
 
 
-def test_a_stopped_lesson_installs_nothing_and_goes_on(own: PackStore, lesson: Callable[..., FinetuneDataset]) -> None:
+def test_a_stopped_run_installs_nothing_and_goes_on(own: PackStore, run: Callable[..., FinetuneRun]) -> None:
     seen: list[int] = []
 
     def stop_at(step: int) -> tuple[Callable[[Event], None], Callable[[], bool]]:
@@ -169,41 +163,41 @@ def test_a_stopped_lesson_installs_nothing_and_goes_on(own: PackStore, lesson: C
 
     hear, stop = stop_at(2)
     with pytest.raises(Cancelled):
-        teach(lesson(), own, hear, stop)
+        finetune(run(), own, hear, stop)
     assert not (own.roots[-1] / "snow").exists()
     hear, _ = stop_at(99)
-    teach(lesson(), own, hear)
+    finetune(run(), own, hear)
     assert seen == [0, 1, 2, 2, 3]
 
 
-def test_what_was_thrown_away_leaves_nothing(own: PackStore, lesson: Callable[..., FinetuneDataset]) -> None:
-    reins = StopSignal()
-    reins.discard.set()
+def test_what_was_thrown_away_leaves_nothing(own: PackStore, run: Callable[..., FinetuneRun]) -> None:
+    signal = StopSignal()
+    signal.discard.set()
     with pytest.raises(Cancelled):
-        teach(lesson(), own, lambda event: None, lambda: True, reins)
+        finetune(run(), own, lambda event: None, lambda: True, signal)
     assert [*own.roots[-1].parent.rglob("*.safetensors")] == []
     assert [*(own.roots[-1].parent / "lessons").iterdir()] == []
 
 
-def test_enough_keeps_what_was_learned(own: PackStore, lesson: Callable[..., FinetuneDataset]) -> None:
-    reins = StopSignal()
+def test_enough_keeps_what_was_learned(own: PackStore, run: Callable[..., FinetuneRun]) -> None:
+    signal = StopSignal()
 
     def hear(event: Event) -> None:
         if isinstance(event, FinetuneStep) and event.phase == "learning" and event.done == 2:
-            reins.enough.set()
+            signal.enough.set()
 
-    assert teach(lesson(steps=1000), own, hear, reins=reins).pack == "snow"
+    assert finetune(run(steps=1000), own, hear, stop=signal).pack == "snow"
     assert "in 2 steps" in (own.find("snow").path / "card.md").read_text("utf-8")
 
 
-def test_minutes_become_steps(own: PackStore, lesson: Callable[..., FinetuneDataset]) -> None:
+def test_minutes_become_steps(own: PackStore, run: Callable[..., FinetuneRun]) -> None:
     steps: list[int] = []
 
     def hear(event: Event) -> None:
         if isinstance(event, FinetuneStep) and event.phase == "learning":
             steps.append(event.total)
 
-    teach(lesson(steps=None, minutes=0.001), own, hear)
+    finetune(run(steps=None, minutes=0.001), own, hear)
     assert steps[0] >= 1
 
 
@@ -215,27 +209,27 @@ def code_of(call: Callable[[], object]) -> str:
 
 
 def test_what_cannot_be_learned_is_refused_in_words(
-    own: PackStore, lesson: Callable[..., FinetuneDataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own: PackStore, run: Callable[..., FinetuneRun], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "empty").mkdir()
     assert code_of(lambda: find_examples(tmp_path / "empty")) == "no-clips"
     assert code_of(lambda: find_examples(tmp_path / "nowhere")) == "no-clips"
     bare = Example(tmp_path / "clips" / "one.mp4")
-    assert code_of(lambda: FinetuneDataset.parse(examples=(bare,), name="x", title="X")) == "no-captions"
-    assert code_of(lambda: FinetuneDataset.parse(examples=(), name="x", title="X")) == "no-clips"
-    assert code_of(lambda: lesson(minutes=-1)) == "bad-lesson"
-    assert code_of(lambda: teach(lesson(pack="nothing"), own, lambda e: None)) == "pack-not-found"
-    assert code_of(lambda: teach(lesson(name="tiny"), own, lambda e: None)) == "pack-exists"
+    assert code_of(lambda: FinetuneRun.parse(examples=(bare,), name="x", title="X")) == "no-captions"
+    assert code_of(lambda: FinetuneRun.parse(examples=(), name="x", title="X")) == "no-clips"
+    assert code_of(lambda: run(minutes=-1)) == "bad-finetuning"
+    assert code_of(lambda: finetune(run(pack="nothing"), own, lambda e: None)) == "pack-not-found"
+    assert code_of(lambda: finetune(run(name="tiny"), own, lambda e: None)) == "pack-exists"
     short = footage(tmp_path / "short", frames=5)
     (short / "two.png").unlink()
     examples = find_examples(short)
-    assert code_of(lambda: teach(lesson_of(examples), own, lambda e: None)) == "no-clips"
+    assert code_of(lambda: finetune(run_of(examples), own, lambda e: None)) == "no-clips"
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(1, 1, 0))  # pyright: ignore
-    assert code_of(lambda: teach(lesson(), own, lambda e: None)) == "output-not-writable"
+    assert code_of(lambda: finetune(run(), own, lambda e: None)) == "output-not-writable"
 
 
-def lesson_of(examples: tuple[Example, ...]) -> FinetuneDataset:
-    return FinetuneDataset.parse(examples=examples, name="snow", title="Snow", pack="tiny", steps=1)
+def run_of(examples: tuple[Example, ...]) -> FinetuneRun:
+    return FinetuneRun.parse(examples=examples, name="snow", title="Snow", pack="tiny", steps=1)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +238,7 @@ def lesson_of(examples: tuple[Example, ...]) -> FinetuneDataset:
 )
 def test_a_full_disk_or_memory_in_the_middle_is_told(
     own: PackStore,
-    lesson: Callable[..., FinetuneDataset],
+    run: Callable[..., FinetuneRun],
     error: Exception,
     code: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -252,37 +246,37 @@ def test_a_full_disk_or_memory_in_the_middle_is_told(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(course, "save_pack", fail)
-    assert code_of(lambda: teach(lesson(), own, lambda e: None)) == code
+    monkeypatch.setattr(finetune_module, "save_pack", fail)
+    assert code_of(lambda: finetune(run(), own, lambda e: None)) == code
     monkeypatch.undo()
-    assert teach(lesson(), own, lambda e: None).pack == "snow"  # it goes on where it was
+    assert finetune(run(), own, lambda e: None).pack == "snow"  # it goes on where it was
 
 
 def test_names_and_captions(tmp_path: Path) -> None:
     assert slug("Mon été à la mer!") == "mon-ete-a-la-mer"
     assert slug("Snow", ["snow", "snow-2"]) == "snow-3"
-    assert slug("雪") == "taught"
+    assert slug("雪") == "finetuned"
     (tmp_path / "a.txt").write_text("  one \n\ntwo\n", "utf-8")
     assert example_of(tmp_path / "a.mp4").captions == ("one", "two")
 
 
-def test_the_engine_teaches_between_two_clips(own: PackStore, lesson: Callable[..., FinetuneDataset]) -> None:
+def test_the_engine_finetunes_between_two_clips(own: PackStore, run: Callable[..., FinetuneRun]) -> None:
     ears = Listener()
     engine = Engine(ears, own, "cpu")
-    asked = lesson()
+    asked = run()
 
-    def lesson_now(name: str, emit: Callable[[Event], None], stop: Callable[[], bool], device: str) -> Event:
-        return teach(asked, own, emit, stop, job=name, device=device)
+    def task(name: str, emit: Callable[[Event], None], stop: Callable[[], bool], device: str) -> Event:
+        return finetune(asked, own, emit, stop, job=name, device=device)
 
-    job = engine.run(lesson_now)
+    job = engine.run(task)
     clip = engine.submit(ClipRequest(prompt="a snowman", pack="snow", upto="base"))
     ears.wait(clip)
     assert [event.pack for event in ears.events if isinstance(event, FinetuneDone)] == ["snow"]
-    gone = engine.run(lesson_now)
+    gone = engine.run(task)
     assert isinstance(failed := ears.wait(gone), JobFailed)
     assert failed.error.code == "pack-exists"
     other = asked.model_copy(update={"name": "other"})
-    stopped = engine.run(lambda _name, emit, _stop, device: teach(other, own, emit, lambda: True, device=device))
+    stopped = engine.run(lambda _name, emit, _stop, device: finetune(other, own, emit, lambda: True, device=device))
     assert isinstance(ears.wait(stopped), JobCancelled)
     assert engine.close(60)
     assert job != clip
@@ -297,7 +291,7 @@ def test_the_command_line(
     assert main(words) == 0
     out, err = capsys.readouterr()
     assert "Installed my-clips" in out
-    assert "learning 0/2" in err
+    assert "training 0/2" in err
     assert main(words) == 2
     assert "pack-exists" in capsys.readouterr().err
     assert main([*words, "--replace"]) == 0
@@ -308,4 +302,4 @@ def test_the_command_line(
 
 def test_usage_errors_are_usage_errors() -> None:
     with pytest.raises(UsageError):
-        FinetuneDataset.parse(examples=(), name="x", title="X")
+        FinetuneRun.parse(examples=(), name="x", title="X")

@@ -39,17 +39,17 @@ def test_a_caption_and_its_mirror_tell_opposite_sides() -> None:
 
 
 def test_an_encoder_learns_to_differ() -> None:
-    from sides import FinetuneDataset, line
+    from sides import SideTraining, line
 
     torch.manual_seed(0)
     text = TextEncoder(TextConfig(len(vocabulary()), width=64, layers=1, heads=2))
     with torch.no_grad():
         text.words.weight.normal_(std=0.5)  # as long as trained ones
-    lesson = FinetuneDataset(text, push=2.0)
+    training = SideTraining(text, push=2.0)
     lines = [line(26_500_000 + i) for i in range(64)]
-    before = float(lesson.loss(lines).detach())
-    lesson.train(steps=150, batch=32, lr=5e-3)
-    assert float(lesson.loss(lines).detach()) < 0.8 * before
+    before = float(training.loss(lines).detach())
+    training.train(steps=150, batch=32, lr=5e-3)
+    assert float(training.loss(lines).detach()) < 0.8 * before
     words = vocabulary()
 
     def apart(one: str, other: str) -> float:

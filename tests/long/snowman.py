@@ -1,4 +1,4 @@
-"""Teaching shown on a subject that no training ever drew: a snowman. Writes what the pack drew before and after.
+"""Fine-tuning shown on a subject that no training ever drew: a snowman. Writes what the pack drew before and after.
 
     python -m tests.long.snowman --out snowman --minutes 20
 
@@ -24,8 +24,9 @@ from engine.media.stills import write_png
 from engine.packs.load import load_pack
 from engine.packs.store import PackStore, default_roots
 from engine.pipeline.cascade import Cascade
-from engine.training.finetuning.dataset import FinetuneDataset, find_examples, usual_method
-from engine.training.finetuning.run import teach
+from engine.training.finetuning.dataset import find_examples
+from engine.training.finetuning.finetune import finetune
+from engine.training.finetuning.run import FinetuneRun, usual_method
 from engine.worlds.render import layout as at
 from engine.worlds.render.body import Body
 from engine.worlds.render.clip import render_clip
@@ -117,14 +118,14 @@ def main() -> None:
     store = PackStore([default_roots()[0], args.out / "packs"])
     come_on_stage()
     height, width = store.find(args.pack).manifest.size("16:9", "base")
-    if not (args.out / "clips").exists():  # files written anew would be another lesson, begun from the start
+    if not (args.out / "clips").exists():  # files written anew would be another run, begun from the start
         write_lesson(args.out / "clips", height, width)
-    lesson = FinetuneDataset.parse(
+    run = FinetuneRun.parse(
         examples=find_examples(args.out / "clips"), name=NAME, title="Snowman", pack=args.pack,
         minutes=args.minutes, method=args.method, rehearsal=args.rehearse,
     )  # fmt: skip
     before = draw(store, args.pack)
-    teach(lesson, store, tell, replace=True)
+    finetune(run, store, tell, replace=True)
     after = draw(store, NAME)
     sides = [np.concatenate([left, right], axis=1) for left, right in zip(before, after, strict=True)]
     write_png(args.out / "sheet.png", np.concatenate(sides, axis=0))

@@ -1,1 +1,1 @@
-"""Teaching a pack new things from a few captioned clips; stands above `training`, as `evaluation` does."""
+"""Fine-tuning: a new pack from an installed one and a few captioned clips."""

@@ -1,4 +1,4 @@
-"""LoRA (Hu et al., 2021) on a transformer's matrices, by `peft`: put in before learning, merged afterwards."""
+"""LoRA (Hu et al., 2021) on a transformer's matrices, by `peft`: added before training, merged afterwards."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from engine.api.errors import WaltError
 from engine.runtime.preload import import_quietly
 
 TARGETS = r"blocks\.\d+\.((attention|cross)\.(q|k|v|out)|up|down)"
-"""Attention and MLP of every layer. Modulation, patches and head stay: they are shared by all that is known."""
+"""Attention and MLP of every layer; not modulation, patches and head, which all layers share."""
 
 
 def add_adapters(transformer: nn.Module, rank: int) -> None:
-    """Freeze a transformer and put a trainable low-rank term beside each of its `TARGETS`, zero at the start.
+    """Freeze a transformer and add a trainable low-rank term, zero at the start, to each of its `TARGETS`.
 
     Raises:
         WaltError: ``peft-not-installed``.
@@ -29,7 +29,7 @@ def add_adapters(transformer: nn.Module, rank: int) -> None:
             "LoRA needs the package peft.",
             'pip install "walt[finetune]", or give --full.',
         ) from None
-    with suppress(ImportError):  # where it is installed, peft would import it, and not quietly
+    with suppress(ImportError):  # peft imports it where it is installed, with warnings
         import_quietly("torchao")
     transformer.requires_grad_(False)
     config = peft.LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=TARGETS)
@@ -37,7 +37,7 @@ def add_adapters(transformer: nn.Module, rank: int) -> None:
 
 
 def merge_adapters(transformer: nn.Module) -> None:
-    """Add the low-rank terms to the matrices they stand beside, and leave the transformer as it was built."""
+    """Add the low-rank terms to their matrices and remove the adapters: the modules are as they were built."""
     layer: Any = import_module("peft.tuners.tuners_utils").BaseTunerLayer
     for name, module in [*transformer.named_modules()]:
         if isinstance(module, layer):

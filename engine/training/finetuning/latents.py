@@ -1,4 +1,4 @@
-"""From a lesson's files, and from rendered worlds, to shards of latents that are made once and kept."""
+"""Examples and rendered worlds as shards of latents, which are encoded once and kept."""
 
 from __future__ import annotations
 
@@ -25,86 +25,86 @@ from engine.training.finetuning.dataset import Example
 
 FPS = 8.0
 MOMENTS = 3
-"""Pictures that are taken out of every clip: what things look like is learned from single frames too."""
+"""Frames of each clip that are trained on as pictures too."""
 MAX_CLIPS = 8
-"""Clips cut out of one video."""
+"""Most clips of one video."""
 _SHARD = 8
 Progress = Callable[[int, int], None]
-_Made = tuple[NDArray[np.uint8], dict[str, Any]]
+_Item = tuple[NDArray[np.uint8], dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Frame:
-    """Of every example: frames of a clip, height and width in pixels."""
+class ClipSize:
+    """Of every example: number of frames, height and width in pixels."""
 
     frames: int
     height: int
     width: int
 
 
-def read_dataset(
-    examples: tuple[Example, ...], folder: Path, frame: Frame, tokenizer: Tokenizer, tell: Progress
+def encode_examples(
+    examples: tuple[Example, ...], folder: Path, size: ClipSize, tokenizer: Tokenizer, progress: Progress
 ) -> tuple[LatentSet | None, LatentSet | None]:
-    """Clips and pictures of a lesson as latents; None for a kind that it has none of.
+    """Clips and pictures of the examples as latents; None for a kind that is missing.
 
-    Files that cannot be read are skipped while there are others.
+    Files that cannot be read are skipped.
 
     Raises:
         UsageError: ``no-clips`` when nothing usable is left.
     """
 
-    def clips() -> Iterator[_Made]:
+    def clips() -> Iterator[_Item]:
         for done, one in enumerate(examples):
-            tell(done, len(examples))
+            progress(done, len(examples))
             if one.file.suffix.lower() not in PICTURE:
-                for clip in islice(_cut(one.file, frame), MAX_CLIPS):
+                for clip in islice(_cut(one.file, size), MAX_CLIPS):
                     yield clip, {"captions": [*one.captions]}
 
-    def pictures() -> Iterator[_Made]:
+    def pictures() -> Iterator[_Item]:
         for one in examples:
             if one.file.suffix.lower() in PICTURE:
-                for picture in _cut(one.file, frame):
+                for picture in _cut(one.file, size):
                     yield picture, {"captions": [*one.captions]}
-        yield from _moments(folder / "clips")
+        yield from _stills(folder / "clips")
 
     _write(folder / "clips", clips())
     _write(folder / "pictures", pictures())
     found = _coded(folder, "clips", tokenizer), _coded(folder, "pictures", tokenizer)
-    tell(len(examples), len(examples))
+    progress(len(examples), len(examples))
     if found == (None, None):
         raise UsageError(
             "no-clips",
-            "None of the files can be learned from.",
-            f"A video needs {frame.frames} frames at {FPS:g} a second, {frame.frames / FPS:.1f} seconds.",
+            "None of the files can be trained on.",
+            f"A video needs {size.frames} frames at {FPS:g} a second, {size.frames / FPS:.1f} seconds.",
         )
     return found
 
 
-def rehearse(
-    count: int, seed: int, folder: Path, frame: Frame, tokenizer: Tokenizer, tell: Progress
+def encode_rehearsal(
+    count: int, seed: int, folder: Path, size: ClipSize, tokenizer: Tokenizer, progress: Progress
 ) -> tuple[LatentSet, LatentSet]:
-    """Training worlds, rendered: clips and pictures of what the pack was made from, as latents."""
+    """``count`` rendered worlds from ``seed`` on, the starter's training data, as latents: clips and pictures."""
     from engine.worlds.dataset.sampling import sample_spec
     from engine.worlds.render.clip import render_clip
 
-    def clips() -> Iterator[_Made]:
+    def clips() -> Iterator[_Item]:
         for k in range(count):
-            tell(k, count)
+            progress(k, count)
             spec = sample_spec(seed + k)
-            clip = render_clip(spec, frames=frame.frames, height=frame.height, width=frame.width)
+            clip = render_clip(spec, frames=size.frames, height=size.height, width=size.width)
             yield clip, {"spec": spec.to_dict()}
 
     _write(folder / "clips", clips())
-    _write(folder / "pictures", _moments(folder / "clips"))
+    _write(folder / "pictures", _stills(folder / "clips"))
     first, second = _coded(folder, "clips", tokenizer), _coded(folder, "pictures", tokenizer)
     assert first is not None
     assert second is not None
-    tell(count, count)
+    progress(count, count)
     return first, second
 
 
 def can_rehearse(vocabulary: Vocabulary) -> bool:
-    """Whether the worlds are what the pack knows (it has all their words), and can be rendered here."""
+    """Whether the vocabulary has all words of the worlds, and numba is there to render them."""
     from importlib.util import find_spec
 
     from engine.worlds.captions.write import lexicon
@@ -112,31 +112,31 @@ def can_rehearse(vocabulary: Vocabulary) -> bool:
     return find_spec("numba") is not None and set(lexicon()) <= set(vocabulary.words)
 
 
-def _cut(file: Path, frame: Frame) -> Iterator[NDArray[np.uint8]]:
-    return cut_clips(file, frame.height, frame.width, frame.frames, FPS)
+def _cut(file: Path, size: ClipSize) -> Iterator[NDArray[np.uint8]]:
+    return cut_clips(file, size.height, size.width, size.frames, FPS)
 
 
-def _moments(folder: Path) -> Iterator[_Made]:
-    """Pictures out of the clips in a folder of shards, which may have none."""
-    moving = _stored(folder)
-    if moving is None:
+def _stills(folder: Path) -> Iterator[_Item]:
+    """`MOMENTS` frames of each clip in a folder of shards, which may be empty."""
+    clips = _stored(folder)
+    if clips is None:
         return
-    for i, truth in enumerate(moving.truth):
-        clip = moving[i]
+    for i, truth in enumerate(clips.truth):
+        clip = clips[i]
         for moment in np.linspace(0, len(clip) - 1, MOMENTS).astype(int):
             yield np.asarray(clip[moment])[None], truth
 
 
-def _write(folder: Path, made: Iterator[_Made]) -> None:
-    """Shards of few clips each; a folder that is there is whole, since it is renamed last."""
+def _write(folder: Path, items: Iterator[_Item]) -> None:
+    """Write shards; a folder that exists is complete, since it is renamed last."""
     if folder.exists():
         return
     fresh = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    kept: list[_Made] = []
+    kept: list[_Item] = []
     index = 0
-    for one in made:
+    for one in items:
         kept.append(one)
         if len(kept) == _SHARD:
             _shard(fresh, index, kept)
@@ -146,8 +146,8 @@ def _write(folder: Path, made: Iterator[_Made]) -> None:
     os.replace(fresh, folder)
 
 
-def _shard(folder: Path, index: int, made: list[_Made]) -> None:
-    write_shard(folder, index, np.stack([frames for frames, _ in made]), [truth for _, truth in made])
+def _shard(folder: Path, index: int, items: list[_Item]) -> None:
+    write_shard(folder, index, np.stack([frames for frames, _ in items]), [truth for _, truth in items])
 
 
 def _stored(folder: Path) -> ShardStore | None:
@@ -161,12 +161,12 @@ def _coded(folder: Path, name: str, tokenizer: Tokenizer) -> LatentSet | None:
     return LatentSet(ShardStore(folder / f"{name}-z"), held=0)
 
 
-def stopping(tell: Progress, cancelled: Callable[[], bool]) -> Progress:
-    """``tell``, raising `Cancelled` where that is asked for."""
+def cancellable(progress: Progress, cancelled: Callable[[], bool]) -> Progress:
+    """``progress``, raising `Cancelled` once ``cancelled()`` is true."""
 
-    def telling(done: int, total: int) -> None:
+    def checked(done: int, total: int) -> None:
         if cancelled():
             raise Cancelled
-        tell(done, total)
+        progress(done, total)
 
-    return telling
+    return checked

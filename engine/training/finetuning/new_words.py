@@ -1,4 +1,4 @@
-"""New words: a vocabulary that has them, and a text encoder with a row for each, the old rows as they were."""
+"""New words: a vocabulary and a text encoder extended by the words of the captions; known words keep their rows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import torch
+from torch import Tensor
 
 from engine.models.text_encoder import TextEncoder
 from engine.text.vocabulary import RESERVED, Vocabulary
@@ -13,7 +14,7 @@ from engine.text.vocabulary import RESERVED, Vocabulary
 _SPREAD = 0.5
 
 
-def with_words(vocabulary: Vocabulary, captions: Iterable[str]) -> tuple[Vocabulary, tuple[str, ...]]:
+def extended_vocabulary(vocabulary: Vocabulary, captions: Iterable[str]) -> tuple[Vocabulary, tuple[str, ...]]:
     """The vocabulary with every word of the captions that it does not know, and those words, sorted."""
     new = sorted({word.lower() for caption in captions for word in vocabulary.unknown(caption)})
     if not new:
@@ -22,14 +23,14 @@ def with_words(vocabulary: Vocabulary, captions: Iterable[str]) -> tuple[Vocabul
 
 
 @torch.no_grad()
-def grown(encoder: TextEncoder, old: Vocabulary, new: Vocabulary) -> tuple[TextEncoder, torch.Tensor]:
-    """A text encoder for the words of ``new``; all that ``old`` knew means what it meant.
+def extended_encoder(encoder: TextEncoder, old: Vocabulary, new: Vocabulary) -> tuple[TextEncoder, Tensor]:
+    """A text encoder for the words of ``new`` that reads captions of the words of ``old`` as before.
 
-    A new word begins at the mean of all known ones plus half their spread at random: a plausible word that is
-    none of them. Words are sorted, so that the known ones move to other rows.
+    A new word starts at the mean of the known ones plus half their standard deviation times noise. Words are sorted,
+    so known ones may move to other rows.
 
     Returns:
-        The encoder, and (words, 1) with one where a row is new.
+        The encoder, and (words, 1) with 1 where a row is new, else 0.
     """
     bigger = TextEncoder(replace(encoder.config, vocabulary_size=len(new)))
     state = dict(encoder.state_dict())

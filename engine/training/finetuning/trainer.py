@@ -1,4 +1,4 @@
-"""Learning: a pack's base stage on a lesson and on what it knew, with the training's own loop."""
+"""Training of a pack's base stage on examples and rehearsed worlds, with the loop of all training."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from torch import Tensor
 from engine.diffusion.guidance import Guidance
 from engine.diffusion.known_frames import frame_condition
 from engine.diffusion.schedule import Schedule
+from engine.media.pixels import to_frames
 from engine.models.text_encoder import TextEncoder
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import WindowTransformer
@@ -25,7 +26,6 @@ from engine.runtime.files import atomic_write
 from engine.text.vocabulary import Vocabulary
 from engine.training.checkpoint import latest
 from engine.training.data.captions import Captioner
-from engine.media.pixels import to_frames
 from engine.training.denoiser.loss import (
     Denoiser,
     DenoisingBatch,
@@ -36,13 +36,13 @@ from engine.training.denoiser.loss import (
 )
 from engine.training.denoiser.sampling import sample_latents
 from engine.training.finetuning.adapters import add_adapters
-from engine.training.finetuning.dataset import FinetuneDataset
+from engine.training.finetuning.run import FinetuneRun
 from engine.training.loop import Draw, Loop, LoopConfig, OneProcess
 from engine.training.precision import autocast
 
 SAMPLES = 8
 SAMPLE_SECONDS = 60.0
-"""A run shows what it draws at least so many times, and so often where its speed is known."""
+"""Samples of a run at least, and seconds between two of them where the speed is known."""
 SAMPLE_STEPS = 12
 CHECK = 4
 FRAME_RATE = 0.3
@@ -52,39 +52,41 @@ LORA_RATE, FULL_RATE, FULL_MUON_RATE = 2e-3, 3e-4, 3e-4
 _PLAN = "plan.json"
 
 
-class Enough(Exception):
-    """Raised between two steps when what was learned so far is to be kept."""
+class _Enough(Exception):
+    """Raised between two steps to end training early."""
 
 
-class _Quiet(OneProcess):
-    """Neither a bar nor a log: events tell how far it is."""
+class _Silent(OneProcess):
+    """Without progress bar and log: the callbacks get the progress."""
 
     main = False
 
 
-class _FinetuneConfig(Denoiser):
+class _AdaptedDenoiser(Denoiser):
+    """LoRA's matrices are left to AdamW."""
+
     adamw_names = (*Denoiser.adamw_names, "lora_")
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What is learned from; a kind may be missing."""
+class TrainingLatents:
+    """Latents of the examples and of rehearsed worlds; a kind may be missing."""
 
     clips: LatentSet | None
     pictures: LatentSet | None
-    known_clips: LatentSet | None = None
-    known_pictures: LatentSet | None = None
+    rehearsal_clips: LatentSet | None = None
+    rehearsal_pictures: LatentSet | None = None
 
 
 @dataclass(frozen=True)
-class Hears:
-    """Who is told, and who is asked between two steps.
+class Callbacks:
+    """Called between two steps.
 
     Attributes:
-        step: Steps done, steps in all, seconds left.
-        sample: Error now, error before the first step, picture (1, h, w, 3).
-        cancelled: Stop; what is on disk stays.
-        enough: Stop learning and keep what was learned.
+        step: Gets steps done, steps in all, seconds left.
+        sample: Gets the error now, the error before the first step, a picture (1, h, w, 3).
+        cancelled: Whether to stop; checkpoints are kept.
+        enough: Whether to end training and use what was learned.
     """
 
     step: Callable[[int, int, float], None]
@@ -94,33 +96,33 @@ class Hears:
 
 
 class FinetuneTrainer:
-    """A base stage and its text encoder that learn a lesson; known words keep their meaning, new ones get one.
+    """Trains a base stage, and the text encoder's rows of new words; its other weights are frozen.
 
     Args:
-        lesson: How to learn.
-        text: With the new words.
-        fresh: (words, 1), one where a word is new.
-        base, tokenizer: Of the pack; ``base`` is changed. All of it is learned where the tokenizer is.
+        run: The run.
+        text: Text encoder with the new words.
+        fresh: (words, 1), 1 where a word is new.
+        base, tokenizer: Of the pack; ``base`` is trained in place, on the tokenizer's device.
         vocabulary: With the new words.
-        shown: What is learned from.
-        folder: Checkpoints; a lesson that is there is gone on with.
-        hears: Who is told.
+        latents: What is trained on.
+        folder: Checkpoints; a run that is there is resumed.
+        callbacks: For progress and stopping.
     """
 
     def __init__(
         self,
-        lesson: FinetuneDataset,
+        run: FinetuneRun,
         text: TextEncoder,
         fresh: Tensor,
         base: WindowTransformer,
         tokenizer: Tokenizer,
         vocabulary: Vocabulary,
-        shown: Shown,
+        latents: TrainingLatents,
         folder: Path,
-        hears: Hears,
+        callbacks: Callbacks,
     ) -> None:
-        torch.manual_seed(lesson.seed)
-        self.lesson, self.shown, self.hears, self.folder = lesson, shown, hears, folder
+        torch.manual_seed(run.seed)
+        self.run, self.latents, self.callbacks, self.folder = run, latents, callbacks, folder
         self.tokenizer, self.schedule = tokenizer, Schedule.linear()
         device = tokenizer.latent_mean.device
         self.captioner = Captioner(vocabulary, length=text.config.length, drop=DROP)
@@ -129,37 +131,37 @@ class FinetuneTrainer:
             text.words.weight.requires_grad_(True)
             text.words.weight.register_hook(fresh.to(device).mul)
         base.to(device).requires_grad_(True)
-        if lesson.method == "lora":
-            add_adapters(base, lesson.rank)
-        self.model = _FinetuneConfig(text, base)
+        if run.method == "lora":
+            add_adapters(base, run.rank)
+        self.model = _AdaptedDenoiser(text, base)
         self.before = float("nan")
         self._took: list[float] = []
         self._began = time.monotonic()
 
-    def learn(self) -> int:
-        """Learn until the steps or the minutes are over; the averaged weights are then in place. Returns the steps.
+    def train(self) -> int:
+        """Train to the end; the averaged weights are then in the model. Returns the steps done.
 
         Raises:
-            Cancelled: when that was asked for; what was learned is on disk.
+            Cancelled: when the callbacks said so; the last checkpoint is on disk.
         """
         plan = self._plan()
         self.before = plan["before"]
         steps = int(plan["steps"])
-        rate, muon = (LORA_RATE, LORA_RATE) if self.lesson.method == "lora" else (FULL_RATE, FULL_MUON_RATE)
+        rate, muon = (LORA_RATE, LORA_RATE) if self.run.method == "lora" else (FULL_RATE, FULL_MUON_RATE)
         config = LoopConfig(
             steps=steps, warmup=max(1, min(20, steps // 10)), final=0.1, lr=rate, muon_lr=muon, weight_decay=0.0,
-            ema=0.99, seed=self.lesson.seed, checkpoint_minutes=2.0, report_steps=int(plan["report"]),
+            ema=0.99, seed=self.run.seed, checkpoint_minutes=2.0, report_steps=int(plan["report"]),
         )  # fmt: skip
-        loop = Loop(self.model, self._loss, self._report, config, self.folder, _Quiet())
+        loop = Loop(self.model, self._loss, self._report, config, self.folder, _Silent())
         self._steps, self._began = steps, time.monotonic()
-        with suppress(Enough):
+        with suppress(_Enough):
             loop.run()
         loop.ema.swap(self.model)
         self.model.eval()
         return loop.step
 
     def _plan(self) -> dict[str, float]:
-        """How many steps fit into the minutes here, found by trying two, and the error before the first step."""
+        """Number of steps, by the time of a trial step where the run gives minutes, and the error before them."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / _PLAN
         if path.is_file() and latest(self.folder) is not None:
@@ -167,10 +169,10 @@ class FinetuneTrainer:
         self.model.eval()
         with torch.no_grad():
             before = self._error()
-        steps, often = self.lesson.steps, SAMPLE_SECONDS
+        steps, often = self.run.steps, SAMPLE_SECONDS
         if steps is None:
             each = self._seconds()
-            steps, often = max(1, int(self.lesson.minutes * 60 / each)), max(1.0, SAMPLE_SECONDS / each)
+            steps, often = max(1, int(self.run.minutes * 60 / each)), max(1.0, SAMPLE_SECONDS / each)
         report = max(1, int(min(steps // SAMPLES, often)))
         plan: dict[str, float] = {"steps": steps, "before": before, "report": report}
         with atomic_write(path) as part:
@@ -178,14 +180,14 @@ class FinetuneTrainer:
         return plan
 
     def _seconds(self) -> float:
-        """Seconds of a step; the first of two warms up."""
+        """Seconds of the second of two trial steps; the first warms up."""
         taken = 0.0
         self._began = time.monotonic()
         for k in range(2):
-            if self.hears.cancelled():
+            if self.callbacks.cancelled():
                 raise Cancelled
             began = time.monotonic()
-            loss, _ = self._batch_loss(Draw.at(self.lesson.seed + 1, k))
+            loss, _ = self._batch_loss(Draw.at(self.run.seed + 1, k))
             loss.backward()
             taken = time.monotonic() - began
         self.model.zero_grad(set_to_none=True)
@@ -197,11 +199,11 @@ class FinetuneTrainer:
             self._took = [*self._took[-19:], now - self._began]
         self._began = now
         each = sum(self._took) / len(self._took) if self._took else 0.0
-        self.hears.step(draw.step, self._steps, each * (self._steps - draw.step))
-        if self.hears.cancelled():
+        self.callbacks.step(draw.step, self._steps, each * (self._steps - draw.step))
+        if self.callbacks.cancelled():
             raise Cancelled
-        if self.hears.enough():
-            raise Enough
+        if self.callbacks.enough():
+            raise _Enough
         return self._batch_loss(draw)
 
     def _batch_loss(self, draw: Draw) -> tuple[Tensor, dict[str, float]]:
@@ -213,13 +215,13 @@ class FinetuneTrainer:
         return torch.cat(losses).mean(), {}
 
     def _batches(self, rng: np.random.Generator) -> list[DenoisingBatch]:
-        """Clips, then pictures: as many of what is known as of what is new."""
-        shown, out = self.shown, list[DenoisingBatch]()
-        for kinds in ((shown.clips, shown.known_clips), (shown.pictures, shown.known_pictures)):
-            drawn = [kind.draw(rng, self.lesson.batch)[:2] for kind in kinds if kind is not None]
+        """A batch of clips, then one of pictures: as many rehearsed ones as examples."""
+        latents, out = self.latents, list[DenoisingBatch]()
+        for kinds in ((latents.clips, latents.rehearsal_clips), (latents.pictures, latents.rehearsal_pictures)):
+            drawn = [kind.draw(rng, self.run.batch)[:2] for kind in kinds if kind is not None]
             if not drawn:
                 continue
-            x0 = torch.cat([latents for latents, _ in drawn])
+            x0 = torch.cat([z for z, _ in drawn])
             truths = [truth for _, some in drawn for truth in some]
             frames = None
             if x0.shape[2] > 1:
@@ -228,8 +230,8 @@ class FinetuneTrainer:
         return out
 
     def _error(self) -> float:
-        """The error on the lesson's first examples, at fixed levels and with fixed noise."""
-        kind = self.shown.clips or self.shown.pictures
+        """Validation loss on the first examples, at fixed levels and with fixed noise."""
+        kind = self.latents.clips or self.latents.pictures
         assert kind is not None
         picks = list(range(min(CHECK, len(kind.store))))
         texts = [kind.store.truth[i]["captions"][0] for i in picks]
@@ -238,15 +240,15 @@ class FinetuneTrainer:
 
     def _report(self, step: int) -> dict[str, float]:
         del step
-        self.hears.sample(self._error(), self.before, self._picture())
+        self.callbacks.sample(self._error(), self.before, self._picture())
         return {}
 
     def _picture(self) -> NDArray[np.uint8]:
-        """What the first caption looks like now."""
+        """A sample of the first example's first caption, (1, h, w, 3)."""
         config = self.model.transformer.config
-        ids = self.captioner.encode([self.lesson.examples[0].captions[0]])
+        ids = self.captioner.encode([self.run.examples[0].captions[0]])
         shape = (1, config.latent_channels, 1, *config.grid[1:])
-        noise = torch.randn(shape, generator=torch.Generator().manual_seed(self.lesson.seed))
+        noise = torch.randn(shape, generator=torch.Generator().manual_seed(self.run.seed))
         z = sample_latents(
             self.model, self.schedule, noise, ids, steps=SAMPLE_STEPS, guidance=Guidance(scale=3.0)
         )
