@@ -10,8 +10,8 @@ from engine.diffusion.guidance import Guidance
 from engine.diffusion.samplers import ddim
 from engine.diffusion.schedule import Schedule
 from engine.runtime.devices import Device
+from engine.training import precision
 from engine.training.denoiser.loss import Denoiser
-from engine.training.precision import training_dtype
 
 
 @torch.no_grad()
@@ -39,7 +39,7 @@ def sample_latents(
     Returns:
         Latents (B, C, T, h, w).
     """
-    device = Device(model.device, training_dtype(model.device.type))
+    device = Device(model.device, precision.training_dtype(model.device.type))
     text = model.encode(torch.cat([torch.zeros_like(ids), ids]).to(model.device))
     low = None if low_res is None else low_res.to(model.device)
     told = Conditioning(text, low_res=low, low_res_level=low_res_level)

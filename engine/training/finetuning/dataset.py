@@ -10,7 +10,7 @@ from engine.media.file_types import PICTURE, VIDEO
 
 MAX_CAPTION = 500
 NO_FILES_HINT = (
-    "Give videos of two seconds or more, or pictures: .mp4 .mov .webm .mkv .avi .m4v .jpg .png .webp .bmp."
+    "Give videos of two seconds or more, or pictures: .mp4 .mov .webm .mkv .avi .m4v .jpg .png .webp .avif .bmp."
 )
 
 
