@@ -14,18 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.api.clip import Cancelled
 from engine.api.errors import WaltError
 from engine.api.events import Event, JobCancelled, JobDone, JobFailed, JobStarted, Planned, Ready
 from engine.packs.store import InstalledPack, PackStore
-from engine.planning.eta import Cancelled
 from engine.runtime.memory import is_out_of_memory, leave_no_gaps, out_of_memory
 
 if TYPE_CHECKING:
     from engine.api.clip import Clip
-    from engine.api.events import Kept
     from engine.api.request import ClipRequest
+    from engine.api.types import MemoryBudget, ResidencyMode
     from engine.pipeline.cascade import Cascade
-    from engine.planning.forecast import MemoryBudget
     from engine.runtime.devices import Device
 
 log = logging.getLogger(__name__)
@@ -53,7 +52,7 @@ class _Job:
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     path: Path
-    kept: Kept
+    kept: ResidencyMode
     held: int
     """Bytes of its networks that stay in memory."""
     cascade: Cascade
@@ -193,7 +192,7 @@ class Engine:
         return JobFailed(job.id, out_of_memory())
 
     def _generate(self, job: _Job, request: ClipRequest) -> Clip:
-        from engine.packs.check import check_request
+        from engine.kinds.check import check_request
         from engine.planning.forecast import forecast
         from engine.planning.residency import held, weigh
         from engine.runtime import devices
@@ -207,9 +206,9 @@ class Engine:
         if self._loaded is not None and self._loaded.path != pack.path:
             self._loaded = None  # never two packs in memory
         largest = max(file.bytes for file in pack.manifest.files.values())
-        ground = self._ground(device, largest)
-        weights = weigh(pack.path, pack.manifest, ground.numbers)
-        plan = forecast(weights, pack.manifest, request, ground)
+        budget = self._budget(device, largest)
+        weights = weigh(pack.path, pack.manifest, budget.weights)
+        plan = forecast(weights, pack.manifest, request, budget)
         way = plan.way
         if way.tight and device.maps_files:  # cards have allocators of their own
             leave_no_gaps()
@@ -223,7 +222,7 @@ class Engine:
         if self._threads is not None and self._loaded is None:
             devices.use_threads(self._threads)
 
-    def _ground(self, device: Device, mapped: int = 0) -> MemoryBudget:
+    def _budget(self, device: Device, mapped: int = 0) -> MemoryBudget:
         """What a clip is planned on now."""
         from engine.planning.forecast import memory_budget
 
@@ -238,11 +237,11 @@ class Engine:
             device = devices.resolve(self._device)
             if self._speed is None:
                 self._speed = devices.speed(device)
-            self._emit(Ready(self._ground(device), self._speed))
+            self._emit(Ready(self._budget(device), self._speed))
         except Exception:
             log.warning("the device cannot be looked at", exc_info=True)
 
-    def _cascade(self, pack: InstalledPack, device: Device, kept: Kept, held: int) -> Cascade:
+    def _cascade(self, pack: InstalledPack, device: Device, kept: ResidencyMode, held: int) -> Cascade:
         """The pack's cascade: the one that is there, or else a fresh one."""
         if self._loaded is None or self._loaded.kept != kept:
             from engine.packs.load import load_pack

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypedDict
 
-from engine.api.clip import FPS
 from engine.api.request import ClipRequest
-from engine.api.types import MAX_FRAMES, MAX_SEED, OVERLAP, STAGES, WINDOW_FRAMES
+from engine.api.types import FPS, MAX_FRAMES, MAX_SEED, OVERLAP, STAGES, WINDOW_FRAMES
 
 if TYPE_CHECKING:
     from app.packs.pack_card import PackCard

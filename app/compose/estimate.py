@@ -90,13 +90,13 @@ def _megabytes(card: PackCard, request: ClipRequest, ready: Ready | None) -> tup
 
     if ready is None:
         return None, False
-    manifest, ground = card.pack.manifest, ready.ground
+    manifest, budget = card.pack.manifest, ready.budget
     try:
-        weights = card.weights(ground.numbers)
-        least = least_mb(weights, manifest, request, ground)
+        weights = card.weights(budget.weights)
+        least = least_mb(weights, manifest, request, budget)
     except WaltError:
         return None, False
     try:
-        return forecast(weights, manifest, request, ground).peak_mb, False
+        return forecast(weights, manifest, request, budget).peak_mb, False
     except WaltError:
         return least, True

@@ -24,8 +24,7 @@ from app.core.option_widgets import DropDown, Segments
 from app.core.theme import INSIDE, figures
 from app.core.widgets import IconButton
 from app.window.session import Session
-from engine.api.clip import FPS
-from engine.api.types import MAX_SEED
+from engine.api.types import FPS, MAX_SEED
 
 if TYPE_CHECKING:
     from engine.api.types import Aspect

@@ -115,6 +115,10 @@ def _packs() -> dict[str, tuple[str, str]]:
         ),
         "aspect-not-in-pack": (translate("Errors", "The pack does not make pictures of this shape."), ""),
         "stage-not-in-pack": (translate("Errors", "The pack does not make pictures of this size."), ""),
+        "not-in-pack": (
+            translate("Errors", "The pack cannot make such a clip."),
+            translate("Errors", "Change the settings, or choose another in Help, Packs."),
+        ),
     }
 
 

@@ -28,7 +28,7 @@ from app.core.theme import AROUND, BETWEEN, INSIDE
 from app.core.widgets import FIELD, button, caption, note, set_role
 from app.export.export_formats import words_of
 from app.export.exporter import Format, Plan
-from engine.api.clip import FPS
+from engine.api.types import FPS
 
 if TYPE_CHECKING:
     from app.export.exporter import Exporter, Source

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.background_tasks import BackgroundTasks
-from engine.api.clip import FPS
 from engine.api.errors import WaltError
+from engine.api.types import FPS
 
 if TYPE_CHECKING:
     from app.core.frames import Pixels

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from engine.api.clip import FPS
+from engine.api.types import FPS
 
 SUFFIX = ".walt"
 """How the name of a project file ends."""

@@ -15,8 +15,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.film.film import Segment, Segments, Take
-from engine.api.clip import FPS
 from engine.api.errors import WaltError
+from engine.api.types import FPS
 from engine.runtime.json_file import read_object, write_object
 
 VERSION = 1

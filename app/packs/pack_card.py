@@ -11,9 +11,9 @@ from engine.api.errors import WaltError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engine.api.types import Aspect, StageName
+    from engine.api.types import Aspect, StageName, WeightFormat
     from engine.packs.store import InstalledPack, PackStore
-    from engine.planning.residency import WeightFormat, Weights
+    from engine.planning.residency import Weights
     from engine.text.suggestions import Grammar
     from engine.text.vocabulary import Vocabulary
 
@@ -79,8 +79,8 @@ def read_pack(store: PackStore | None, name: str) -> PackCard:
     Raises:
         WaltError: ``pack-not-found``, ``pack-damaged``, ``pack-too-new`` or ``bad-vocabulary``.
     """
-    from engine.packs.check import read_vocabulary  # imported with the first pack, after the window is shown
+    from engine.kinds.registry import kind_of  # imported with the first pack, after the window is shown
     from engine.packs.store import PackStore
 
     pack = (store or PackStore()).find(name)
-    return PackCard(pack, read_vocabulary(pack), pictures(pack.path))
+    return PackCard(pack, kind_of(pack).vocabulary(pack), pictures(pack.path))

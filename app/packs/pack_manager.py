@@ -163,7 +163,7 @@ class PackManager(QObject):
         return self._given or PackStore()
 
     def _quietly(self, work: Callable[[], str]) -> str:
-        from engine.planning.eta import Cancelled
+        from engine.api.clip import Cancelled
 
         try:
             return work()

@@ -17,7 +17,7 @@ from app.core.widgets import ActionButton, button, note
 from app.help.report import details_of
 from app.jobs.state import Failed
 from app.window.session import Session
-from engine.api.clip import FPS
+from engine.api.types import FPS
 
 if TYPE_CHECKING:
     from engine.api.request import ClipRequest

@@ -8,7 +8,7 @@ from math import ceil
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from engine.api.clip import FPS
+from engine.api.types import FPS
 
 FASTEST = 4
 

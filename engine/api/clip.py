@@ -1,9 +1,11 @@
-"""A finished clip: frames, frame rate, the request that made it, and what it took."""
+"""A finished clip: frames, frame rate, the request that made it, what it took; and how a job that is stopped ends."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from engine.api.types import FPS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -12,8 +14,6 @@ if TYPE_CHECKING:
     from engine.api.provenance import Provenance
     from engine.api.request import ClipRequest
     from engine.api.types import StageName
-
-FPS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +33,11 @@ class Clip:
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return int(self.frames.shape[2]), int(self.frames.shape[1])
+
+
+class Cancelled(Exception):
+    """Raised inside the engine when a job was asked to stop; ``clip`` is the last stage that was finished."""
+
+    def __init__(self, clip: Clip | None = None) -> None:
+        super().__init__("cancelled")
+        self.clip = clip

@@ -14,11 +14,8 @@ if TYPE_CHECKING:
 
     from engine.api.clip import Clip
     from engine.api.errors import WaltError
-    from engine.api.types import StageName
-    from engine.planning.forecast import MemoryBudget
+    from engine.api.types import MemoryBudget, ResidencyMode, StageName
 
-Kept = Literal["resident", "staged", "streamed"]
-"""All networks in memory; text encoder and denoisers in turns; the denoisers' layers in turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ class Planned:
     """
 
     job: str
-    kept: Kept
+    kept: ResidencyMode
     int8: bool
     tile: int | None
     peak_mb: float
@@ -54,12 +51,12 @@ class Ready:
     """The engine waits for work; told to windows alone, after torch was loaded and after each job.
 
     Attributes:
-        ground: What a clip would be planned on now.
+        budget: What a clip would be planned on now.
         speed: Operations a second of a matrix product on this device, measured once.
         job: No job's.
     """
 
-    ground: MemoryBudget
+    budget: MemoryBudget
     speed: float
     job: str = ""
 

@@ -1,16 +1,23 @@
-"""Names, strides and limits that all rooms share. Nothing is imported here but typing."""
+"""Names, strides, limits and small records that all rooms share. Nothing is imported here but the standard library."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 StageName = Literal["base", "sr1", "sr2"]
 STAGES: tuple[StageName, ...] = ("base", "sr1", "sr2")
-"""The stages of the cascade, in order."""
+"""The stages of a cascade, in order; a pack has one or more of them, from the first on."""
 
 Aspect = Literal["16:9", "9:16", "1:1"]
 ASPECTS: tuple[Aspect, ...] = ("16:9", "9:16", "1:1")
 
+ResidencyMode = Literal["resident", "staged", "streamed"]
+"""All networks in memory; text encoder and denoisers in turns; the denoisers' layers in turns."""
+
+# The numbers of walt's own networks. A pack of any kind states its own in `engine.packs.capabilities`.
+FPS = 8
+"""Frames a second."""
 SPACE, TIME = 8, 4
 """Strides of the tokenizer: pixels per latent in height and width, frames per latent frame."""
 WINDOW_FRAMES = 17
@@ -29,3 +36,33 @@ MAX_GUIDANCE = 30
 def is_frame_count(frames: int) -> bool:
     """Whether a clip can have this many frames: 1 + 4k, because the first frame is coded alone."""
     return frames >= 1 and frames % TIME == 1
+
+
+@dataclass(frozen=True, slots=True)
+class WeightFormat:
+    """In which numbers a device keeps networks.
+
+    Attributes:
+        matrix: Bytes of a number in a matrix; everything else takes four.
+        mapped: Whether the device computes in the memory that files are mapped into, as the CPU does.
+        int8: Whether the matrices of the denoisers' layers are kept in 8 bits.
+    """
+
+    matrix: int = 2
+    mapped: bool = True
+    int8: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryBudget:
+    """The memory of a device that a clip is planned on.
+
+    Attributes:
+        weights: How the device keeps networks.
+        program: Bytes that the process takes there without a clip and its networks.
+        room: Bytes that it may take besides; infinite where the system does not say.
+    """
+
+    weights: WeightFormat
+    program: float
+    room: float

@@ -23,7 +23,7 @@ from engine.api.request import ClipRequest
 from engine.api.types import ASPECTS, MAX_SEED, OVERLAP, STAGES, StageName
 from engine.cli.progress import ProgressLines, plan_json
 from engine.cli.reproduce import Record, read_record, require_same_pack, with_files
-from engine.packs.check import Heard, UnknownWord, check_request
+from engine.kinds.check import Heard, UnknownWord, check_request
 from engine.packs.store import PackStore
 from engine.runtime.files import ensure_writable
 from engine.runtime.memory import peak_rss_mb, use_one_heap

@@ -10,13 +10,13 @@ from typing import Any
 
 from engine.api.errors import UsageError, WaltError
 from engine.api.request import ClipRequest
-from engine.api.types import STAGES, WINDOW_FRAMES
+from engine.api.types import STAGES, WINDOW_FRAMES, MemoryBudget, WeightFormat
 from engine.cli.progress import KEPT_WORDS
 from engine.packs.manifest import Manifest
 from engine.packs.store import PackStore
-from engine.planning.forecast import MemoryBudget, forecast, memory_budget
+from engine.planning.forecast import forecast, memory_budget
 from engine.planning.memory import MB
-from engine.planning.residency import WeightFormat, Weights, weigh
+from engine.planning.residency import Weights, weigh
 
 GB = 2**30
 SHARE = 0.9
@@ -54,19 +54,19 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(
             "usage", "The full-size cascade is planned for cards.", "Say e.g. --cards 24,16,12,8."
         )
-    grounds = _cards(args.cards) if args.cards else {"free here": _here(args.device)}
+    budgets = _cards(args.cards) if args.cards else {"free here": _here(args.device)}
     report: dict[str, Any] = {"pack": args.pack, "plans": []}
     for int8 in (False, True):
-        numbers = replace(next(iter(grounds.values())).numbers, int8=int8)
-        manifest, weights = _read(args.pack, numbers)
+        format_ = replace(next(iter(budgets.values())).weights, int8=int8)
+        manifest, weights = _read(args.pack, format_)
         report["networks_mb" + "_int8" * int8] = {
             name: round(weight.whole / MB) for name, weight in weights.items()
         }
         request = ClipRequest.parse(
             prompt="any", frames=args.frames, aspect=args.aspect, upto=args.upto or manifest.last_stage
         )
-        for name, ground in grounds.items():
-            plan = _plan(manifest, weights, request, ground)
+        for name, budget in budgets.items():
+            plan = _plan(manifest, weights, request, budget)
             report["plans"].append({"memory": name, "int8": int8, **plan})
     print(json.dumps(report, indent=1) if args.json else "\n".join(_lines(report)))
     return 0
@@ -98,10 +98,10 @@ def _read(pack: str, numbers: WeightFormat) -> tuple[Manifest, Weights]:
     return found.manifest, weigh(found.path, found.manifest, numbers)
 
 
-def _plan(manifest: Manifest, weights: Weights, request: ClipRequest, ground: MemoryBudget) -> dict[str, Any]:
-    program = round(ground.program / MB)
+def _plan(manifest: Manifest, weights: Weights, request: ClipRequest, budget: MemoryBudget) -> dict[str, Any]:
+    program = round(budget.program / MB)
     try:
-        found = forecast(weights, manifest, request, ground)
+        found = forecast(weights, manifest, request, budget)
     except WaltError as error:
         return {"kept": None, "tile": None, "program_mb": program, "peak_mb": None, "why": error.message}
     way = found.way

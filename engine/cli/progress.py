@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any, TextIO
 
-from engine.api.events import Event, FramesReady, JobStarted, Kept, Planned, StageStarted, StepDone
+from engine.api.events import Event, FramesReady, JobStarted, Planned, StageStarted, StepDone
+from engine.api.types import ResidencyMode
 
-KEPT_WORDS: dict[Kept, str] = {
+KEPT_WORDS: dict[ResidencyMode, str] = {
     "resident": "in memory",
     "staged": "one at a time",
     "streamed": "layer by layer from disk",

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageSequence
 
-from engine.api.clip import FPS
 from engine.api.errors import UsageError, WaltError
+from engine.api.types import FPS
 from engine.media.encoders import VideoJob, encode, failed, needed_encoder
 from engine.media.gif import encode_gif
 from engine.media.interpolation import retimed

@@ -8,7 +8,7 @@ from functools import partial
 
 from torch import nn
 
-from engine.api.types import StageName
+from engine.api.types import StageName, WeightFormat
 from engine.models.t5 import T5Config, T5Encoder
 from engine.models.tokenizer import Tokenizer, TokenizerConfig
 from engine.models.transformer import TransformerConfig, WindowTransformer
@@ -16,7 +16,7 @@ from engine.packs.manifest import GuidanceSpec, Manifest, Network, StageSpec
 from engine.packs.recipes import T2V_SR1, T2V_SR2, T2V_WIDE, T5_XL_WIDTH
 from engine.packs.save import stored_numbers
 from engine.packs.weights import shell
-from engine.planning.residency import Stored, WeightFormat, Weights, weigh_tensors
+from engine.planning.residency import Stored, Weights, weigh_tensors
 
 T5_XL = T5Config(
     vocabulary_size=32128, width=T5_XL_WIDTH, layers=24, heads=32, head_width=64, hidden=5120, gated=True

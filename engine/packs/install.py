@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from engine.api.clip import Cancelled
 from engine.api.errors import UsageError, WaltError
 from engine.packs.atomic_replace import discard, recover, take_place
 from engine.packs.manifest import (
@@ -35,7 +36,6 @@ from engine.packs.manifest import (
     weights_file,
 )
 from engine.packs.store import InstalledPack
-from engine.planning.eta import Cancelled
 from engine.runtime.fault_injection import fault_point
 from engine.runtime.files import atomic_write, part_name
 

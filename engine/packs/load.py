@@ -17,8 +17,7 @@ import torch
 from torch import nn
 
 from engine.api.errors import WaltError
-from engine.api.events import Kept
-from engine.api.types import SPACE, StageName
+from engine.api.types import SPACE, ResidencyMode, StageName
 from engine.models.t5 import T5Config, T5Encoder, T5Words, read_pieces
 from engine.models.text_encoder import TextConfig, TextEncoder, TextSource, WordSource
 from engine.models.tokenizer import Tokenizer, TokenizerConfig
@@ -68,7 +67,7 @@ class LoadedPack:
     shelf: NetworkCache
     hears: Callable[[Any], TextSource]
     """The text encoder together with what cuts its texts into words or pieces."""
-    kept: Kept = "resident"
+    kept: ResidencyMode = "resident"
     int8: bool = False
     """Whether the matrices of the denoisers' layers are in 8 bits."""
 
@@ -95,7 +94,7 @@ class LoadedPack:
 
 
 def load_pack(
-    path: Path, device: Device | None = None, kept: Kept = "resident", *, int8: bool = False
+    path: Path, device: Device | None = None, kept: ResidencyMode = "resident", *, int8: bool = False
 ) -> LoadedPack:
     """Load and check the pack in the folder ``path``.
 

@@ -119,6 +119,7 @@ class Manifest(_Strict):
     """
 
     format: Literal[1] = VERSION
+    kind: Literal["walt"] = "walt"
     name: PackName
     title: Line
     version: Line

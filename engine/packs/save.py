@@ -64,7 +64,7 @@ def save_pack(
             (fresh / PIECES).write_text(pieces, "utf-8")
         files = {file.name: _describe(file) for file in sorted(fresh.iterdir())}
         whole = manifest.model_copy(update={"files": files})
-        (fresh / MANIFEST).write_text(whole.model_dump_json(indent=1) + "\n", "utf-8")
+        (fresh / MANIFEST).write_text(whole.model_dump_json(indent=1, exclude={"kind"}) + "\n", "utf-8")
         take_place(fresh, folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

@@ -7,8 +7,8 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from engine.api.clip import Cancelled
 from engine.packs.manifest import Manifest, damaged
-from engine.planning.eta import Cancelled
 from engine.runtime.fault_injection import fault_point
 
 _BLOCK = 1 << 20

@@ -17,7 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.api.clip import Clip
+from engine.api.clip import Cancelled, Clip
+from engine.api.errors import Cancelled
 from engine.api.events import Event, FramesReady, StageStarted, StepDone
 from engine.api.provenance import Provenance, file_hash, walt_version
 from engine.api.request import ClipRequest
@@ -34,7 +35,7 @@ from engine.models.text_encoder import TextBatch
 from engine.packs.load import LoadedPack
 from engine.packs.manifest import SamplerName
 from engine.pipeline.conditioning import encode_prompt, seeded_clip_noise
-from engine.planning.eta import Cancelled, Pace
+from engine.planning.eta import Pace
 from engine.planning.memory import TILES
 from engine.planning.workload import Window, first_pass_of, guidance_of, steps_of, tasks_of, windows_of
 from engine.runtime.fault_injection import fault_point
@@ -65,7 +66,7 @@ class Cascade:
         """Make the clip that ``request`` asks for.
 
         Args:
-            request: A request that the pack can serve (see `engine.packs.check.check_request`).
+            request: A request that the pack can serve (see `engine.kinds.check.check_request`).
             emit: Gets StageStarted, StepDone and FramesReady, in order.
             cancelled: Asked after every step and every chunk of frames; True stops the job.
             job: Id that the events carry.

@@ -1,23 +1,11 @@
-"""How long a job will still take: a running estimate from measured steps; and how a job is stopped."""
+"""How long a job will still take: a running estimate from measured steps."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from engine.api.clip import Clip
 
 FLOPS_GUESS = 3e11
 """Operations a second before anything was measured (two desktop cores); the first step replaces it."""
-
-
-class Cancelled(Exception):
-    """Raised inside the engine when a job was asked to stop; ``clip`` is the last stage that was finished."""
-
-    def __init__(self, clip: Clip | None = None) -> None:
-        super().__init__("cancelled")
-        self.clip = clip
 
 
 @dataclass

@@ -10,27 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.api.request import ClipRequest
+from engine.api.types import MemoryBudget, WeightFormat
 from engine.packs.manifest import Manifest
 from engine.planning.memory import MB
-from engine.planning.residency import ExecutionPlan, WeightFormat, Weights, choose, ways
+from engine.planning.residency import ExecutionPlan, Weights, choose, ways
 
 if TYPE_CHECKING:
     from engine.runtime.devices import Device
-
-
-@dataclass(frozen=True, slots=True)
-class MemoryBudget:
-    """What a clip is planned on.
-
-    Attributes:
-        numbers: How the device keeps networks.
-        program: Bytes that the process takes there without a clip and its networks.
-        room: Bytes that it may take besides; infinite where nobody knows.
-    """
-
-    numbers: WeightFormat
-    program: float
-    room: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +45,26 @@ def memory_budget(
     free, used = room(device, allowed_mb, mapped)
     if held is None:
         held = -FIRST_USE if device.maps_files else 0
-    numbers = WeightFormat(device.dtype.itemsize, device.maps_files, int8)
-    return MemoryBudget(numbers, used - held, free + held)
+    weights = WeightFormat(device.dtype.itemsize, device.maps_files, int8)
+    return MemoryBudget(weights, used - held, free + held)
 
 
-def forecast(weights: Weights, manifest: Manifest, request: ClipRequest, ground: MemoryBudget) -> Forecast:
+def forecast(weights: Weights, manifest: Manifest, request: ClipRequest, budget: MemoryBudget) -> Forecast:
     """Plan a clip.
 
     Raises:
         UsageError: see `Manifest.size`.
         WaltError: ``out-of-memory``, with what would fit; ``pack-damaged``.
     """
-    way = choose(weights, manifest, request, ground.room, ground.program)
-    return Forecast(way, (ground.program + way.peak) / MB, (ground.program + ground.room) / MB)
+    way = choose(weights, manifest, request, budget.room, budget.program)
+    return Forecast(way, (budget.program + way.peak) / MB, (budget.program + budget.room) / MB)
 
 
-def least_mb(weights: Weights, manifest: Manifest, request: ClipRequest, ground: MemoryBudget) -> float:
+def least_mb(weights: Weights, manifest: Manifest, request: ClipRequest, budget: MemoryBudget) -> float:
     """The MiB that the process would take at its peak if it saved memory in every way there is, room or not.
 
     Raises:
         UsageError: see `Manifest.size`.
         WaltError: ``pack-damaged``.
     """
-    return (ground.program + min(way.peak for way in ways(weights, manifest, request))) / MB
+    return (budget.program + min(way.peak for way in ways(weights, manifest, request))) / MB

@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from engine.api.errors import WaltError
-from engine.api.events import Kept
 from engine.api.request import ClipRequest
-from engine.api.types import STAGES, WINDOW_FRAMES, StageName
+from engine.api.types import STAGES, WINDOW_FRAMES, ResidencyMode, StageName, WeightFormat
 from engine.packs.manifest import Manifest, Network, damaged, weights_file
 from engine.planning.memory import DECODINGS, MB, Decoding, plan, stage_work, tables
 
-KEPT: tuple[Kept, ...] = ("resident", "staged", "streamed")
+KEPT: tuple[ResidencyMode, ...] = ("resident", "staged", "streamed")
 """Fastest first."""
 LAYERS = "blocks."
 """How the names of a denoiser's layers begin in its file."""
@@ -29,21 +28,6 @@ MAX_HEADER_BYTES = 8 * 2**20
 _SIZES = {"BF16": 2, "F16": 2, "F32": 4}
 _SCALE = 8
 """Bytes beside each row of a matrix in 8 bits."""
-
-
-@dataclass(frozen=True, slots=True)
-class WeightFormat:
-    """In which numbers a device keeps networks.
-
-    Attributes:
-        matrix: Bytes of a number in a matrix; everything else takes four.
-        mapped: Whether the device computes in the memory that files are mapped into, as the CPU does.
-        int8: Whether the matrices of the denoisers' layers are kept in 8 bits.
-    """
-
-    matrix: int = 2
-    mapped: bool = True
-    int8: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +72,7 @@ Weights = Mapping[Network, Weight]
 class ExecutionPlan:
     """How a clip is made: what is kept, how it is decoded, and the bytes that takes beside the program."""
 
-    kept: Kept
+    kept: ResidencyMode
     decoding: Decoding
     peak: int
 
@@ -169,7 +153,7 @@ def _header(path: Path, name: str) -> dict[str, Stored]:
         raise damaged(path, f"the header of {name} cannot be read") from None
 
 
-def held(kept: Kept, weights: Weights) -> int:
+def held(kept: ResidencyMode, weights: Weights) -> int:
     """Bytes of networks that stay in memory between two clips."""
     return (
         sum(weight.whole for weight in weights.values()) if kept == "resident" else weights["tokenizer"].whole
@@ -177,7 +161,7 @@ def held(kept: Kept, weights: Weights) -> int:
 
 
 def peak(
-    kept: Kept, weights: Weights, manifest: Manifest, request: ClipRequest, decoding: Decoding = DECODINGS[0]
+    kept: ResidencyMode, weights: Weights, manifest: Manifest, request: ClipRequest, decoding: Decoding = DECODINGS[0]
 ) -> int:
     """The most bytes that networks and work take at once, beside the program itself.
 

@@ -789,6 +789,14 @@
         <translation>Le modèle ne fait pas d’images de cette taille.</translation>
     </message>
     <message>
+        <source>The pack cannot make such a clip.</source>
+        <translation>Ce pack ne sait pas faire un tel clip.</translation>
+    </message>
+    <message>
+        <source>Change the settings, or choose another in Help, Packs.</source>
+        <translation>Changez les réglages, ou choisissez-en un autre dans Aide, Packs.</translation>
+    </message>
+    <message>
         <source>The file cannot be written there.</source>
         <translation>Le fichier ne peut pas être écrit à cet endroit.</translation>
     </message>

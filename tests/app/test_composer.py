@@ -15,7 +15,7 @@ from app.compose.draft import EFFORT
 from app.compose.prompt_phrases import CAMERAS, MOTIONS, camera_in, known, motion_in, with_camera, with_motion
 from app.core.widgets import QuietBar
 from app.packs.pack_card import PackCard
-from engine.packs.check import read_vocabulary
+from engine.kinds.registry import kind_of
 from engine.packs.store import PackStore
 from engine.text.vocabulary import Vocabulary
 from tests.app.conftest import Studio
@@ -24,7 +24,7 @@ from tests.app.conftest import Studio
 @pytest.fixture(scope="module")
 def starter() -> PackCard:
     pack = PackStore().find("starter")
-    return PackCard(pack, read_vocabulary(pack))
+    return PackCard(pack, kind_of(pack).vocabulary(pack))
 
 
 @pytest.fixture

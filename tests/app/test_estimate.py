@@ -17,11 +17,11 @@ from app.core.i18n import Language, Translators
 from app.packs.pack_card import PackCard
 from engine.api.events import Ready
 from engine.api.request import ClipRequest
-from engine.packs.check import read_vocabulary
+from engine.api.types import MemoryBudget, WeightFormat
+from engine.kinds.registry import kind_of
 from engine.packs.store import PackStore
-from engine.planning.forecast import MemoryBudget, forecast
+from engine.planning.forecast import forecast
 from engine.planning.memory import MB
-from engine.planning.residency import WeightFormat
 from tests.app.conftest import OpenStudio
 from tests.app.fake_engine import clip_of
 from tests.app.test_i18n import translators
@@ -32,7 +32,7 @@ __all__ = ["translators"]
 @pytest.fixture(scope="module")
 def card() -> PackCard:
     pack = PackStore().find("starter")
-    return PackCard(pack, read_vocabulary(pack))
+    return PackCard(pack, kind_of(pack).vocabulary(pack))
 
 
 READY = Ready(MemoryBudget(WeightFormat(), program=300 * MB, room=math.inf), speed=1e12)
@@ -74,15 +74,15 @@ def test_before_the_first_clip_the_time_is_guessed_by_the_speed_of_the_machine(c
 def test_the_memory_is_what_the_engine_plans_with_the_program(card: PackCard) -> None:
     found = estimate(Draft("a horse"), card, None, READY)
     request = ClipRequest(prompt="a horse")
-    planned = forecast(card.weights(READY.ground.numbers), card.pack.manifest, request, READY.ground)
+    planned = forecast(card.weights(READY.budget.weights), card.pack.manifest, request, READY.budget)
     assert found.megabytes == planned.peak_mb
-    more = replace(READY, ground=replace(READY.ground, program=500 * MB))
+    more = replace(READY, budget=replace(READY.budget, program=500 * MB))
     assert estimate(Draft("a horse"), card, None, more).megabytes == pytest.approx(planned.peak_mb + 200)
-    narrow = replace(READY, ground=replace(READY.ground, room=500 * MB))
+    narrow = replace(READY, budget=replace(READY.budget, room=500 * MB))
     tight = estimate(Draft("a horse"), card, None, narrow).megabytes
     assert tight is not None
     assert 300 < tight <= 800
-    short = estimate(Draft("a horse"), card, None, replace(READY, ground=replace(READY.ground, room=9 * MB)))
+    short = estimate(Draft("a horse"), card, None, replace(READY, budget=replace(READY.budget, room=9 * MB)))
     assert short.short
     assert short.megabytes is not None
     assert short.megabytes > 309
@@ -97,7 +97,7 @@ def test_the_line_says_what_was_not_measured(qtbot: QtBot, open_studio: OpenStud
     time, memory = line.text().split("\n")
     assert time.startswith("About ")
     assert memory.startswith("Up to ")
-    studio.bridge.listen(replace(READY, ground=replace(READY.ground, room=9 * MB)))
+    studio.bridge.listen(replace(READY, budget=replace(READY.budget, room=9 * MB)))
     qtbot.waitUntil(lambda: "more than there is" in line.text())
 
 
@@ -125,7 +125,7 @@ def test_a_narrow_window_cuts_no_words(
     window.resize(1024, 700)
     window.prompt_history.learn(Pace("starter", 95.0, 5.0, 1e13, 1e12))
     studio.session.edit(prompt="a horse", seed=7)
-    studio.bridge.listen(replace(READY, ground=replace(READY.ground, program=1300 * MB)))
+    studio.bridge.listen(replace(READY, budget=replace(READY.budget, program=1300 * MB)))
     qtbot.waitUntil(lambda: size_text(2**30)[-2:] in line.text())
     lines = line.text().split("\n")
     assert max(map(line.fontMetrics().horizontalAdvance, lines)) <= line.width()

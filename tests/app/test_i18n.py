@@ -26,8 +26,8 @@ from app.export.export_dialog import ExportDialog
 from app.export.export_formats import table
 from app.library.records import JobRecord
 from engine.api.errors import WaltError
+from engine.kinds.registry import kind_of
 from engine.media.presets import load_presets
-from engine.packs.check import read_vocabulary
 from engine.packs.store import PackStore
 from tests.app.conftest import OpenStudio
 from tests.app.film_actions_by_hand import make_clip
@@ -192,7 +192,8 @@ def test_plurals_are_right_in_both_languages(translators: Translators) -> None:
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_starter_knows_every_word_of_the_examples(translators: Translators, language: str) -> None:
     translators.speak(language)  # pyright: ignore[reportArgumentType]
-    vocabulary = read_vocabulary(PackStore().find("starter"))
+    starter = PackStore().find("starter")
+    vocabulary = kind_of(starter).vocabulary(starter)
     assert len(examples()) == 5
     for example in examples():
         assert vocabulary.unknown(example) == []

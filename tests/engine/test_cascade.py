@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.api.clip import Clip
-from engine.api.errors import WaltError
+from engine.api.clip import Cancelled, Clip
+from engine.api.errors import Cancelled, WaltError
 from engine.api.events import FramesReady, StageStarted, StepDone
 from engine.api.types import STAGES
 from engine.diffusion.known_frames import clamp_known, frame_condition
@@ -22,7 +22,7 @@ from engine.media.resize import fit_frames
 from engine.media.stills import write_png
 from engine.packs.load import LoadedPack
 from engine.pipeline.conditioning import seeded_noise
-from engine.planning.eta import Cancelled, Pace, Task
+from engine.planning.eta import Pace, Task
 from engine.planning.workload import Window, plan_windows
 from engine.runtime.memory import retry_without_memory
 from tests.tiny_pack import BASE_STEPS

@@ -17,9 +17,9 @@ from engine.api.events import JobStarted, StageStarted, StepDone
 from engine.cli.generate import describe_unheard
 from engine.cli.main import COMMANDS, main
 from engine.cli.progress import ProgressLines, duration
+from engine.kinds.check import Heard, UnknownWord
 from engine.media.clips import iter_frames, read_clip
 from engine.media.stills import write_png
-from engine.packs.check import Heard, UnknownWord
 
 ROOT = Path(__file__).parents[2]
 Capture = pytest.CaptureFixture[str]

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.api.errors import UsageError, WaltError
+from engine.api.clip import Cancelled
+from engine.api.errors import Cancelled, UsageError, WaltError
 from engine.api.events import Event, FinetuneDone, FinetuneSample, FinetuneStep, JobCancelled, JobFailed
 from engine.api.request import ClipRequest
 from engine.cli.main import main
@@ -22,7 +23,6 @@ from engine.models.transformer import WindowTransformer
 from engine.packs.load import load_pack
 from engine.packs.store import PackStore
 from engine.pipeline.cascade import Cascade
-from engine.planning.eta import Cancelled
 from engine.training.finetuning import finetune as finetune_module
 from engine.training.finetuning.adapters import add_adapters, merge_adapters
 from engine.training.finetuning.dataset import Example, example_of, find_examples

@@ -11,12 +11,12 @@ import pytest
 import torch
 
 from engine.api.errors import WaltError
-from engine.api.events import Kept
 from engine.api.request import ClipRequest
+from engine.api.types import ResidencyMode
 from engine.cli.main import main
+from engine.kinds.check import check_request
 from engine.media.reading import read_clip
 from engine.models.t5 import T5Source
-from engine.packs.check import check_request
 from engine.packs.load import load_pack
 from engine.packs.manifest import PIECES
 from engine.packs.store import InstalledPack, PackStore
@@ -98,7 +98,7 @@ def test_the_packs_t5_says_what_the_folders_does(home: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", ["staged", "streamed"])
-def test_it_is_the_same_however_networks_are_kept(home: Path, kept: Kept) -> None:
+def test_it_is_the_same_however_networks_are_kept(home: Path, kept: ResidencyMode) -> None:
     request = ClipRequest.parse(prompt="a horse", pack="full", aspect="1:1", upto="sr1", frames=5, seed=3)
     assert check_request(request, found(home)).unknown == ()
     clips = [

@@ -23,6 +23,7 @@ ORDER = (
     "packs",
     "planning",
     "pipeline",
+    "kinds",
     "worker",
     "worlds",
     "training",

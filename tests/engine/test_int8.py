@@ -12,12 +12,11 @@ from torch import nn
 
 from engine.api.clip import Clip
 from engine.api.errors import WaltError
-from engine.api.events import Kept
 from engine.api.request import ClipRequest
-from engine.api.types import STAGES
+from engine.api.types import STAGES, ResidencyMode, WeightFormat
 from engine.packs.load import LoadedPack, load_pack
 from engine.pipeline.cascade import Cascade
-from engine.planning.residency import WeightFormat, weigh
+from engine.planning.residency import weigh
 from engine.runtime.devices import resolve
 
 REQUEST = ClipRequest.parse(prompt="a horse", pack="tiny", frames=17, steps=2, seed=3)
@@ -68,7 +67,7 @@ def test_the_clip_is_close_and_its_origin_says_so(small: LoadedPack, make: Calla
 
 @pytest.mark.parametrize("kept", ["staged", "streamed"])
 def test_the_clip_is_the_same_however_networks_are_kept(
-    kept: Kept, small: LoadedPack, packs_folder: Path
+    kept: ResidencyMode, small: LoadedPack, packs_folder: Path
 ) -> None:
     other = load_pack(packs_folder / "tiny", resolve("cpu"), kept, int8=True)
     assert np.array_equal(frames(other), frames(small))

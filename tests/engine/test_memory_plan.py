@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from engine.api.errors import WaltError
-from engine.api.events import JobDone, JobFailed, Kept, Planned, StageStarted
+from engine.api.events import JobDone, JobFailed, Planned, StageStarted
 from engine.api.request import ClipRequest
+from engine.api.types import ResidencyMode, WeightFormat
 from engine.packs.manifest import Manifest
 from engine.packs.store import InstalledPack, PackStore
 from engine.planning.memory import DECODINGS, Decoding, plan
-from engine.planning.residency import ExecutionPlan, WeightFormat, choose, peak, ways, weigh
+from engine.planning.residency import ExecutionPlan, choose, peak, ways, weigh
 from engine.worker import Engine
 from tests.trust.ears import PATIENCE, Ears
 from tests.trust.memory import ABOVE, FIGURES, planned, shapes
@@ -85,7 +86,7 @@ def test_the_fastest_way_that_fits_is_taken(shipped: InstalledPack) -> None:
 def test_each_way_of_keeping_networks_takes_less_than_the_one_before(shipped: InstalledPack) -> None:
     for numbers in (WeightFormat(2), WeightFormat(4), WeightFormat(2, mapped=False)):
         weights = weigh(shipped.path, shipped.manifest, numbers)
-        kept: tuple[Kept, ...] = ("resident", "staged", "streamed")
+        kept: tuple[ResidencyMode, ...] = ("resident", "staged", "streamed")
         peaks = [peak(one, weights, shipped.manifest, ask(), DECODINGS[-1]) for one in kept]
         assert peaks == sorted(peaks, reverse=True)
     half, eighth = (weigh(shipped.path, shipped.manifest, WeightFormat(2, int8=int8)) for int8 in (False, True))

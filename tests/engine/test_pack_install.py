@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.api.clip import Cancelled
 from engine.api.errors import WaltError
 from engine.packs.install import install, remove
 from engine.packs.manifest import MANIFEST, read_manifest
 from engine.packs.store import PackStore
 from engine.packs.verify import verify
-from engine.planning.eta import Cancelled
 
 
 @pytest.fixture

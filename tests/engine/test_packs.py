@@ -16,8 +16,8 @@ from safetensors.torch import load_file, save_file
 
 from engine.api.errors import UsageError, WaltError
 from engine.api.request import ClipRequest
+from engine.kinds.check import UnknownWord, check_request
 from engine.models.tokenizer import Tokenizer
-from engine.packs.check import UnknownWord, check_request
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.manifest import MANIFEST, Manifest, read_manifest
 from engine.packs.save import save_pack, stored_weights

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.api.clip import Clip
+from engine.api.clip import Cancelled, Clip
 from engine.api.events import StepDone
 from engine.api.provenance import KEY, Provenance
 from engine.api.request import ClipRequest
@@ -18,7 +18,6 @@ from engine.media.clips import provenance, read_clip, read_metadata, write_mp4
 from engine.media.stills import write_png
 from engine.packs.load import LoadedPack
 from engine.pipeline.cascade import Cascade
-from engine.planning.eta import Cancelled
 from tests.engine.conftest import Recorder
 
 Capture = pytest.CaptureFixture[str]

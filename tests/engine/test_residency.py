@@ -17,14 +17,14 @@ import pytest
 
 from engine.api.clip import Clip
 from engine.api.errors import WaltError
-from engine.api.events import Kept
 from engine.api.request import ClipRequest
+from engine.api.types import ResidencyMode, WeightFormat
 from engine.packs.load import load_pack
 from engine.packs.store import PackStore
 from engine.packs.streaming import StreamedLayer
 from engine.pipeline.cascade import Cascade
 from engine.planning.memory import MB
-from engine.planning.residency import KEPT, WeightFormat, peak, weigh
+from engine.planning.residency import KEPT, peak, weigh
 from engine.runtime.devices import FIRST_USE, resolve
 from tests.tiny_pack import transformer, write_tiny_pack
 
@@ -34,7 +34,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("kept", KEPT)
 def test_however_networks_are_kept_the_clip_is_the_same(
-    kept: Kept, make: Callable[..., Clip], packs_folder: Path
+    kept: ResidencyMode, make: Callable[..., Clip], packs_folder: Path
 ) -> None:
     pack = load_pack(packs_folder / "tiny", resolve("cpu"), kept)
     clip = Cascade(pack).generate(REQUEST, lambda _event: None, lambda: False)
@@ -81,7 +81,7 @@ def test_streamed_layers_are_not_in_memory(packs_folder: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", ["staged", "streamed"])
-def test_a_file_that_goes_away_is_said_plainly(kept: Kept, packs_folder: Path, tmp_path: Path) -> None:
+def test_a_file_that_goes_away_is_said_plainly(kept: ResidencyMode, packs_folder: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(packs_folder / "tiny", tmp_path / "tiny"))
     pack = load_pack(folder, resolve("cpu"), kept)
     (folder / "base.safetensors").unlink()

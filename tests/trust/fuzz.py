@@ -28,10 +28,11 @@ import torch
 
 from engine.api.errors import WaltError
 from engine.api.request import ClipRequest
+from engine.kinds.check import check_request
+from engine.kinds.registry import kind_of
 from engine.media.reading import iter_frames, look_at, read_clip
 from engine.media.stills import load_still
 from engine.models.text_encoder import TextConfig, TextEncoder
-from engine.packs.check import check_request, read_vocabulary
 from engine.packs.install import install
 from engine.packs.load import load_pack
 from engine.packs.manifest import MANIFEST, VOCABULARY
@@ -85,7 +86,7 @@ def vocabulary_target(folder: Path, pack: Path) -> Target:
 
     def opened(data: bytes) -> object:
         (pack / VOCABULARY).write_bytes(data)
-        words = read_vocabulary(found)
+        words = kind_of(found).vocabulary(found)
         prompt = "a horse and a hose"
         return words.encode(prompt, 8), words.unknown("hose"), suggest(words, "hose", prompt)
 

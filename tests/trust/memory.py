@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from engine.api.request import ClipRequest
-from engine.api.types import STAGES, StageName
+from engine.api.types import STAGES, StageName, WeightFormat
 from engine.media.stills import write_png
 from engine.packs.manifest import Manifest
 from engine.packs.store import InstalledPack, PackStore
 from engine.planning.memory import MB
-from engine.planning.residency import ExecutionPlan, WeightFormat, peak, ways, weigh
+from engine.planning.residency import ExecutionPlan, peak, ways, weigh
 
 ROOT = Path(__file__).parents[2]
 FIGURES = Path(__file__).with_name("memory.json")

@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.api.clip import Clip
+from engine.api.clip import Cancelled, Clip
 from engine.api.events import FramesReady, JobCancelled, StageStarted, StepDone
 from engine.api.request import ClipRequest
 from engine.api.types import STAGES
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.store import PackStore
 from engine.pipeline.cascade import Cascade
-from engine.planning.eta import Cancelled
 from engine.worker import Engine
 
 from .ears import PATIENCE, Ears

@@ -109,7 +109,7 @@ def test_what_was_typed_is_in_no_log_and_no_report(
     monkeypatch.setattr(Cascade, "generate", broken)
     picture = tmp_path / "my face.png"
     picture.write_bytes((Path(__file__).parents[2] / "resources" / "icons" / "walt.svg").read_bytes())
-    monkeypatch.setattr("engine.packs.check.check_request", lambda *_: None)
+    monkeypatch.setattr("engine.kinds.check.check_request", lambda *_: None)
     ears = Ears()
     engine = Engine(ears, store, "cpu")
     wish = ClipRequest.parse(

@@ -13,13 +13,12 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from engine.api.errors import UsageError, WaltError
+from engine.api.errors import Cancelled, UsageError, WaltError
 from engine.api.events import Event, FinetuneDone, FinetunePhase, FinetuneSample, FinetuneStep
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.manifest import CARD, Manifest, Network
 from engine.packs.save import save_pack
 from engine.packs.store import InstalledPack, PackStore
-from engine.planning.eta import Cancelled
 from engine.runtime.devices import Device, resolve
 from engine.runtime.memory import is_out_of_memory
 from engine.training.finetuning.adapters import merge_adapters

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.api.clip import Cancelled
 from engine.api.errors import UsageError
 from engine.media.file_types import PICTURE
 from engine.models.tokenizer import Tokenizer
-from engine.planning.eta import Cancelled
 from engine.text.vocabulary import Vocabulary
 from engine.training.data.prepare import cut_clips, encode_shards
 from engine.training.data.store import ShardStore, write_shard

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.api.clip import Cancelled
 from engine.diffusion.guidance import Guidance
 from engine.diffusion.known_frames import frame_condition
 from engine.diffusion.schedule import Schedule
@@ -21,7 +22,6 @@ from engine.media.pixels import to_frames
 from engine.models.text_encoder import TextEncoder
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import WindowTransformer
-from engine.planning.eta import Cancelled
 from engine.runtime.files import atomic_write
 from engine.text.vocabulary import Vocabulary
 from engine.training.checkpoint import latest

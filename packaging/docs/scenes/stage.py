@@ -18,9 +18,7 @@ from app.window.main import build
 from engine.api.errors import WaltError
 from engine.api.events import JobCancelled, JobDone, JobFailed, JobStarted, Ready
 from engine.api.request import ClipRequest
-from engine.api.types import Aspect, StageName
-from engine.planning.forecast import MemoryBudget
-from engine.planning.residency import WeightFormat
+from engine.api.types import Aspect, MemoryBudget, StageName, WeightFormat
 from scenes.recordings import JOB, Recording, Source
 
 PROMPT = "A horse running on the beach at sunset"

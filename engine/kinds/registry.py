@@ -1,0 +1,24 @@
+"""The kinds of pack that there are, by the name in a manifest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.kinds.walt import WaltKind
+
+if TYPE_CHECKING:
+    from engine.kinds.kind import PackKind
+    from engine.packs.capabilities import Capabilities
+    from engine.packs.store import InstalledPack
+
+KINDS: dict[str, PackKind] = {"walt": WaltKind()}
+
+
+def kind_of(pack: InstalledPack) -> PackKind:
+    """The kind that a pack is of."""
+    return KINDS[pack.manifest.kind]
+
+
+def capabilities_of(pack: InstalledPack) -> Capabilities:
+    """What a pack can make."""
+    return kind_of(pack).capabilities(pack)
