@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.api.clip import Cancelled, Clip
-from engine.api.errors import Cancelled
 from engine.api.events import Event, FramesReady, StageStarted, StepDone
 from engine.api.provenance import Provenance, file_hash, walt_version
 from engine.api.request import ClipRequest

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from engine.api.clip import Cancelled, Clip
-from engine.api.errors import Cancelled, WaltError
+from engine.api.errors import WaltError
 from engine.api.events import FramesReady, StageStarted, StepDone
 from engine.api.types import STAGES
 from engine.diffusion.known_frames import clamp_known, frame_condition

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from engine.api.clip import Cancelled
-from engine.api.errors import Cancelled, UsageError, WaltError
+from engine.api.errors import UsageError, WaltError
 from engine.api.events import Event, FinetuneDone, FinetuneSample, FinetuneStep, JobCancelled, JobFailed
 from engine.api.request import ClipRequest
 from engine.cli.main import main

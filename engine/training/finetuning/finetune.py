@@ -13,7 +13,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from engine.api.errors import Cancelled, UsageError, WaltError
+from engine.api.clip import Cancelled
+from engine.api.errors import UsageError, WaltError
 from engine.api.events import Event, FinetuneDone, FinetunePhase, FinetuneSample, FinetuneStep
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.manifest import CARD, Manifest, Network
