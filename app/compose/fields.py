@@ -215,7 +215,7 @@ class SeedField(QWidget):
         draft = self._session.draft
         if not (self.number.hasFocus() and self.number.text() == ""):
             self.number.setText(str(draft.seed))
-        self.reuse.setEnabled(self._session.clip is not None)
+        self.reuse.setEnabled(self._session.current_clip.clip is not None)
         self.lock.setChecked(draft.seed_fixed)
         self.lock.set_icon("lock" if draft.seed_fixed else "unlock")
         self.lock.set_words(
@@ -231,7 +231,7 @@ class SeedField(QWidget):
 
     @Slot()
     def _reuse(self) -> None:
-        clip = self._session.clip
+        clip = self._session.current_clip.clip
         if clip is not None:
             self._session.edit(seed=clip.request.seed, seed_fixed=True)
 

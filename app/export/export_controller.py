@@ -45,7 +45,7 @@ class ExportController(QObject):
         if session.monitor.mode == "film":
             file = self._film.keeper.file
             return film_source(session.room.film, file.stem if file else self.tr("film"))
-        clip = session.clip
+        clip = session.current_clip.clip
         if clip is None:
             return None
         name = Path(file_name(clip.request.prompt, clip.request.seed)).stem

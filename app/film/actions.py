@@ -110,8 +110,7 @@ class FilmActions(QObject):
     @property
     def record(self) -> ClipRecord | None:
         """The library's record of the clip on show, as soon as it is there."""
-        stored = self._session.screen.stored
-        return stored.record if stored is not None else self._room.newest
+        return self._session.current_clip.record
 
     @property
     def _part(self) -> range | None:

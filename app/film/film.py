@@ -174,6 +174,11 @@ class Film(QObject):
         """The take that a segment shows."""
         return self._takes[segment.take]
 
+    def take_by(self, job: str | None) -> Take | None:
+        """The take that a job makes, until its file is there."""
+        takes = self._takes.values()
+        return next((take for take in takes if take.job is not None and take.job == job), None)
+
     def first_of(self, segment: str) -> int:
         """The film's frame at which a segment begins."""
         return next((first for other, first in placed(self._segments) if other.id == segment), 0)

@@ -78,8 +78,8 @@ class FilmController(QObject):
         for signal in (
             film.changed, film.take_changed, film.selected_changed, session.monitor.mode_changed,
             session.monitor.reset, session.monitor.changed, session.player.moved, session.player.marks_changed,
-            session.screen.changed, session.state_changed, session.draft_changed, session.still.changed,
-            session.library.kept, film.history.indexChanged,
+            session.current_clip.changed, session.state_changed, session.draft_changed, session.still.changed,
+            film.history.indexChanged,
         ):  # fmt: skip
             signal.connect(self.refresh)
         self.keeper.changed.connect(self.refresh)

@@ -11,9 +11,9 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from app.core.error_messages import sentence
 from app.film.edits import Edits
 from app.film.film import Film, Segment, Take, new_id
-from app.film.take_frames import Footage
+from app.film.film_frames import FilmFrames
+from app.film.take_frames import TakeFrames
 from app.library.records import ClipRecord, JobRecord, parse_request
-from app.playback.monitor import FilmReel
 from engine.api.errors import UsageError, WaltError
 from engine.api.types import OVERLAP, WINDOW_FRAMES
 
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.background_tasks import BackgroundTasks
-    from app.core.bridge import Chunk, Ended, StepPreview
-    from app.jobs.job_runner import JobRunner
     from app.jobs.queue import Queue
     from app.library.library import Library
+    from app.playback.frame_buffer import FrameBuffer
+    from app.playback.job_frames import JobFrames
+    from engine.api.clip import Clip
     from engine.api.request import ClipRequest
     from engine.api.types import Aspect
 
@@ -33,11 +34,11 @@ translate = QCoreApplication.translate
 
 
 class FilmGenerator(QObject):
-    """Continues, regenerates and adds; knows which job makes which take.
+    """Continues, regenerates and adds takes by way of the queue.
 
     Args:
         queue: Where jobs are asked for.
-        maker: Whose pictures fill the segment that is being made.
+        job_frames: The frames that fill the segment that is being made.
         library: Where finished clips are.
         tasks: Where files are read.
         size: Width and height of the first stage's picture for an aspect.
@@ -51,7 +52,7 @@ class FilmGenerator(QObject):
     def __init__(
         self,
         queue: Queue,
-        maker: JobRunner,
+        job_frames: JobFrames,
         library: Library,
         tasks: BackgroundTasks,
         size: Callable[[Aspect], tuple[int, int]],
@@ -63,31 +64,15 @@ class FilmGenerator(QObject):
         self._size = size
         self.film = Film(self)
         self.edits = Edits(self.film)
-        self.footage = Footage(tasks, self)
-        self.reel = FilmReel(self.film, self.footage, self)
-        self._made: str | None = None
-        self._last_kept: tuple[str, ClipRecord] | None = None
-        maker.began.connect(self._on_began)
-        maker.chunk.connect(self._on_chunk)
-        maker.preview.connect(self._on_glimpse)
-        maker.ended.connect(self._on_ended)
+        self.take_frames = TakeFrames(tasks, job_frames, self)
+        self.frames = FilmFrames(self.film, self.take_frames, job_frames, self)
+        self._job_frames = job_frames
+        job_frames.ended.connect(self._on_ended)
         library.kept.connect(self._on_kept)
         queue.changed.connect(self.refresh)
-        self.footage.failed.connect(self._on_unreadable)
+        self.take_frames.failed.connect(self._on_unreadable)
 
     # What can be done.
-
-    @property
-    def newest(self) -> ClipRecord | None:
-        """The library's record of the clip that the engine made last, once it is there."""
-        kept = self._last_kept
-        return kept[1] if kept and kept[0] == self._made else None
-
-    def made_last(self, take: Take) -> bool:
-        """Whether a take is what the engine made last, or makes."""
-        if take.job is not None:
-            return take.job == self._made
-        return self.newest is not None and take.file == self._library.path(self.newest)
 
     def can_continue(self, segment: Segment | None) -> bool:
         """Whether a segment's clip is there, so that something can come after it."""
@@ -165,42 +150,18 @@ class FilmGenerator(QObject):
 
     # What becomes of it.
 
-    def _take_by(self, job: str | None) -> Take | None:
-        takes = self.film.takes.values()
-        return next((take for take in takes if take.job is not None and take.job == job), None)
-
-    @Slot(object)
-    def _on_began(self, _request: ClipRequest) -> None:
-        self._made = self._queue.running.id if self._queue.running else None
-        take = self._take_by(self._made)
-        if take is not None:
-            self.footage.forget(take.id)
-
-    @Slot(object)
-    def _on_chunk(self, chunk: Chunk) -> None:
-        take = self._take_by(self._made)
-        if take is not None:
-            self.footage.put(take, chunk.first, chunk.frames, chunk.thumbs)
-
-    @Slot(object)
-    def _on_glimpse(self, glimpse: StepPreview) -> None:
-        take = self._take_by(self._made)
-        if take is not None:
-            self.footage.look(take, glimpse.frames)
-
-    @Slot(object)
-    def _on_ended(self, news: Ended) -> None:
-        take = self._take_by(self._made)
-        if take is not None and news.clip is not None:
-            self.footage.forget(take.id)
-            take = replace(take, frames=len(news.clip.frames), size=news.clip.size)
-            self.film.put_take(take)
-            self.footage.put(take, 0, news.clip.frames, news.thumbs)
+    @Slot(object, object)
+    def _on_ended(self, frames: FrameBuffer, clip: Clip | None) -> None:
+        take = self.film.take_by(self._job_frames.job)
+        if take is None:
+            return
+        if clip is not None:
+            self.film.put_take(replace(take, frames=len(clip.frames), size=clip.size))
+        self.take_frames.put(take.id, frames)
 
     @Slot(str, object)
     def _on_kept(self, job: str, record: ClipRecord) -> None:
-        self._last_kept = job, record
-        take = self._take_by(job)
+        take = self.film.take_by(job)
         if take is not None:
             self.film.put_take(_filed(take, record, self._library.path(record)))
 

@@ -37,7 +37,7 @@ class Lane(QObject):
         self._film.selected_changed.connect(self.changed)
         session.progress_changed.connect(self._progressed)
         session.state_changed.connect(self.changed)
-        session.screen.changed.connect(self.changed)
+        session.current_clip.changed.connect(self.changed)
         session.player.marks_changed.connect(self.changed)
 
     @property
@@ -153,12 +153,12 @@ class Lane(QObject):
         state = self._session.state
         if not isinstance(state, Running):
             return None
-        if not self.is_film and self._session.screen.stored is not None:
+        if not self.is_film and self._session.current_clip.library_clip is not None:
             return None
         return sum(stage.fraction for stage in state.stages) / max(len(state.stages), 1)
 
     def _clip_words(self) -> str:
-        clip = self._session.clip
+        clip = self._session.current_clip.clip
         state = self._session.state
         if clip is not None:
             return clip.request.prompt

@@ -182,7 +182,7 @@ class QueuePanel(QWidget):
         if clip is not None:
             self._session.open_clip(clip)
         elif job.state == "running":
-            self._session.screen.watch()
+            self._session.current_clip.watch()
         elif job.can_retry:
             self._queue.retry(job.id)
 

@@ -1,12 +1,11 @@
-"""The frames on show: each place of the clip holds the finest picture of it that exists so far."""
+"""The frames of one clip: those of each stage, and a preview where nothing is decoded yet."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
-
 from app.core.frames import to_image
+from engine.api.types import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from app.core.frames import Pixels
-    from engine.api.clip import Clip
+    from engine.api.types import StageName
 
 
 def latent_index(index: int, total: int, latents: int) -> int:
@@ -24,92 +23,105 @@ def latent_index(index: int, total: int, latents: int) -> int:
     return index * latents // max(total, 1)
 
 
-class FrameBuffer(QObject):
-    """Frames of the clip on show.
+class FrameBuffer:
+    """Frames of a clip, as far as they are decoded. Plain data: who changes it says so.
 
-    True decodes replace what was there; a cheap glimpse shows only where nothing was decoded yet, so the
-    picture never gets coarser.
-
-    Signals:
-        reset(): another clip, or none; the length or the shape may have changed.
-        changed(int, int): frames first..last look different now.
+    Args:
+        total: How many frames the clip has or will have; 0 if there is no clip.
+        shape: Width and height, in any unit: the rectangle that the frames of every stage fill.
     """
 
-    reset = Signal()
-    changed = Signal(int, int)
+    def __init__(self, total: int = 0, shape: tuple[int, int] = (16, 9)) -> None:
+        self.total = total
+        self.shape = shape
+        self._stages: dict[StageName | None, list[Pixels | None]] = {}
+        self._thumbs: list[QImage | None] = [None] * total
+        self._preview: Pixels | None = None
+        self._preview_thumbs: tuple[QImage, ...] = ()
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._frames: list[Pixels | None] = []
-        self._thumbs: list[QImage | None] = []
-        self._glimpse: Pixels | None = None
-        self._small: tuple[QImage, ...] = ()
-        self._shape = (16, 9)
-
-    @property
-    def total(self) -> int:
-        """How many frames the clip has or will have; 0 if there is none."""
-        return len(self._frames)
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Width and height of the clip, in any unit: the rectangle that every stage fills."""
-        return self._shape
+    @classmethod
+    def of(cls, frames: Pixels, thumbs: Sequence[QImage]) -> FrameBuffer:
+        """The buffer of a whole clip (T, H, W, 3), of whose stages nothing is known."""
+        buffer = cls(len(frames), (frames.shape[2], frames.shape[1]))
+        buffer.put(None, 0, frames, thumbs)
+        return buffer
 
     @property
     def empty(self) -> bool:
         """Whether there is no picture at all yet."""
-        return self._glimpse is None and all(frame is None for frame in self._frames)
+        return self._preview is None and not self._stages
 
-    def clear(self) -> None:
-        """Show nothing."""
-        self.begin(0, *self._shape)
+    @property
+    def stages(self) -> tuple[StageName, ...]:
+        """The stages of which every frame is there, in their order."""
+        whole = {name for name, frames in self._stages.items() if all(frame is not None for frame in frames)}
+        return tuple(name for name in STAGES if name in whole)
 
-    def begin(self, total: int, width: int, height: int) -> None:
-        """Make room for a clip of ``total`` frames."""
-        self._frames = [None] * total
-        self._thumbs = [None] * total
-        self._glimpse = None
-        self._small = ()
-        self._shape = (width, height)
-        self.reset.emit()
+    @property
+    def nbytes(self) -> int:
+        """How much memory the decoded frames take, in bytes."""
+        return sum(f.nbytes for frames in self._stages.values() for f in frames if f is not None)
 
-    def look(self, frames: Pixels) -> None:
-        """Show a glimpse (t, h, w, 3) wherever nothing is decoded yet."""
-        self._glimpse = frames
-        self._small = tuple(to_image(frame) for frame in frames)
-        missing = [index for index, frame in enumerate(self._frames) if frame is None]
-        if missing:
-            self.changed.emit(missing[0], missing[-1])
+    def put(self, stage: StageName | None, first: int, frames: Pixels, thumbs: Sequence[QImage]) -> None:
+        """Put decoded frames of a stage in place, from index ``first`` on."""
+        kept = self._stages.setdefault(stage, [None] * self.total)
+        kept[first : first + len(frames)] = list(frames)
+        self._thumbs[first : first + len(frames)] = thumbs
 
-    def put(self, first: int, frames: Pixels, thumbs: Sequence[QImage]) -> None:
-        """Put decoded frames in place, from index ``first`` on."""
-        for offset, (frame, thumb) in enumerate(zip(frames, thumbs, strict=True)):
-            self._frames[first + offset] = frame
-            self._thumbs[first + offset] = thumb
-        self.changed.emit(first, first + len(frames) - 1)
+    def put_preview(self, frames: Pixels) -> tuple[int, int] | None:
+        """Show a preview (t, h, w, 3) wherever nothing is decoded yet; from which to which frame that is."""
+        missing = [index for index in range(self.total) if self._decoded(index) is None]
+        if not missing:
+            return None
+        self._preview = frames
+        self._preview_thumbs = tuple(to_image(frame) for frame in frames)
+        return missing[0], missing[-1]
 
-    def show(self, clip: Clip, thumbs: Sequence[QImage]) -> None:
-        """Show exactly a clip's frames; in place, if it is the clip being made."""
-        width, height = clip.size
-        if len(clip.frames) != self.total or width * self._shape[1] != height * self._shape[0]:
-            self.begin(len(clip.frames), width, height)
-        self._glimpse = None
-        self._small = ()
-        self.put(0, clip.frames, thumbs)
+    def finish(self, stage: StageName, frames: Pixels, thumbs: Sequence[QImage]) -> bool:
+        """Keep the clip as it is in the end: its frames, and those of the stages before.
+
+        Returns:
+            Whether its length or its shape is another than was expected.
+        """
+        total, height, width, _ = frames.shape
+        kept = STAGES[: STAGES.index(stage)]
+        self._stages = {name: found for name, found in self._stages.items() if name in kept}
+        self._preview, self._preview_thumbs = None, ()
+        other = total != self.total or width * self.shape[1] != height * self.shape[0]
+        if other:
+            self.total, self.shape = total, (width, height)
+            self._thumbs = [None] * total
+        self.put(stage, 0, frames, thumbs)
+        return other
+
+    def drop_earlier_stages(self) -> None:
+        """Forget what no frame shows unless one looks back at a stage."""
+        finest = [self._decoded(index) for index in range(self.total)]
+        if self._stages:
+            self._stages = {next(reversed(self._stages)): finest}
 
     def frame(self, index: int) -> Pixels | None:
         """The finest picture of a frame, if there is one."""
         if not 0 <= index < self.total:
             return None
-        decoded = self._frames[index]
-        if decoded is not None or self._glimpse is None:
+        decoded = self._decoded(index)
+        if decoded is not None or self._preview is None:
             return decoded
-        return self._glimpse[latent_index(index, self.total, len(self._glimpse))]
+        return self._preview[latent_index(index, self.total, len(self._preview))]
+
+    def stage_frame(self, stage: StageName, index: int) -> Pixels | None:
+        """A frame as a stage made it."""
+        frames = self._stages.get(stage, [])
+        return frames[index] if index < len(frames) else None
 
     def thumb(self, index: int) -> QImage | None:
-        """The thumbnail of a frame: of its decode, or of a glimpse."""
-        decoded = self._thumbs[index]
-        if decoded is not None or not self._small:
+        """The thumbnail of a frame: of its decode, or of a preview."""
+        decoded = self._thumbs[index] if index < self.total else None
+        if decoded is not None or not self._preview_thumbs or index >= self.total:
             return decoded
-        return self._small[latent_index(index, self.total, len(self._small))]
+        return self._preview_thumbs[latent_index(index, self.total, len(self._preview_thumbs))]
+
+    def _decoded(self, index: int) -> Pixels | None:
+        """The frame as the last stage made it that has it."""
+        found = (frames[index] for frames in reversed(self._stages.values()) if index < len(frames))
+        return next((frame for frame in found if frame is not None), None)

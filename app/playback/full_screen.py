@@ -12,13 +12,14 @@ from app.playback.preview import Preview
 
 if TYPE_CHECKING:
     from app.core.actions import Actions
-    from app.window.session import Session
+    from app.playback.current_clip import CurrentClip
+    from app.playback.monitor import Monitor
 
 
 class FullScreen(QWidget):
     """Escape, F11 or a double click goes back; the keys of the transport work as in the window."""
 
-    def __init__(self, session: Session, actions: Actions, window: QWidget) -> None:
+    def __init__(self, current: CurrentClip, monitor: Monitor, actions: Actions, window: QWidget) -> None:
         super().__init__(window, Qt.WindowType.Window)
         self._actions = actions
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -27,7 +28,7 @@ class FullScreen(QWidget):
         colours.setColor(QPalette.ColorRole.Window, Qt.GlobalColor.black)
         self.setPalette(colours)
         self.setAutoFillBackground(True)
-        self.preview = Preview(session, margin=0)
+        self.preview = Preview(current, monitor, margin=0)
         self.preview.opened.connect(self.close)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -1,85 +1,78 @@
-"""The monitor: which frames are on show, those of a clip or those of the film, and the one playhead over them."""
+"""The monitor: chooses between the frames of a clip and those of the film, with the one playhead over them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.film.film import Film, placed
+from app.playback.frame_buffer import FrameBuffer
 from app.playback.player import Player
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PySide6.QtGui import QImage
 
     from app.core.frames import Pixels
-    from app.film.take_frames import Footage
-    from app.playback.frame_buffer import FrameBuffer
 
 Mode = Literal["clip", "film"]
 
 
-class FilmReel(QObject):
-    """The film's frames, as `app.playback.frame_buffer.FrameBuffer` gives a clip's.
+@dataclass(frozen=True, slots=True)
+class FilmSegment:
+    """The segment of the film under the playhead: the ``number``-th, from 1, of ``count``.
+
+    ``file`` is its clip's, once there is one; ``job`` makes it until then.
+    """
+
+    number: int
+    count: int
+    file: Path | None
+    job: str | None
+
+
+class FilmSource(QObject):
+    """What the monitor needs of a film; an empty one, unless a subclass knows better.
 
     Signals:
-        reset(): other segments.
+        reset(): other frames; their number or the shape may have changed.
         changed(int, int): frames first..last look different now.
+        take_changed(): what a segment shows is a file now, or another.
     """
 
     reset = Signal()
     changed = Signal(int, int)
-
-    def __init__(self, film: Film, footage: Footage, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._film = film
-        self._footage = footage
-        film.changed.connect(self.reset)
-        for looks_different in (footage.changed, film.take_changed):
-            looks_different.connect(self._on_take)
+    take_changed = Signal()
 
     @property
     def total(self) -> int:
         """How many frames the film has."""
-        return self._film.total
+        return 0
 
     @property
     def shape(self) -> tuple[int, int]:
         """Width and height of the film."""
-        return self._film.size
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is nothing to show."""
-        return not self._film.segments
+        return 16, 9
 
     def frame(self, index: int) -> Pixels | None:
         """A frame of the film, if it is in memory."""
-        found = self._film.at(index)
-        return self._footage.frame(self._film.take_of(found[0]), found[1]) if found else None
+        return None
 
     def thumb(self, index: int) -> QImage | None:
         """The thumbnail of a frame, likewise."""
-        found = self._film.at(index)
-        return self._footage.thumb(self._film.take_of(found[0]), found[1]) if found else None
+        return None
 
     def need_frame(self, index: int) -> None:
         """See to it that a frame is read."""
-        found = self._film.at(index)
-        if found is not None:
-            self._footage.need_frames(self._film.take_of(found[0]))
 
     def need_thumbs(self, first: int, last: int) -> None:
         """See to it that the thumbnails of frames first..last are read."""
-        for segment, start in placed(self._film.segments):
-            if start <= last and first < start + len(segment):
-                self._footage.need_thumbs(self._film.take_of(segment))
 
-    @Slot(str)
-    def _on_take(self, take: str) -> None:
-        for segment, first in placed(self._film.segments):
-            if segment.take == take:
-                self.changed.emit(first, first + len(segment) - 1)
+    def segment(self, index: int) -> FilmSegment | None:
+        """The segment that shows a frame."""
+        return None
 
 
 class Monitor(QObject):
@@ -89,24 +82,25 @@ class Monitor(QObject):
         reset(): other frames; their number or the shape may have changed.
         changed(int, int): frames first..last look different now.
         mode_changed(): the film is on show instead of a clip, or the other way round.
+        segment_changed(): another segment of the film may be under the playhead.
     """
 
     reset = Signal()
     changed = Signal(int, int)
     mode_changed = Signal()
+    segment_changed = Signal()
 
-    def __init__(self, clip: FrameBuffer, film: FilmReel, parent: QObject | None = None) -> None:
+    def __init__(self, film: FilmSource, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.player = Player(parent=self)
-        self._clip = clip
+        self._clip = FrameBuffer()
         self._film = film
         self._mode: Mode = "clip"
         self._left: dict[Mode, tuple[int, tuple[int | None, int | None]]] = {}
-        clip.reset.connect(self._on_clip_reset)
         film.reset.connect(self._on_film_reset)
-        clip.changed.connect(self._on_clip_changed)
         film.changed.connect(self._on_film_changed)
-        self.player.moved.connect(self._need_frame)
+        film.take_changed.connect(self.segment_changed)
+        self.player.moved.connect(self._moved)
 
     @property
     def mode(self) -> Mode:
@@ -114,31 +108,36 @@ class Monitor(QObject):
         return self._mode
 
     @property
-    def _reel(self) -> FrameBuffer | FilmReel:
+    def segment(self) -> FilmSegment | None:
+        """The segment under the playhead, if the film is on show."""
+        return self._film.segment(self.player.position) if self._mode == "film" else None
+
+    @property
+    def _frames(self) -> FrameBuffer | FilmSource:
         return self._clip if self._mode == "clip" else self._film
 
     @property
     def total(self) -> int:
         """How many frames there are or will be."""
-        return self._reel.total
+        return self._frames.total
 
     @property
     def shape(self) -> tuple[int, int]:
         """Width and height of what is on show, in any unit."""
-        return self._reel.shape
+        return self._frames.shape
 
     @property
     def empty(self) -> bool:
         """Whether there is no picture at all yet."""
-        return self._reel.empty
+        return self._clip.empty if self._mode == "clip" else not self._film.total
 
     def frame(self, index: int) -> Pixels | None:
         """The finest picture of a frame, if there is one."""
-        return self._reel.frame(index)
+        return self._frames.frame(index)
 
     def thumb(self, index: int) -> QImage | None:
         """The thumbnail of a frame."""
-        return self._reel.thumb(index) if index < self._reel.total else None
+        return self._frames.thumb(index)
 
     def need_thumbs(self, first: int, last: int) -> None:
         """See to it that the thumbnails of frames first..last are read; `changed` follows if they were not."""
@@ -172,19 +171,28 @@ class Monitor(QObject):
             self.player.set_marks(*marks)
             self.player.seek(position)
 
-    @Slot()
-    def play_fresh(self) -> None:
-        """A clip came that was not on show before: play it from its start."""
+    # For `app.playback.current_clip`, which knows which clip is on show.
+
+    def set_clip(self, frames: FrameBuffer) -> None:
+        """Let the clip be another one; its playhead stands at the start."""
+        self._clip = frames
+        self._left.pop("clip", None)
+        if self._mode == "clip":
+            self.player.load(frames.total)
+            self.reset.emit()
+
+    def refresh_clip(self, first: int, last: int) -> None:
+        """Frames first..last of the clip look different now."""
+        if self._mode == "clip":
+            self.changed.emit(first, last)
+
+    def play_clip(self) -> None:
+        """Play the clip from its start, if it is on show."""
         if self._mode == "clip":
             self.player.seek(0)
             self.player.play()
 
-    @Slot()
-    def _on_clip_reset(self) -> None:
-        self._left.pop("clip", None)
-        if self._mode == "clip":
-            self.player.load(self._clip.total)
-            self.reset.emit()
+    # What the film and the playhead say.
 
     @Slot()
     def _on_film_reset(self) -> None:
@@ -193,11 +201,7 @@ class Monitor(QObject):
             self.reset.emit()
             if not self._film.total:
                 self.show("clip")
-
-    @Slot(int, int)
-    def _on_clip_changed(self, first: int, last: int) -> None:
-        if self._mode == "clip":
-            self.changed.emit(first, last)
+            self.segment_changed.emit()
 
     @Slot(int, int)
     def _on_film_changed(self, first: int, last: int) -> None:
@@ -206,6 +210,11 @@ class Monitor(QObject):
             self.changed.emit(first, last)
 
     @Slot()
+    def _moved(self) -> None:
+        self._need_frame()
+        if self._mode == "film":
+            self.segment_changed.emit()
+
     def _need_frame(self) -> None:
         """The film's frame under the playhead is read, if it is not in memory; a clip on show is, whole."""
         if self._mode == "film":

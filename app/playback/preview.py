@@ -23,7 +23,8 @@ from app.core.frames import to_image
 from app.core.theme import AROUND, FADE_MS, reduced_motion
 
 if TYPE_CHECKING:
-    from app.window.session import Session
+    from app.playback.current_clip import CurrentClip
+    from app.playback.monitor import Monitor
 
 GRAINS = 4
 GRAIN_SIZE = (56, 32)
@@ -63,11 +64,13 @@ class Preview(QWidget):
 
     opened = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None, *, margin: int = AROUND) -> None:
+    def __init__(
+        self, current: CurrentClip, monitor: Monitor, parent: QWidget | None = None, *, margin: int = AROUND
+    ) -> None:
         super().__init__(parent)
-        self._reel = reel = session.monitor
-        self._player = player = session.player
-        self._stages = session.stages
+        self._current = current
+        self._monitor = monitor
+        self._player = player = monitor.player
         self._margin = margin
         self._actual = False
         self._offset = QPointF()
@@ -89,9 +92,9 @@ class Preview(QWidget):
         self.setMinimumSize(240, 180)
         self.setAccessibleName(self.tr("Preview"))
         player.moved.connect(self.refresh)
-        reel.changed.connect(self._changed)
-        reel.reset.connect(self._reset)
-        session.stages.changed.connect(self._looked)
+        monitor.changed.connect(self._changed)
+        monitor.reset.connect(self._reset)
+        current.stages_changed.connect(self._looked)
 
     @property
     def image(self) -> QImage | None:
@@ -103,7 +106,7 @@ class Preview(QWidget):
         margin = self._margin
         room = QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
         if not self._actual or self._image is None:
-            return letterbox(self._reel.shape, room)
+            return letterbox(self._monitor.shape, room)
         ratio = self.devicePixelRatioF()
         size = self._image.size()
         box = QRectF(0, 0, size.width() / ratio, size.height() / ratio)
@@ -125,14 +128,12 @@ class Preview(QWidget):
     @Slot()
     def _looked(self) -> None:
         self.refresh()
-        self.setCursor(Qt.CursorShape.SplitHCursor if self._stages.comparing else Qt.CursorShape.ArrowCursor)
+        self.setCursor(Qt.CursorShape.SplitHCursor if self._current.comparing else Qt.CursorShape.ArrowCursor)
 
     @Slot(int)
     def refresh(self) -> None:
         """Show the frame under the playhead."""
-        stages, position = self._stages, self._player.position
-        frame = self._reel.frame(position) if stages.looking is None else stages.frame(stages.looking, position)
-        before = stages.frame(stages.before, position) if stages.comparing and stages.before else None
+        frame, before = self._current.frame, self._current.frame_before
         self._before = to_image(before) if before is not None else None
         image = to_image(frame) if frame is not None else None
         sharper = image is not None and self._image is not None and image.size() != self._image.size()
@@ -157,7 +158,7 @@ class Preview(QWidget):
 
     def _keep_stirring(self) -> None:
         """Let the grain live as long as there is nothing else to see."""
-        waiting = self._image is None and self._reel.total > 0 and self.isVisible() and not reduced_motion()
+        waiting = self._image is None and self._monitor.total > 0 and self.isVisible() and not reduced_motion()
         if waiting and not self._stir.isActive():
             self._stir.start()
         elif not waiting:
@@ -182,7 +183,7 @@ class Preview(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The frame, or grain as long as there is none."""
-        if not self._reel.total:
+        if not self._monitor.total:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -200,14 +201,14 @@ class Preview(QWidget):
 
     def _source(self, image: QImage) -> QRectF:
         """The part of a picture that has the clip's shape: a film may hold clips of several."""
-        width, height = self._reel.shape
+        width, height = self._monitor.shape
         part = letterbox((width, height), QRectF(image.rect()))
         return part if abs(image.width() * height - image.height() * width) > width else QRectF(image.rect())
 
     def _paint_wipe(self, painter: QPainter, box: QRectF, before: QImage) -> None:
         """The earlier stage up to the divider, and the divider."""
         painter.setOpacity(1.0)
-        x = box.left() + box.width() * self._stages.divider
+        x = box.left() + box.width() * self._current.divider
         painter.save()
         painter.setClipRect(QRectF(box.left(), box.top(), x - box.left(), box.height()))
         painter.drawImage(box, before)
@@ -238,8 +239,8 @@ class Preview(QWidget):
         box = self.frame_rect()
         if event.button() != Qt.MouseButton.LeftButton or not box.contains(event.position()):
             return
-        if self._stages.comparing:
-            self._stages.divide((event.position().x() - box.left()) / box.width())
+        if self._current.comparing:
+            self._current.divide((event.position().x() - box.left()) / box.width())
             self._grip = event.position()
         elif self._actual and not QRectF(self.rect()).contains(box):
             self._grip = event.position() - self._offset
@@ -251,8 +252,8 @@ class Preview(QWidget):
         if self._grip is None:
             return
         box = self.frame_rect()
-        if self._stages.comparing:
-            self._stages.divide((event.position().x() - box.left()) / box.width())
+        if self._current.comparing:
+            self._current.divide((event.position().x() - box.left()) / box.width())
         else:
             self._offset = event.position() - self._grip
             self.update()

@@ -32,13 +32,13 @@ class ViewController(QObject):
         self._preview = viewer.preview
         for name, stage in LOOKS.items():
             actions[name].triggered.connect(self._looker(stage))
-        actions["compare"].toggled.connect(session.stages.compare)
+        actions["compare"].toggled.connect(session.current_clip.compare)
         actions["wipe_left"].triggered.connect(self._wipe_left)
         actions["wipe_right"].triggered.connect(self._wipe_right)
         actions["actual_size"].toggled.connect(self._preview.set_actual)
         actions["full_screen"].triggered.connect(self.go_full)
         self._preview.opened.connect(self.go_full)
-        session.stages.changed.connect(self.refresh)
+        session.current_clip.stages_changed.connect(self.refresh)
         session.monitor.changed.connect(self.refresh)
         session.monitor.reset.connect(self.refresh)
         self.refresh()
@@ -49,12 +49,12 @@ class ViewController(QObject):
             full.close()
 
     def _looker(self, stage: StageName) -> Callable[[], None]:
-        return lambda: self._session.stages.look(stage)
+        return lambda: self._session.current_clip.look(stage)
 
     @Slot()
     def refresh(self) -> None:
         """Let each verb be possible only when it is."""
-        stages, actions = self._session.stages, self._actions
+        stages, actions = self._session.current_clip, self._actions
         for name, stage in LOOKS.items():
             actions[name].setEnabled(stages.can_look(stage))
         actions["compare"].setEnabled(stages.before is not None)
@@ -66,14 +66,14 @@ class ViewController(QObject):
 
     @Slot()
     def _wipe_left(self) -> None:
-        self._session.stages.nudge(-1)
+        self._session.current_clip.nudge(-1)
 
     @Slot()
     def _wipe_right(self) -> None:
-        self._session.stages.nudge(1)
+        self._session.current_clip.nudge(1)
 
     @Slot()
     def go_full(self) -> None:
         """The picture alone."""
         if self._actions["full_screen"].isEnabled() and not self._window.findChildren(FullScreen):
-            FullScreen(self._session, self._actions, self._window).showFullScreen()
+            FullScreen(self._session.current_clip, self._session.monitor, self._actions, self._window).showFullScreen()

@@ -82,14 +82,14 @@ class Viewer(QStackedWidget):
         self._session = session
         self.setAcceptDrops(True)
         self.empty = EmptyView()
-        self.preview = Preview(session)
+        self.preview = Preview(session.current_clip, session.monitor)
         self.failure = FailureView(session, actions)
         self.no_pack = PackView(session, actions)
         for page in (self.empty, self.preview, self.failure, self.no_pack):
             self.addWidget(page)
         self.invitation = self._invitation()
         session.state_changed.connect(self.refresh)
-        session.screen.changed.connect(self.refresh)
+        session.current_clip.changed.connect(self.refresh)
         session.monitor.mode_changed.connect(self.refresh)
         session.pack_changed.connect(self._take_pack)
         self.refresh()
@@ -119,7 +119,7 @@ class Viewer(QStackedWidget):
     def refresh(self) -> None:
         """Turn to the right page."""
         state = self._session.state
-        if self._session.screen.stored is not None or self._session.monitor.mode == "film":
+        if self._session.current_clip.library_clip is not None or self._session.monitor.mode == "film":
             self.setCurrentWidget(self.preview)
         elif isinstance(state, Failed):
             self.failure.refresh()

@@ -363,7 +363,7 @@ def _make_one(bench: Bench) -> tuple[float, float]:
     session = bench.window.session
     began = time.perf_counter()
     session.generate()
-    bench.wait(lambda: not session.reel.empty and not isinstance(session.state, Done))
+    bench.wait(lambda: not session.monitor.empty and not isinstance(session.state, Done))
     first = time.perf_counter() - began
     bench.wait(lambda: isinstance(session.state, Done | Failed))
     if isinstance(session.state, Failed):

@@ -29,8 +29,8 @@ from app.export.export_controller import ExportController
 from app.film.film_controller import FilmController
 from app.finetune.finetune import Finetuning
 from app.jobs.state import Running
-from app.jobs.status_panel import StatusPanel
 from app.playback.playback_panel import PlaybackPanel
+from app.playback.status_panel import StatusPanel
 from app.playback.transport import Colours, Transport
 from app.playback.view_controller import ViewController
 from app.playback.viewer import Viewer
@@ -97,7 +97,9 @@ class MainWindow(QMainWindow):
         self.header = Header(session, self.actions_)
         self.composer = Composer(session, self.actions_, prompt_history)
         self.viewer = Viewer(session, self.actions_)
-        self.status = StatusPanel(session, self.actions_)
+        self.status = StatusPanel(
+            session.current_clip, session.job_runner, session.queue, session, self.actions_
+        )
         self.playback_panel = PlaybackPanel(session, self.actions_)
         self.title = Title(self)
         self.transport = Transport(session, self.actions_, self)
@@ -154,7 +156,7 @@ class MainWindow(QMainWindow):
             "quit": self.close,
             "generate": session.generate,
             "generate_first": self._generate_first,
-            "watch": session.screen.watch,
+            "watch": session.current_clip.watch,
             "find": self._find,
             "cancel": session.cancel,
             "new_seed": self._new_seed,
@@ -185,11 +187,13 @@ class MainWindow(QMainWindow):
         self.exports.exporter.failed.connect(self._trouble)
         for signal in (session.draft_changed, session.state_changed, session.progress_changed):
             signal.connect(self._refresh)
+        for signal in (session.pack_changed, session.draft_changed):
+            signal.connect(self.status.next_clip_changed)
         session.pack_changed.connect(self._refresh)
         session.still.changed.connect(self._refresh)
         session.still.film_offered.connect(self.film.keeper.open)
         session.queue.changed.connect(self._refresh)
-        session.screen.changed.connect(self._refresh)
+        session.current_clip.changed.connect(self._refresh)
         film = session.room.film
         for signal in (session.monitor.mode_changed, film.changed, film.take_changed):
             signal.connect(self._refresh)  # what can be exported may come from the disk, without a job
@@ -212,7 +216,7 @@ class MainWindow(QMainWindow):
         possible: dict[ActionName, bool] = {
             "generate": session.can_generate,
             "generate_first": session.can_generate,
-            "watch": session.screen.stored is not None,
+            "watch": session.current_clip.library_clip is not None,
             "cancel": isinstance(state, Running) and not state.cancelling,
             "export": self.exports.source is not None,
             "clear_still": not isinstance(session.still.state, NoStill) or session.still.refusal is not None,

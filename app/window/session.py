@@ -21,19 +21,18 @@ from app.core.i18n import window_language
 from app.film.generation import FilmGenerator
 from app.jobs.job_runner import JobRunner
 from app.jobs.queue import Queue
-from app.jobs.state import Done, Failed, JobState, Running, Stopped
+from app.jobs.state import Failed, JobState, Running
 from app.library.library import Library
 from app.library.records import ClipRecord, parse_request
 from app.packs.pack_card import PackCard, read_pack
+from app.playback.current_clip import CurrentClip
+from app.playback.job_frames import JobFrames
 from app.playback.monitor import Monitor
-from app.playback.screen import Screen
-from app.playback.stages import Stages
 from engine.api.errors import WaltError
 from engine.api.events import Ready
 from engine.api.types import MAX_PROMPT
 
 if TYPE_CHECKING:
-    from engine.api.clip import Clip
     from engine.api.request import ClipRequest
     from engine.api.types import Aspect, StageName
     from engine.packs.store import PackStore
@@ -87,15 +86,12 @@ class Session(QObject):
         self.pack_error: WaltError | None = None
         self.library = library
         self.queue = queue
-        self._job_runner = JobRunner(bridge, queue, library, clock, self)
-        self.screen = Screen(self._job_runner, tasks, self._first_size, self)
-        self.reel = self.screen.reel
-        self.room = FilmGenerator(queue, self._job_runner, library, tasks, self._first_size, self)
-        self.monitor = Monitor(self.reel, self.room.reel, self)
+        self.job_runner = JobRunner(bridge, queue, library, clock, self)
+        job_frames = JobFrames(self.job_runner, queue, library, self._first_size, self)
+        self.room = FilmGenerator(queue, job_frames, library, tasks, self._first_size, self)
+        self.monitor = Monitor(self.room.frames, self)
         self.player = self.monitor.player
-        self.stages = Stages(self._job_runner, self.screen, self.monitor, self)
-        self.screen.fresh.connect(self.monitor.play_fresh)
-        self.screen.changed.connect(self._show_clip)
+        self.current_clip = CurrentClip(self.job_runner, job_frames, library, self.monitor, tasks, self)
         self.still = StillSlot(tasks, library.places.cache, self)
         self.still.recalled.connect(self.recall)
         self.still.changed.connect(self._make_asked)
@@ -105,10 +101,10 @@ class Session(QObject):
         self.ready: Ready | None = None
         """What the next clip would be planned on; None until the engine has looked."""
         bridge.news.connect(self._on_news)
-        self._job_runner.state_changed.connect(self.state_changed)
-        self._job_runner.progress_changed.connect(self.progress_changed)
+        self.job_runner.state_changed.connect(self.state_changed)
+        self.job_runner.progress_changed.connect(self.progress_changed)
         library.opened.connect(queue.take)
-        for failed in (library.failed, queue.failed, self.screen.failed, self.room.trouble):
+        for failed in (library.failed, queue.failed, self.current_clip.failed, self.room.trouble):
             failed.connect(self.trouble)
         library.not_kept.connect(self._on_not_kept)
 
@@ -157,6 +153,11 @@ class Session(QObject):
         said = bool(self._draft.prompt.strip()) and not self.surplus
         return said and not isinstance(self.still.state, Refused) and self.pack_error is None
 
+    @property
+    def has_still(self) -> bool:
+        """Whether the next clip begins with a picture."""
+        return self.still.path is not None
+
     # What the pack is.
 
     def read_pack(self) -> None:
@@ -186,6 +187,10 @@ class Session(QObject):
         self.card, self.pack_error = None, error
         self.pack_changed.emit()
 
+    def pack_title(self, pack: str) -> str:
+        """The name of a pack, as people know it, if it is the one that clips are made with."""
+        return self.card.title if self.card else pack
+
     def suggest(self, word: str) -> str | None:
         """What was meant by a word of the prompt that the pack does not know."""
         return self.card.suggest(word, self._draft.prompt, window_language()) if self.card else None
@@ -213,18 +218,11 @@ class Session(QObject):
     @property
     def state(self) -> JobState:
         """How far the job has come."""
-        return self._job_runner.state
-
-    @property
-    def clip(self) -> Clip | None:
-        """The clip that can be exported now: the one on show, if it is whole."""
-        if self.screen.stored is not None:
-            return self.screen.stored.clip
-        return self.state.clip if isinstance(self.state, Done | Stopped) else None
+        return self.job_runner.state
 
     def now(self) -> float:
         """The time by the session's clock."""
-        return self._job_runner.now()
+        return self.job_runner.now()
 
     def requests(self) -> tuple[ClipRequest, ...]:
         """What the composer asks for now, one request a variation; draws a new seed unless it is locked.
@@ -266,8 +264,8 @@ class Session(QObject):
     def ask(self, requests: Sequence[ClipRequest], *, first: bool = False) -> None:
         """Queue requests as they are. If nothing is being made, what comes of the first is shown."""
         if not isinstance(self.state, Running):
-            self.screen.watch()
-            self._show_clip()
+            self.current_clip.watch()
+            self.monitor.show("clip")
         self.queue.add(requests, first=first)
 
     @property
@@ -290,24 +288,20 @@ class Session(QObject):
             self.ready = news
             self.ready_changed.emit()
 
-    @Slot()
-    def _show_clip(self) -> None:
-        self.monitor.show("clip")
-
     def cancel(self) -> None:
         """Stop the running job; it answers within one step."""
-        self._job_runner.cancel()
+        self.job_runner.cancel()
 
     def close(self) -> None:
         """The window goes: start nothing more."""
-        self._job_runner.close()
+        self.job_runner.close()
         self.player.pause()
 
     # Clips that are in the library.
 
     def open_clip(self, record: ClipRecord, then: Callable[[], None] | None = None) -> None:
         """Show and play a clip of the library; what is being made meanwhile goes on."""
-        self.screen.open(self.library.path(record), record, then)
+        self.current_clip.open(record, then)
 
     def reuse(self, record: ClipRecord) -> None:
         """Put what a clip was made from into the composer, its still too."""

@@ -141,7 +141,7 @@ def busy(qtbot: QtBot, open_studio: OpenStudio) -> Studio:
     studio = open_studio(gated(Gate(), before="sr1"))
     studio.session.edit(prompt="a horse")
     studio.session.generate()
-    qtbot.waitUntil(lambda: studio.session.reel.thumb(0) is not None)
+    qtbot.waitUntil(lambda: studio.session.monitor.thumb(0) is not None)
     return studio
 
 
@@ -199,7 +199,7 @@ def test_progress_is_announced_stage_by_stage_and_in_the_title(qtbot: QtBot, ope
     qtbot.waitUntil(lambda: "Stage 2 of 3" in spoken)
     assert studio.window.windowTitle().startswith(("33", "44"))
     gate.open.set()
-    qtbot.waitUntil(lambda: studio.session.clip is not None)
+    qtbot.waitUntil(lambda: studio.session.current_clip.clip is not None)
     qtbot.waitUntil(lambda: "done" in spoken[-1])
     assert spoken[:4] == ["Making a clip", "Stage 1 of 3", "Stage 2 of 3", "Stage 3 of 3"]
     assert len(spoken) == 5

@@ -286,7 +286,7 @@ def test_a_click_on_generate_leaves_the_caret_in_the_prompt(
     qtbot.keyClicks(composer.prompt, "a horse")
     qtbot.mouseClick(composer.generate, Qt.MouseButton.LeftButton)
     assert composer.prompt.hasFocus()
-    qtbot.waitUntil(lambda: studio.session.clip is not None)
+    qtbot.waitUntil(lambda: studio.session.current_clip.clip is not None)
     assert len(studio.engine.requests) == 1
 
 
@@ -329,7 +329,7 @@ def test_the_seed_of_the_clip_on_show_can_be_taken_again(
     assert not composer.seed.reuse.isEnabled()
     studio.session.edit(prompt="a horse", seed=321, seed_fixed=True)
     studio.session.generate()
-    qtbot.waitUntil(lambda: studio.session.clip is not None)
+    qtbot.waitUntil(lambda: studio.session.current_clip.clip is not None)
     studio.session.edit(seed_fixed=False, seed=5)
     qtbot.mouseClick(composer.seed.reuse, Qt.MouseButton.LeftButton)
     assert (studio.session.draft.seed, studio.session.draft.seed_fixed) == (321, True)

@@ -54,7 +54,7 @@ def test_too_little_memory_offers_a_smaller_clip(qtbot: QtBot, open_studio: Open
     assert again == replace(asked, upto="sr1")
     assert composer.advanced.content.isVisible()
     assert composer.advanced.content.sizes.currentData() == "sr1"  # pyright: ignore[reportAttributeAccessIssue]
-    assert len(studio.window.status.stages.runs()) == 2
+    assert len(studio.window.status.stages.shown) == 2
     session.generate()
     qtbot.waitUntil(lambda: len(studio.engine.requests) == 3)
     assert studio.engine.requests[-1].upto == "sr1"
@@ -95,7 +95,7 @@ def test_a_size_is_chosen_by_key_and_the_stage_bar_follows(qtbot: QtBot, studio:
     for stage, count in (("sr1", 2), ("base", 1)):
         qtbot.keyClick(size, Qt.Key.Key_Down)
         assert session.draft.upto == stage
-        assert len(studio.window.status.stages.runs()) == count
+        assert len(studio.window.status.stages.shown) == count
     composer.advanced.open(False)
     session.edit(prompt="a horse")
     assert not composer.advanced.content.isVisible()  # who closed it is not asked again

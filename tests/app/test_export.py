@@ -103,7 +103,7 @@ def test_a_finished_clip_is_exported_while_another_is_made(
     assert not export.isEnabled()
     assert "being made" in studio.window.playback_panel.export.toolTip()
     [finished] = studio.session.library.clips
-    with qtbot.waitSignal(studio.session.screen.changed):
+    with qtbot.waitSignal(studio.session.current_clip.changed):
         studio.session.open_clip(finished)
     assert studio.window.playback_panel.export.isEnabled()
     dialog = open_dialog(qtbot, studio)
@@ -262,7 +262,7 @@ def test_stopping_an_export_leaves_nothing(
     exporter = exporter_of(done)
     chosen = dialog.chosen
     assert chosen is not None
-    endless = Source("long", 100_000, (112, 64), done.session.clip)
+    endless = Source("long", 100_000, (112, 64), done.session.current_clip.clip)
     frame = frames_of("sr2")[0]
 
     def without_end(source: Source) -> Footage:

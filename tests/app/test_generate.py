@@ -22,7 +22,7 @@ def type_and_generate(qtbot: QtBot, studio: Studio, prompt: str = PROMPT) -> Non
 
 
 def decoded(studio: Studio, index: int) -> bool:
-    frame = studio.session.reel.frame(index)
+    frame = studio.session.monitor.frame(index)
     return frame is not None and frame.shape[1] == SIZES["base"][0]
 
 
@@ -93,7 +93,7 @@ def test_choosing_a_shape_changes_the_request_and_the_rectangle(qtbot: QtBot, st
     qtbot.mouseClick(studio.window.composer.shape.button("1:1"), Qt.MouseButton.LeftButton)
     assert studio.session.stage_size("sr2") == (512, 512)
     type_and_generate(qtbot, studio)
-    assert studio.session.reel.shape == (128, 128)
+    assert studio.session.monitor.shape == (128, 128)
     wait_for(qtbot, studio, Done)
     assert studio.engine.requests[0].aspect == "1:1"
 
@@ -135,8 +135,8 @@ def test_cancel_keeps_what_was_finished(qtbot: QtBot, open_studio: OpenStudio) -
     control_alt = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
     qtbot.keyClick(studio.window.composer.prompt, Qt.Key.Key_Return, control_alt)
     wait_for(qtbot, studio, Stopped)
-    assert studio.session.clip is not None
-    assert studio.session.clip.stage == "base"
+    assert studio.session.current_clip.clip is not None
+    assert studio.session.current_clip.clip.stage == "base"
     assert "28 × 16" in studio.window.status.line.text()
     assert studio.window.viewer.currentWidget() is studio.window.viewer.preview
     assert studio.window.actions_["export"].isEnabled()
@@ -152,7 +152,7 @@ def test_a_cancelled_clip_keeps_the_stages_before(
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Running) and studio.session.state.stage(during).step > 0)
     studio.window.actions_["cancel"].trigger()
     wait_for(qtbot, studio, Stopped)
-    clip = studio.session.clip
+    clip = studio.session.current_clip.clip
     assert (clip.stage if clip else None) == kept
     qtbot.waitUntil(lambda: [record.stage for record in studio.session.library.clips] == ([kept] if kept else []))
     studio.session.generate()
@@ -168,8 +168,8 @@ def test_cancel_before_anything_was_finished_leaves_the_examples(
     qtbot.mouseClick(studio.window.status.cancel, Qt.MouseButton.LeftButton)
     assert isinstance(studio.session.state, Running | Stopped)
     wait_for(qtbot, studio, Stopped)
-    assert studio.session.clip is None
-    assert studio.session.reel.total == 0
+    assert studio.session.current_clip.clip is None
+    assert studio.session.monitor.total == 0
     assert studio.window.viewer.currentWidget() is studio.window.viewer.empty
     assert studio.window.viewer.empty.title.text() == "Stopped"
     assert not studio.window.actions_["export"].isEnabled()

@@ -106,9 +106,9 @@ def test_yesterday_s_clip_is_found_by_its_day(
     assert shown(panel) == ["a horse on the beach"]
     panel.search.setText("")
     panel.grid.setCurrentIndex(panel.clips.index_of(clip.id))
-    with qtbot.waitSignal(stocked.session.screen.changed):
+    with qtbot.waitSignal(stocked.session.current_clip.changed):
         qtbot.mouseClick(panel.details.buttons["play"], Qt.MouseButton.LeftButton)
-    stored = stocked.session.screen.stored
+    stored = stocked.session.current_clip.library_clip
     assert stored is not None
     assert stored.record.id == clip.id
 
@@ -151,19 +151,19 @@ def test_a_double_click_plays_the_clip_as_it_was(qtbot: QtBot, stocked: Studio) 
     index = panel.clips.index(2, 0)
     place = panel.grid.visualRect(index).center()
     qtbot.mouseClick(panel.grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    with qtbot.waitSignal(session.screen.changed):
+    with qtbot.waitSignal(session.current_clip.changed):
         qtbot.mouseDClick(panel.grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert session.screen.stored is not None
-    assert session.screen.stored.record.prompt == "a horse on the beach"
+    assert session.current_clip.library_clip is not None
+    assert session.current_clip.library_clip.record.prompt == "a horse on the beach"
     assert session.player.playing
-    assert session.clip is session.screen.stored.clip
-    assert session.reel.total == 17
+    assert session.current_clip.clip is session.current_clip.library_clip.clip
+    assert session.monitor.total == 17
     assert stocked.window.viewer.currentWidget() is stocked.window.viewer.preview
     assert "library" in stocked.window.status.line.text()
     stocked.window.actions_["watch"].trigger()
-    assert session.screen.stored is None
+    assert session.current_clip.library_clip is None
     assert isinstance(session.state, Done)
-    assert session.clip is session.state.clip
+    assert session.current_clip.clip is session.state.clip
 
 
 def test_another_clip_can_be_watched_while_one_is_made(qtbot: QtBot, open_studio: OpenStudio) -> None:
@@ -174,21 +174,21 @@ def test_another_clip_can_be_watched_while_one_is_made(qtbot: QtBot, open_studio
     session = studio.session
     session.ask([ClipRequest.parse(prompt="a robot")])
     qtbot.waitUntil(lambda: any(run.done for run in getattr(session.state, "stages", ())))
-    with qtbot.waitSignal(session.screen.changed):
+    with qtbot.waitSignal(session.current_clip.changed):
         session.open_clip(session.library.clips[0])
-    frame = session.reel.frame(0)
+    frame = session.monitor.frame(0)
     assert frame is not None
     assert frame.shape[:2] == tuple(reversed(SIZES["sr2"]))
-    session.screen.watch()
-    frame = session.reel.frame(0)
+    session.current_clip.watch()
+    frame = session.monitor.frame(0)
     assert frame is not None
     assert frame.shape[:2] == tuple(reversed(SIZES["base"]))
     session.open_clip(session.library.clips[0])
-    qtbot.waitUntil(lambda: session.screen.stored is not None)
+    qtbot.waitUntil(lambda: session.current_clip.library_clip is not None)
     gate.open.set()
     qtbot.waitUntil(lambda: isinstance(session.state, Done))
-    assert session.screen.stored is not None
-    assert session.screen.stored.record.prompt == "a horse"
+    assert session.current_clip.library_clip is not None
+    assert session.current_clip.library_clip.record.prompt == "a horse"
     qtbot.waitUntil(lambda: len(session.library.clips) == 2)
 
 
@@ -241,8 +241,8 @@ def test_a_clip_is_exported_from_the_library(qtbot: QtBot, stocked: Studio) -> N
     stocked.window.actions_["export"].triggered.connect(lambda: asked.append("export"))
     panel.verbs["export"].trigger()
     qtbot.waitUntil(lambda: asked == ["export"])
-    assert stocked.session.clip is not None
-    assert stocked.session.clip.request.prompt == clip.prompt
+    assert stocked.session.current_clip.clip is not None
+    assert stocked.session.current_clip.clip.request.prompt == clip.prompt
 
 
 def test_a_clip_is_continued_in_the_film(qtbot: QtBot, stocked: Studio) -> None:

@@ -104,4 +104,4 @@ def test_a_broken_clip_shows_a_sign_instead_of_a_picture(qtbot: QtBot, stocked: 
     panel.grid.grab()
     with qtbot.waitSignal(stocked.session.trouble):
         stocked.session.open_clip(clip)
-    assert stocked.session.screen.stored is None
+    assert stocked.session.current_clip.library_clip is None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from app.jobs.state import Done, Idle, Running, waiting_stages
@@ -66,7 +67,7 @@ def test_stages_replace_each_other_in_place(qtbot: QtBot, open_studio: OpenStudi
         reds.append(shown(preview).red())
     assert reds == [RED[stage] for stage in STAGES]
     assert len({rect.getRect() for rect in rectangles}) == 1
-    assert studio.session.reel.thumb(16) is not None
+    assert studio.session.monitor.thumb(16) is not None
 
 
 def test_the_picture_on_the_screen_is_the_frame(qtbot: QtBot, open_studio: OpenStudio) -> None:
@@ -84,7 +85,7 @@ def test_the_picture_on_the_screen_is_the_frame(qtbot: QtBot, open_studio: OpenS
 
 def test_a_chunk_replaces_its_own_frames_only(qtbot: QtBot, open_studio: OpenStudio) -> None:
     studio = open_studio(held(Gate()))
-    job, reel = start(studio), studio.session.reel
+    job, reel = start(studio), studio.session.monitor
     events = [*play_stage(job, "base"), *list(play_stage(job, "sr1"))[:-1]]
     for event in events:
         studio.bridge.listen(event)
@@ -139,7 +140,7 @@ def test_the_status_names_stage_step_and_time_left(qtbot: QtBot, open_studio: Op
     qtbot.waitUntil(lambda: "step 3 of 3" in line.text())
     assert "Sketch" in line.text()
     assert "about 5 s left" in line.text()
-    run = studio.window.status.stages.runs()[0]
+    run = studio.window.status.stages.shown[0].run
     assert run.fraction == 2 / 3
     assert "67 %" in studio.window.status.stages.accessibleDescription()
 
@@ -163,7 +164,7 @@ def test_the_clock_and_what_it_took_count_the_same(qtbot: QtBot, open_studio: Op
     """A pack that has to be loaded first is waited for too."""
     studio = open_studio(held(gate := Gate()))
     now = 1000.0
-    studio.session._job_runner._clock = lambda: now
+    studio.session.job_runner._clock = lambda: now
     job, line = start(studio), studio.window.status.line
     studio.bridge.listen(JobStarted(job))
     now += 50
@@ -177,7 +178,7 @@ def test_the_clock_and_what_it_took_count_the_same(qtbot: QtBot, open_studio: Op
 def test_the_stage_bar_says_how_long_the_stage_at_work_will_take(studio: Studio) -> None:
     session, bar = studio.session, studio.window.status.stages
     now = 1000.0
-    session._job_runner._clock = lambda: now
+    session.job_runner._clock = lambda: now
     state = Running("1", ClipRequest(prompt="a horse"), now, waiting_stages("sr2"))
     state = state.on_stage(StageStarted("1", "base", 224, 128, 17, 24), now)
     for left, words in (
@@ -185,17 +186,17 @@ def test_the_stage_bar_says_how_long_the_stage_at_work_will_take(studio: Studio)
         (12.4, "224 × 128  ·  about 12 s 25 %"),
         (0.2, "128 25 %"),
     ):
-        session._job_runner._state = state.on_step(StepDone("1", "base", 6, 24, left, 140.0, None), now)
+        session.job_runner._state = state.on_step(StepDone("1", "base", 6, 24, left, 140.0, None), now)
         bar.refresh()
         assert words in bar.accessibleDescription()
-    session._job_runner._state = Idle()
+    session.job_runner._state = Idle()
 
 
 def test_the_stage_bar_shows_the_sizes_of_the_chosen_shape(studio: Studio) -> None:
     bar = studio.window.status.stages
-    assert [bar._side(run) for run in bar.runs()] == ["224 × 128", "448 × 256", "896 × 512"]
+    assert [stage.side for stage in bar.shown] == ["224 × 128", "448 × 256", "896 × 512"]
     studio.session.edit(aspect="1:1")
-    assert [bar._side(run) for run in bar.runs()] == ["128 × 128", "256 × 256", "512 × 512"]
+    assert [stage.side for stage in bar.shown] == ["128 × 128", "256 × 256", "512 × 512"]
     edges = [edge for box in bar.segments() for edge in (box.left(), box.right())]
     assert edges == sorted(edges)
     assert edges[-1] == bar.width()
@@ -232,21 +233,44 @@ def test_latent_frames_stand_for_one_then_four_frames() -> None:
     assert [latent_index(index, 6, 3) for index in range(6)] == [0, 0, 1, 1, 2, 2]
 
 
-def test_a_reel_knows_only_frames_it_has(qtbot: QtBot) -> None:
-    reel = FrameBuffer()
-    assert reel.frame(0) is None
-    reel.begin(17, 28, 16)
-    assert reel.empty
-    assert reel.frame(0) is None
-    reel.look(preview_of())
-    frame = reel.frame(16)
+def test_a_buffer_knows_only_frames_it_has() -> None:
+    assert FrameBuffer().frame(0) is None
+    buffer = FrameBuffer(17, (28, 16))
+    assert buffer.empty
+    assert buffer.frame(0) is None
+    assert buffer.put_preview(preview_of()) == (0, 16)
+    frame = buffer.frame(16)
     assert frame is not None
     assert frame[0, 0, 1] == 160
-    assert reel.frame(17) is None
-    reel.put(0, frames_of("base")[:1], [None])  # pyright: ignore[reportArgumentType]
-    first = reel.frame(0)
+    assert buffer.frame(17) is None
+    buffer.put("base", 0, frames_of("base")[:1], [QImage()])
+    first = buffer.frame(0)
     assert first is not None
     assert first.shape == (16, 28, 3)
+    assert buffer.stages == ()
+    assert buffer.put_preview(preview_of()) == (1, 16), "a preview never takes the place of a frame"
+
+
+def test_a_buffer_keeps_every_stage_once() -> None:
+    buffer, thumbs = FrameBuffer(17, (28, 16)), [QImage()] * 17
+    for stage in ("base", "sr1"):
+        buffer.put(stage, 0, frames_of(stage), thumbs)
+    buffer.put("sr2", 0, frames_of("sr2")[:4], thumbs[:4])
+    assert buffer.stages == ("base", "sr1")
+    assert [frame[0, 0, 0] for index in (0, 9) if (frame := buffer.frame(index)) is not None] == [
+        RED["sr2"],
+        RED["sr1"],
+    ]
+    looked = buffer.stage_frame("base", 9)
+    assert looked is not None
+    assert looked[0, 0, 0] == RED["base"]
+    clip = frames_of("sr1")
+    assert not buffer.finish("sr1", clip, thumbs), "the clip has the length and the shape that were expected"
+    assert buffer.stages == ("base", "sr1")
+    assert all(np.shares_memory(clip, frame) for index in range(17) if (frame := buffer.frame(index)) is not None)
+    assert buffer.nbytes == clip.nbytes + frames_of("base").nbytes
+    buffer.drop_earlier_stages()
+    assert buffer.nbytes == clip.nbytes
 
 
 @pytest.fixture
@@ -262,17 +286,17 @@ def test_stages_can_be_looked_back_at(qtbot: QtBot, done: Studio) -> None:
     preview, bar = done.window.viewer.preview, done.window.status.stages
     boxes = bar.segments()
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=boxes[0].center().toPoint())
-    assert (shown(preview).red(), done.session.stages.looking) == (RED["base"], "base")
+    assert (shown(preview).red(), done.session.current_clip.looking) == (RED["base"], "base")
     done.session.player.seek(7)
     assert (shown(preview).red(), shown(preview).green()) == (RED["base"], 70)
     qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_2)
     assert shown(preview).red() == RED["sr1"]
     qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_3)
-    assert (shown(preview).red(), done.session.stages.looking) == (RED["sr2"], None)
+    assert (shown(preview).red(), done.session.current_clip.looking) == (RED["sr2"], None)
 
 
 def test_two_stages_are_wiped_over_each_other(qtbot: QtBot, done: Studio) -> None:
-    preview, stages = done.window.viewer.preview, done.session.stages
+    preview, stages = done.window.viewer.preview, done.session.current_clip
     qtbot.waitUntil(lambda: preview._fade.state() == preview._fade.State.Stopped)
     qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_W)
     assert (stages.comparing, stages.before) == (True, "base")
@@ -307,7 +331,7 @@ def sketch_only(job: str, request: ClipRequest) -> Iterator[Event]:
 
 
 def open_from_library(qtbot: QtBot, studio: Studio, record: ClipRecord) -> None:
-    with qtbot.waitSignal(studio.session.screen.changed):
+    with qtbot.waitSignal(studio.session.current_clip.changed):
         studio.session.open_clip(record)
     hold(studio)
 
@@ -321,20 +345,20 @@ def test_a_clip_of_the_library_shows_its_own_stages(qtbot: QtBot, done: Studio) 
     with qtbot.waitSignal(session.library.kept):
         start(done)
     sketch, whole = session.library.clips  # the newest first
-    assert [run.name for run in bar.runs()] == ["base"]
+    assert [stage.run.name for stage in bar.shown] == ["base"]
     open_from_library(qtbot, done, whole)
-    assert [(run.name, run.seconds) for run in bar.runs()] == [(name, None) for name in STAGES]
-    assert [bar._side(run) for run in bar.runs()] == ["", "", "112 × 64"]
-    assert [bar._is_there(run) for run in bar.runs()] == [False, False, True]
+    assert [(stage.run.name, stage.run.seconds) for stage in bar.shown] == [(name, None) for name in STAGES]
+    assert [stage.side for stage in bar.shown] == ["", "", "112 × 64"]
+    assert [stage.there for stage in bar.shown] == [False, False, True]
     assert not done.window.actions_["look_base"].isEnabled()
     assert "made in 8.0 s" in line.text()
     assert "1  Sketch not kept" in bar.accessibleDescription()
     qtbot.mouseMove(bar, bar.segments()[0].center().toPoint())
     qtbot.waitUntil(lambda: "Only the finished clip" in bar.toolTip())
     open_from_library(qtbot, done, sketch)
-    assert [bar._side(run) for run in bar.runs()] == ["28 × 16"]
+    assert [stage.side for stage in bar.shown] == ["28 × 16"]
     done.window.actions_["watch"].trigger()
-    assert [bar._side(run) for run in bar.runs()] == ["28 × 16  ·  2.0 s"]
+    assert [stage.side for stage in bar.shown] == ["28 × 16  ·  2.0 s"]
 
 
 def test_the_film_s_parts_say_what_they_are(qtbot: QtBot, done: Studio) -> None:
@@ -346,11 +370,11 @@ def test_the_film_s_parts_say_what_they_are(qtbot: QtBot, done: Studio) -> None:
         qtbot.mouseClick(done.window.playback_panel.plus, Qt.MouseButton.LeftButton)
     session.player.pause()
     assert line.text().startswith("Done in 8.0 s")
-    assert "3.9 s" in bar._side(bar.runs()[-1])
-    assert not any(bar._is_there(run) for run in bar.runs())
+    assert "3.9 s" in bar.shown[-1].side
+    assert not any(stage.there for stage in bar.shown)
     session.player.seek(0)
     assert line.text().startswith("Part 1 of 2 of the film")
-    assert [bar._side(run) for run in bar.runs()] == ["", "", "112 × 64"]
+    assert [stage.side for stage in bar.shown] == ["", "", "112 × 64"]
     done.window.actions_["show_clip"].trigger()
     assert line.text().startswith("From the library")
 
@@ -388,8 +412,8 @@ def test_full_screen_and_back(qtbot: QtBot, done: Studio) -> None:
 
 
 def test_another_clip_forgets_the_stages_of_the_last(qtbot: QtBot, done: Studio) -> None:
-    done.session.stages.look("base")
+    done.session.current_clip.look("base")
     start(done)
     qtbot.waitUntil(lambda: isinstance(done.session.state, Done))
-    assert done.session.stages.looking is None
-    assert done.session.stages.whole == STAGES
+    assert done.session.current_clip.looking is None
+    assert done.session.current_clip.whole == STAGES

@@ -286,7 +286,7 @@ def test_a_job_that_cannot_be_recorded_is_made_all_the_same(
         studio.session.library._keeper.run(store.close, lambda _: None, lambda _: None)
         ask(studio, "one")
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
-    assert studio.session.clip is not None
+    assert studio.session.current_clip.clip is not None
     qtbot.waitUntil(lambda: states(studio) == {"one": "failed"})
 
 

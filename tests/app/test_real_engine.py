@@ -50,7 +50,7 @@ def test_a_clip_from_the_keyboard_to_a_file(qtbot: QtBot, real: MainWindow, tmp_
     assert state.clip.frames.shape == (17, 128, 256, 3)
     assert [run.size for run in state.stages] == [(64, 32), (128, 64), (256, 128)]
     assert all(run.seconds is not None and run.step == run.steps for run in state.stages)
-    shown = real.session.reel.frame(16)
+    shown = real.session.monitor.frame(16)
     assert shown is not None
     assert np.array_equal(shown, state.clip.frames[16])
     exporter, source = real.exports.exporter, real.exports.source

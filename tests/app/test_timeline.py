@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.formatting import clock_text, file_name, seconds_text, time_code
 from app.jobs.state import Done
+from app.playback.frame_buffer import FrameBuffer
 from app.playback.player import Player
 from tests.app.conftest import Studio
 
@@ -241,7 +242,7 @@ def test_without_a_clip_there_is_nothing_to_play(qtbot: QtBot, studio: Studio) -
 def test_thumbnails_are_shared_when_cells_are_slim(done: Studio) -> None:
     timeline = done.window.playback_panel.timeline
     assert timeline.span == 1
-    done.session.reel.begin(161, 224, 128)
+    done.session.monitor.set_clip(FrameBuffer(161, (224, 128)))
     assert timeline.span > 1
     assert timeline.cell(160).right() == pytest.approx(timeline.width())
     done.window.grab()

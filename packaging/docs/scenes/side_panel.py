@@ -47,7 +47,7 @@ def played(stage: Stage) -> None:
     library(stage)
     clip = stage.session.library.clips[-1]
     stage.session.open_clip(clip)
-    stage.wait(lambda: stage.session.screen.stored is not None)
+    stage.wait(lambda: stage.session.current_clip.library_clip is not None)
     stage.type(PROMPT)
     stage.rest_at(8)
 

@@ -14,14 +14,15 @@ from app.core.actions import Actions
 from app.core.formatting import clock_text, date_text, seconds_text
 from app.core.theme import AROUND, INSIDE, figures
 from app.core.widgets import FIELD, ActionButton, note
-from app.jobs.stage_bar import StageBar
-from app.jobs.state import Done, Failed, Idle, JobState, Running, Stopped
-from app.playback.onshow import Kept, on_show, segment_on_show
-from app.window.session import Session
-from engine.api.types import StageName
+from app.jobs.state import Done, Failed, Idle, Running, Stopped
+from app.library.records import ClipRecord
+from app.playback.current_clip import CurrentClip, FilmClip, LibraryClip, Source
+from app.playback.stage_bar import NextClip, StageBar
 
 if TYPE_CHECKING:
-    from app.film.film import Segment
+    from app.jobs.job_runner import JobRunner
+    from app.jobs.queue import Queue
+    from engine.api.types import StageName
 
 TICK_MS = 250
 RESUME = "resume"
@@ -31,14 +32,25 @@ RESUME = "resume"
 class StatusPanel(QWidget):
     """The stage bar, the sentence below it, and Cancel while there is something to cancel."""
 
-    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        current: CurrentClip,
+        job_runner: JobRunner,
+        queue: Queue,
+        next_clip: NextClip,
+        actions: Actions,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._session = session
+        self._current = current
+        self._job_runner = job_runner
+        self._queue = queue
+        self._next_clip = next_clip
         self._notice = ""
         self._loaded = ""
         """The pack that the engine has in its hands, as far as one can tell."""
-        self._segment: Segment | None = None
-        self.stages = StageBar(session)
+        self._library_clip: LibraryClip | None = None
+        self.stages = StageBar(current, job_runner, next_clip)
         self.line = note()
         self.line.setFont(figures(self.line.font()))
         self.line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -57,23 +69,11 @@ class StatusPanel(QWidget):
         column.addLayout(row)
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
-        self._ticker.timeout.connect(self.refresh)
-        self._ticker.timeout.connect(self.stages.update)
-        session.progress_changed.connect(self.refresh)
-        session.pack_changed.connect(self.refresh)
-        session.queue.changed.connect(self.refresh)
-        session.state_changed.connect(self._new_state)
-        session.screen.changed.connect(self._new_state)
-        film = session.room.film
-        for signal in (
-            session.monitor.mode_changed,
-            session.library.changed,
-            film.changed,
-            film.take_changed,
-        ):
-            signal.connect(self._look)
-        session.library.kept.connect(self._look)  # after the cutting room, which knows then whose take it is
-        session.player.moved.connect(self._moved)
+        for signal in (self._ticker.timeout, job_runner.progress_changed, queue.changed):
+            signal.connect(self.refresh)
+        self._ticker.timeout.connect(self.stages.refresh)
+        job_runner.state_changed.connect(self._new_state)
+        current.changed.connect(self._new_source)
         self.refresh()
 
     def say(self, text: str, file: Path | None = None, error: bool = False) -> None:
@@ -95,22 +95,23 @@ class StatusPanel(QWidget):
         self.refresh()
 
     @Slot()
-    def _look(self) -> None:
-        """Something else may be on show."""
-        self._segment = segment_on_show(self._session)
+    def _new_source(self) -> None:
+        """Something else is on show; a clip of the library takes the place of what was said."""
+        if self._current.library_clip is not self._library_clip:
+            self._library_clip = self._current.library_clip
+            self._notice = ""
+        self.refresh()
+
+    @Slot()
+    def next_clip_changed(self) -> None:
+        """The composer would ask for another clip, or more is known of its pack."""
         self.stages.refresh()
         self.refresh()
 
     @Slot()
-    def _moved(self) -> None:
-        if segment_on_show(self._session) != self._segment:
-            self._look()
-
-    @Slot()
     def refresh(self) -> None:
         """Show what is going on now."""
-        state = self._session.state
-        running = isinstance(state, Running)
+        running = isinstance(self._job_runner.state, Running)
         self.cancel.setVisible(running)
         if running and not self._ticker.isActive():
             self._ticker.start()
@@ -118,29 +119,31 @@ class StatusPanel(QWidget):
             self._ticker.stop()
         notice = "" if running else self._paused() or self._notice
         self.line.setTextFormat(Qt.TextFormat.RichText if notice else Qt.TextFormat.PlainText)
-        text = notice or self._sentence(on_show(self._session))
+        text = notice or self._sentence(self._current.reported)
         if text != self.line.text():
             self.line.setText(text)
 
     def _paused(self) -> str:
         """Why nothing happens, when something was asked for."""
-        queue = self._session.queue
-        waiting = len(queue.waiting)
-        if not queue.paused or not waiting:
+        waiting = len(self._queue.waiting)
+        if not self._queue.paused or not waiting:
             return ""
         words = escape(self.tr("The queue is paused; %n clip(s) wait.", "", waiting))
         return f'{words}&nbsp; <a href="{RESUME}">{escape(self.tr("Resume"))}</a>'
 
-    def _sentence(self, state: JobState | Kept) -> str:
-        match state:
-            case Kept():
-                return self._kept(state)
+    def _sentence(self, source: Source) -> str:
+        match source:
+            case LibraryClip(record, _):
+                return self._made_before(self.tr("From the library"), record)
+            case FilmClip(segment, record):
+                words = self.tr("Part {0} of {1} of the film")
+                return self._made_before(words.format(segment.number, segment.count), record)
             case Idle() | Failed():
                 return ""  # the page above says it all
             case Running():
-                return self._running(state)
+                return self._running(source)
             case Done():
-                return self._done(state)
+                return self._done(source)
             case Stopped(clip, _):
                 if clip is None:
                     return self.tr("Stopped")
@@ -154,27 +157,24 @@ class StatusPanel(QWidget):
         parts.append(self.tr("seed {0}").format(state.clip.request.seed))
         return " · ".join(parts)
 
-    def _kept(self, shown: Kept) -> str:
-        if shown.place is None:
-            parts = [self.tr("From the library")]
-        else:
-            parts = [self.tr("Part {0} of {1} of the film").format(*shown.place)]
-        if shown.record is not None:
-            parts.append(date_text(shown.record.created))
-            if shown.record.seconds > 0:
-                parts.append(self.tr("made in {0}").format(seconds_text(shown.record.seconds)))
-            parts.append(self.tr("seed {0}").format(shown.record.seed))
+    def _made_before(self, what: str, record: ClipRecord | None) -> str:
+        parts = [what]
+        if record is not None:
+            parts.append(date_text(record.created))
+            if record.seconds > 0:
+                parts.append(self.tr("made in {0}").format(seconds_text(record.seconds)))
+            parts.append(self.tr("seed {0}").format(record.seed))
         return " · ".join(parts)
 
     def _running(self, state: Running) -> str:
-        elapsed = clock_text(self._session.now() - state.began)
+        elapsed = clock_text(self._job_runner.now() - state.began)
         if state.cancelling:
             return self.tr("Stopping after this step…")
         run = state.current
         if run is None:
             return self._waking(state) + " · " + elapsed
         self._loaded = state.request.pack
-        if state.request.source is not None and self._session.still.path is not None:
+        if state.request.source is not None and self._next_clip.has_still:
             elapsed += " · " + self.tr("without the picture on the left")
         if run.decoding or run.done:
             parts = [self._developing(run.name)]
@@ -184,14 +184,13 @@ class StatusPanel(QWidget):
             parts = [self.tr("{0}, step {1} of {2}").format(self._stage(run.name), step, run.steps)]
         parts.append(elapsed)
         if state.deadline is not None:
-            parts.append(self._left(state.deadline - self._session.now()))
+            parts.append(self._left(state.deadline - self._job_runner.now()))
         return " · ".join(parts)
 
     def _waking(self, state: Running) -> str:
         if not state.started or state.request.pack == self._loaded:
             return self.tr("Getting ready…")
-        title = self._session.card.title if self._session.card else state.request.pack
-        return self.tr("Loading {0}…").format(title)
+        return self.tr("Loading {0}…").format(self._next_clip.pack_title(state.request.pack))
 
     def _stage(self, name: StageName) -> str:
         return {"base": self.tr("Sketch"), "sr1": self.tr("Detail"), "sr2": self.tr("Finish")}[name]
@@ -213,6 +212,6 @@ class StatusPanel(QWidget):
     @Slot(str)
     def _open(self, link: str) -> None:
         if link == RESUME:
-            self._session.queue.pause(False)
+            self._queue.pause(False)
         else:
             QDesktopServices.openUrl(QUrl(link))
