@@ -23,14 +23,14 @@ class Advanced(QWidget):
         super().__init__(parent)
         self._session = session
         self.sizes = DropDown(self.tr("Size"))
-        self.sizes.setToolTip(self.tr("A smaller picture leaves out the last stages: less memory, less time"))
+        self.sizes.setToolTip(self.tr("Smaller sizes skip the last stages and take less memory and time"))
         self.steps = NumberField(self.tr("Steps"), 1, MOST_STEPS)
-        self.steps.setToolTip(self.tr("Denoising steps of the first stage; the others follow in proportion"))
+        self.steps.setToolTip(self.tr("Denoising steps of the first stage; the other stages scale with it"))
         self.guidance = DecimalField(self.tr("Guidance"), 0.0, MOST_GUIDANCE)
         self.guidance.setToolTip(
-            self.tr("How strongly the words pull; high values make hard, overdrawn pictures")
+            self.tr("How closely the clip follows the prompt; high values give harsh, oversaturated pictures")
         )
-        self.preset = button(self.tr("Back to the preset"), "link")
+        self.preset = button(self.tr("Reset to the preset"), "link")
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(BETWEEN)

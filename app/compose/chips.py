@@ -96,7 +96,7 @@ class Chips(QWidget):
         }
 
     def _explanation(self, phrase: str) -> str:
-        return self.tr("Writes “{0}” into the prompt").format(phrase)
+        return self.tr("Adds “{0}” to the prompt").format(phrase)
 
     @Slot()
     def refresh(self) -> None:

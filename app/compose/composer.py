@@ -69,7 +69,7 @@ class Composer(QWidget):
         self.examples = self._examples_button()
         self.unknown = UnknownLine(session)
         self.negative = self._negative_field()
-        self.keep_away = Fold(self.tr("Keep away from"), self.negative)
+        self.keep_away = Fold(self.tr("Negative prompt"), self.negative)
         self.chips = Chips(session)
         self.drop_zone = DropZone(session.still)
         self.shape = ShapePicker(session)
@@ -111,7 +111,7 @@ class Composer(QWidget):
         result.setCursor(Qt.CursorShape.PointingHandCursor)
         result.setText(self.tr("Examples"))
         result.setAccessibleName(self.tr("Examples"))
-        result.setToolTip(self.tr("Sentences to begin with"))
+        result.setToolTip(self.tr("Example prompts"))
         result.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         result.setFixedWidth(result.fontMetrics().horizontalAdvance(result.text()) + INSIDE)  # no room for an arrow
         menu = QMenu(result)
@@ -123,7 +123,7 @@ class Composer(QWidget):
 
     def _negative_field(self) -> QPlainTextEdit:
         result = QPlainTextEdit()
-        result.setAccessibleName(self.tr("Keep away from"))
+        result.setAccessibleName(self.tr("Negative prompt"))
         result.setPlaceholderText(self.tr("What should not be in the clip"))
         result.setTabChangesFocus(True)
         result.setFixedHeight(NEGATIVE_HEIGHT)

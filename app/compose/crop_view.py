@@ -53,7 +53,7 @@ class CropView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Part of the picture that is used"))
-        self.setAccessibleDescription(self.tr("Arrows move it, plus and minus scale it, 0 puts it back"))
+        self.setAccessibleDescription(self.tr("Arrow keys move it, plus and minus resize it, 0 resets it"))
 
     def set_compact(self, compact: bool) -> None:
         """Be low, and as wide as the picture, to leave room for words beside it; or high, across the panel."""
@@ -92,9 +92,9 @@ class CropView(QWidget):
         if self._grabbed is None:
             self.setCursor(Qt.CursorShape.ArrowCursor if self.whole else Qt.CursorShape.OpenHandCursor)
         self.setToolTip(
-            self.tr("Turn the wheel to come closer")
+            self.tr("Scroll to zoom in")
             if self.whole
-            else self.tr("Drag to move, turn the wheel to come closer, double-click to put it back")
+            else self.tr("Drag to move, scroll to zoom, double-click to reset")
         )
 
     def picture_rect(self) -> QRectF:

@@ -76,7 +76,7 @@ class DropZone(QWidget):
         self._wrong.setWordWrap(True)
         self._browse = button(self.tr("Browse…"), "link")
         self._browse.clicked.connect(self.browse)
-        self.begin = button(self.tr("Begin with its last frame"), "link")
+        self.begin = button(self.tr("Start from its last frame"), "link")
         self.begin.clicked.connect(slot.take_last_frame)
         self._remove = IconButton("close", self.tr("Remove the picture"))
         self._remove.clicked.connect(slot.clear)
@@ -161,7 +161,7 @@ class DropZone(QWidget):
                 self._name.name(state.name)
                 self._say(state.name, self._use(state))
             case Recalled():
-                self._say(self.tr("Made by walt"), self.tr("Its words, settings and seed are above"))
+                self._say(self.tr("Made by walt"), self.tr("Its prompt, settings and seed were loaded"))
             case Refused():
                 self._say(*sentence(state.error))
         self._show_wrong(state)
@@ -188,10 +188,10 @@ class DropZone(QWidget):
     def _use(self, state: Ready) -> str:
         """What of the picture, or of the video, the clip begins with."""
         if not self.crop.whole:
-            return self.tr("The clip begins with its light part")
+            return self.tr("Only the bright part is used")
         if state.opened.video is None:
-            return self.tr("All of it is used")
-        return "" if self._compact else self.tr("The clip begins with this frame")
+            return self.tr("The whole picture is used")
+        return "" if self._compact else self.tr("The clip starts with this frame")
 
     def _show_frames(self, state: StillState) -> None:
         video = state.opened.video if isinstance(state, Ready) else None

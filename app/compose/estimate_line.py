@@ -97,5 +97,5 @@ class EstimateLine(QLabel):
             return ""
         size = size_text(round(found.megabytes * MB))
         if found.short:
-            return self.tr("{0} of memory, more than there is").format(size)
+            return self.tr("{0} of memory, more than is available").format(size)
         return self.tr("up to {0} of memory").format(size)

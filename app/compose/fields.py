@@ -107,7 +107,7 @@ class QualityPicker(Segments):
         super().__init__(parent)
         self._session = session
         self.add("draft", self.tr("Draft"), self.tr("A quick look: half the steps"))
-        self.add("standard", self.tr("Standard"), self.tr("As the model's makers recommend"))
+        self.add("standard", self.tr("Standard"), self.tr("As recommended by the model's authors"))
         self.add("best", self.tr("Best"), self.tr("Takes its time: twice the steps"))
         self.picked.connect(self._picked)
         session.draft_changed.connect(self.refresh)
@@ -133,7 +133,7 @@ class LengthField(DropDown):
         self.setAccessibleName(self.tr("Length"))
         self.fill([(n, self._words(n)) for n in LENGTHS])
         self.setToolTip(
-            self.tr("Longer clips are made piece by piece, each going on where the last one ended")
+            self.tr("Longer clips are made in parts; each part continues the one before")
         )
         self.picked.connect(self._picked)
         session.draft_changed.connect(self.refresh)
@@ -191,7 +191,7 @@ class SeedField(QWidget):
         self.number.textEdited.connect(self._typed)
         self.number.editingFinished.connect(self.refresh)
         self.dice = IconButton("dice", "").follow(new_seed)
-        self.reuse = IconButton("reuse", self.tr("The seed of the clip on show"))
+        self.reuse = IconButton("reuse", self.tr("Seed of the clip shown"))
         self.reuse.clicked.connect(self._reuse)
         self.lock = IconButton("unlock", "")
         self.lock.set_toggle(True)
@@ -219,7 +219,7 @@ class SeedField(QWidget):
         self.lock.setChecked(draft.seed_fixed)
         self.lock.set_icon("lock" if draft.seed_fixed else "unlock")
         self.lock.set_words(
-            self.tr("The seed stays: the same words give the same clip")
+            self.tr("Locked: the same prompt gives the same clip")
             if draft.seed_fixed
             else self.tr("A new seed for every clip; click to keep this one")
         )

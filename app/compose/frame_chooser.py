@@ -45,8 +45,8 @@ class FrameChooser(QWidget):
         super().__init__(parent)
         self._video: Video | None = None
         self.slider = _Slider(Qt.Orientation.Horizontal)
-        self.slider.setAccessibleName(self.tr("Frame of the video to begin with"))
-        self.slider.setToolTip(self.tr("Drag to the frame that the clip is to begin with"))
+        self.slider.setAccessibleName(self.tr("Frame of the video to start from"))
+        self.slider.setToolTip(self.tr("Drag to the frame that the clip should start from"))
         self.slider.valueChanged.connect(self._moved)
         self._time = note()
         self._time.setFont(figures(self._time.font()))

@@ -97,10 +97,10 @@ def offer_of(mime: QMimeData) -> Offer:
         return inline
     if urls:
         return UsageError(
-            "still-is-a-link", "That is a link, not a picture.", "Save the picture, then drop the file."
+            "still-is-a-link", "This is a link, not a picture.", "Save the picture, then drop the file."
         )
     return UsageError(
-        "no-picture", "There is no picture in that.", "PNG, JPEG and WebP pictures work, and videos."
+        "no-picture", "This contains no picture.", "PNG, JPEG and WebP pictures work, and videos."
     )
 
 
@@ -279,7 +279,7 @@ class StillSlot(QObject):
         def work() -> Ready | OwnClip:
             if image is not None and not image.save(os.fspath(path)):
                 raise WaltError(
-                    "still-not-kept", "The pasted picture could not be kept.", "Is the disk full?"
+                    "still-not-kept", "The pasted picture could not be saved.", "Is the disk full?"
                 )
             opened = open_file(path, lambda: frame_file, as_frame=as_frame)
             if isinstance(opened, OwnClip):

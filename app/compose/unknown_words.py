@@ -62,7 +62,7 @@ class UnknownLine(QLabel):
         words = [word for word in words if word.lower() != self._beginning()]
         self.found.emit(words)
         if self._session.surplus:
-            text = self.tr("Too long: a prompt has at most {0} letters, this one {1} more.")
+            text = self.tr("Too long: a prompt can have {0} characters; this one has {1} too many.")
             self.setText(escape(text.format(MAX_PROMPT, self._session.surplus)))
         elif card and words:
             self.setText(self._sentence(card.title, words))
@@ -72,7 +72,7 @@ class UnknownLine(QLabel):
     def _sentence(self, title: str, words: list[str]) -> str:
         named = ", ".join(self._word(word) for word in words[:MOST])
         more = ", …" if len(words) > MOST else ""
-        return escape(self.tr("Not known to {0}:").format(title)) + f" {named}{more}"
+        return escape(self.tr("Unknown to {0}:").format(title)) + f" {named}{more}"
 
     def _word(self, word: str) -> str:
         better = self._session.suggest(word)

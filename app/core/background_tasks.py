@@ -98,4 +98,4 @@ def _for_people(error: BaseException) -> WaltError:
     if is_out_of_memory(error):
         return out_of_memory()
     _log.error("a task failed", exc_info=error)
-    return WaltError("unexpected", f"Something unexpected went wrong: {error}.", "The log says more.")
+    return WaltError("unexpected", f"Something unexpected went wrong: {error}.", "See the log for details.")

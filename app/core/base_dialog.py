@@ -23,7 +23,7 @@ class BaseDialog(QDialog):
         self.body.setSpacing(INSIDE)
         self.foot = QHBoxLayout()
         self.foot.setSpacing(INSIDE)
-        self.done_button = button(self.tr("Done"))
+        self.done_button = button(self.tr("Close"))
         self.done_button.clicked.connect(self.accept)
         self.foot.addStretch()
         self.foot.addWidget(self.done_button)

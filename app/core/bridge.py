@@ -194,7 +194,7 @@ class EngineBridge(QObject):
         if self._engine is None or self._closer is not None:
             raise WaltError("engine-not-running", "The engine is not running yet.", "Try again in a moment.")
         if self.errand is not None:
-            raise WaltError("engine-busy", "walt is learning already.", "Wait for that, or stop it.")
+            raise WaltError("engine-busy", "A pack is already being finetuned.", "Wait until it is done, or stop it.")
         self.errand = self._engine.run(errand, private)
         return self.errand
 

@@ -54,33 +54,33 @@ def tables() -> tuple[dict[str, tuple[str, str]], ...]:
 def _pictures() -> dict[str, tuple[str, str]]:
     again = translate("Errors", "Choose another picture.")
     return {
-        "image-not-found": (translate("Errors", "The picture is not there any more."), again),
+        "image-not-found": (translate("Errors", "The picture no longer exists."), again),
         "image-unreadable": (translate("Errors", "The picture is damaged or cannot be read."), again),
         "image-too-large": (translate("Errors", "The picture is too large."), again),
         "image-not-supported": (
-            translate("Errors", "That is no picture that walt can open."),
+            translate("Errors", "walt cannot open this file."),
             translate("Errors", "PNG, JPEG, WebP, BMP, TIFF and GIF work, and videos."),
         ),
         "one-still": (translate("Errors", "One picture at a time, please."), again),
         "still-is-a-link": (
-            translate("Errors", "That is a link, not a picture."),
+            translate("Errors", "This is a link, not a picture."),
             translate("Errors", "Save the picture, then drop the file."),
         ),
         "no-picture": (
-            translate("Errors", "There is no picture in that."),
+            translate("Errors", "This contains no picture."),
             translate("Errors", "PNG, JPEG and WebP work, and videos."),
         ),
         "still-not-kept": (
-            translate("Errors", "The pasted picture could not be kept."),
+            translate("Errors", "The pasted picture could not be saved."),
             translate("Errors", "Is the disk full?"),
         ),
-        "clip-not-found": (translate("Errors", "The clip is not there any more."), ""),
-        "clip-unreadable": (translate("Errors", "The clip is damaged or no video."), ""),
+        "clip-not-found": (translate("Errors", "The clip no longer exists."), ""),
+        "clip-unreadable": (translate("Errors", "The clip is damaged or is not a video."), ""),
         "clip-too-large": (
             translate("Errors", "The clip is too long to open at once."),
             translate("Errors", "Cut it into shorter clips."),
         ),
-        "clip-too-short": (translate("Errors", "The clip has too few frames to continue it there."), ""),
+        "clip-too-short": (translate("Errors", "The clip has too few frames to be continued from there."), ""),
     }
 
 
@@ -89,32 +89,32 @@ def _packs() -> dict[str, tuple[str, str]]:
     return {
         "pack-not-found": (
             translate("Errors", "This pack is not installed."),
-            translate("Errors", "Choose another in Help, Packs."),
+            translate("Errors", "Choose another one in Help > Packs."),
         ),
         "pack-damaged": (translate("Errors", "The pack is damaged."), again),
-        "bad-vocabulary": (translate("Errors", "The pack's words cannot be read."), again),
+        "bad-vocabulary": (translate("Errors", "The pack's vocabulary cannot be read."), again),
         "pack-too-new": (
             translate("Errors", "The pack was made for a newer walt."),
             translate("Errors", "Update walt."),
         ),
         "pack-exists": (translate("Errors", "A pack with this name is installed already."), ""),
-        "pack-ships-with-walt": (translate("Errors", "This pack comes with walt and stays."), ""),
+        "pack-ships-with-walt": (translate("Errors", "This pack is part of walt and cannot be removed."), ""),
         "not-a-pack": (
-            translate("Errors", "That is not a pack."),
+            translate("Errors", "This is not a pack."),
             translate(
                 "Errors", "A pack is a folder with a manifest.json, or such a folder in a zip archive."
             ),
         ),
         "archive-unsafe": (
             translate("Errors", "The archive is refused: it is not safe to unpack."),
-            translate("Errors", "Get the pack from its makers again."),
+            translate("Errors", "Get the pack from its authors again."),
         ),
         "prompt-not-known": (
-            translate("Errors", "The model knows no word of this prompt."),
-            translate("Errors", "Help, Packs says what it knows."),
+            translate("Errors", "The model knows none of the words in this prompt."),
+            translate("Errors", "Help > Packs lists the words that it knows."),
         ),
-        "aspect-not-in-pack": (translate("Errors", "The pack does not make pictures of this shape."), ""),
-        "stage-not-in-pack": (translate("Errors", "The pack does not make pictures of this size."), ""),
+        "aspect-not-in-pack": (translate("Errors", "The pack does not support this shape."), ""),
+        "stage-not-in-pack": (translate("Errors", "The pack does not support this size."), ""),
         "not-in-pack": (
             translate("Errors", "The pack cannot make such a clip."),
             translate("Errors", "Change the settings, or choose another in Help, Packs."),
@@ -126,18 +126,18 @@ def _files() -> dict[str, tuple[str, str]]:
     return {
         "output-not-writable": (
             translate("Errors", "The file cannot be written there."),
-            translate("Errors", "Is there room, and are you allowed to? Choose another place."),
+            translate("Errors", "Check the free space and the permissions, or choose another folder."),
         ),
-        "output-exists": (translate("Errors", "There is a file with this name already."), ""),
+        "output-exists": (translate("Errors", "A file with this name already exists."), ""),
         "video-encoder-failed": (
             translate("Errors", "The clip could not be encoded."),
             translate("Errors", "Try again."),
         ),
         "video-encoder-missing": (translate("Errors", "This format cannot be written on this computer."), ""),
-        "preferences-not-kept": (translate("Errors", "The preferences cannot be kept."), ""),
+        "preferences-not-kept": (translate("Errors", "The preferences cannot be saved."), ""),
         "library-not-opened": (translate("Errors", "The library cannot be opened."), ""),
         "library-not-written": (
-            translate("Errors", "The library cannot be written."),
+            translate("Errors", "walt cannot write to the library."),
             translate("Errors", "Is the disk full?"),
         ),
         "library-too-new": (
@@ -148,19 +148,19 @@ def _files() -> dict[str, tuple[str, str]]:
         "trash-emptied": (translate("Errors", "The trash was emptied: the clip is gone."), ""),
         "library-damaged": (translate("Errors", "The library's database is damaged."), ""),
         "not-in-library": (
-            translate("Errors", "Only clips of the library can go into a film."),
-            translate("Errors", "Drop the video on the composer to begin a new clip with one of its frames."),
+            translate("Errors", "Only clips from the library can be added to a film."),
+            translate("Errors", "Drop the video on the composer to start a new clip from one of its frames."),
         ),
         "not-yet": (
             translate("Errors", "This part is still being made."),
             translate("Errors", "Continue it when it is done."),
         ),
         "no-recipe": (
-            translate("Errors", "This clip doesn't say how it was made."),
-            translate("Errors", "Only walt's own clips can be made again."),
+            translate("Errors", "This clip does not contain the settings it was made with."),
+            translate("Errors", "Only clips made by walt can be generated again."),
         ),
         "nothing-to-export": (translate("Errors", "There are no frames to export."), ""),
-        "project-not-found": (translate("Errors", "The film is not there any more."), ""),
+        "project-not-found": (translate("Errors", "The film no longer exists."), ""),
         "project-damaged": (translate("Errors", "The film's file is damaged."), ""),
         "project-unreadable": (translate("Errors", "The film's file cannot be read."), ""),
         "project-too-new": (
@@ -174,68 +174,68 @@ def _engine() -> dict[str, tuple[str, str]]:
     return {
         "out-of-memory": (
             translate("Errors", "There is not enough memory for this clip."),
-            translate("Errors", "Close other programs, or make it smaller."),
+            translate("Errors", "Close other programs, or choose a smaller size."),
         ),
         "engine-not-running": (
             translate("Errors", "The engine is not running yet."),
             translate("Errors", "Try again in a moment."),
         ),
         "engine-busy": (
-            translate("Errors", "walt is learning already."),
-            translate("Errors", "Wait for that, or stop it."),
+            translate("Errors", "A pack is already being finetuned."),
+            translate("Errors", "Wait until it is done, or stop it."),
         ),
         "no-clips": (
-            translate("Errors", "There is nothing to learn from."),
+            translate("Errors", "There are no examples to train on."),
             translate("Errors", "Add videos or pictures; a video needs a little more than two seconds."),
         ),
         "no-captions": (
-            translate("Errors", "A clip has no words that say what it shows."),
+            translate("Errors", "A clip has no caption."),
             translate("Errors", "Write a caption for each clip."),
         ),
         "bad-finetuning": (
-            translate("Errors", "The lesson's settings do not fit."),
-            translate("Errors", "Check the minutes and the name."),
+            translate("Errors", "The finetuning settings are not valid."),
+            translate("Errors", "Check the training time and the name."),
         ),
         "pack-not-teachable": (
-            translate("Errors", "This pack is of a kind that cannot be taught."),
+            translate("Errors", "Packs of this kind cannot be finetuned."),
             translate("Errors", "Choose another pack."),
         ),
         "peft-not-installed": (
-            translate("Errors", "This way of teaching needs the package peft."),
-            translate("Errors", "Install walt with its part “finetune”."),
+            translate("Errors", "Finetuning with LoRA needs the package peft."),
+            translate("Errors", "Install walt with the extra “finetune”."),
         ),
         "t5-not-installed": (
             translate("Errors", "This pack reads prompts with T5, which needs the package transformers."),
-            translate("Errors", "Install walt with its part “t5”."),
+            translate("Errors", "Install walt with the extra “t5”."),
         ),
         "engine-closed": (translate("Errors", "The engine was closed."), ""),
         "device-not-available": (
-            translate("Errors", "This computer has no such device."),
-            translate("Errors", "Choose another in the preferences."),
+            translate("Errors", "This device is not available on this computer."),
+            translate("Errors", "Choose another one in the preferences."),
         ),
         "device-lost": (
-            translate("Errors", "The graphics card does not answer any more."),
+            translate("Errors", "The graphics card stopped responding."),
             translate("Errors", "Restart walt."),
         ),
         "device-unknown": (
-            translate("Errors", "There is no such device."),
-            translate("Errors", "Choose another in the preferences."),
+            translate("Errors", "This device is unknown."),
+            translate("Errors", "Choose another one in the preferences."),
         ),
         "no-prompt": (
-            translate("Errors", "Say what should happen next."),
+            translate("Errors", "The prompt is empty."),
             translate("Errors", "Write a prompt on the left."),
         ),
         "size-not-possible": (
-            translate("Errors", "The pack does not make clips of this size or length."),
+            translate("Errors", "The pack does not support this size or length."),
             "",
         ),
-        "bad-request": (translate("Errors", "That is not possible with these settings."), ""),
+        "bad-request": (translate("Errors", "This is not possible with these settings."), ""),
         "internal": (
-            translate("Errors", "walt failed on the inside."),
+            translate("Errors", "Internal error."),
             translate("Errors", "Please report it with the details."),
         ),
         "unexpected": (
             translate("Errors", "Something unexpected went wrong."),
-            translate("Errors", "The log says more."),
+            translate("Errors", "See the log for details."),
         ),
     }

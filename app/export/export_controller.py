@@ -60,9 +60,9 @@ class ExportController(QObject):
         if session.monitor.mode == "film":
             film = session.room.film
             if any(film.take_of(segment).pending for segment in film.segments):
-                return self.tr("Export when a part of the film that is being made is done")
+                return self.tr("Available when the part of the film in progress is done")
         elif isinstance(session.state, Running):
-            return self.tr("Export when the clip that is being made is done")
+            return self.tr("Available when the clip in progress is done")
         return ""
 
     @Slot()

@@ -34,7 +34,7 @@ def table() -> dict[str, FormatWords]:
         ),
         "webm-vp9": FormatWords(
             translate("Presets", "WebM · VP9"),
-            translate("Presets", "For the web, and free of patents."),
+            translate("Presets", "For the web, royalty-free."),
         ),
         "webm-av1": FormatWords(
             translate("Presets", "WebM · AV1"),
@@ -42,22 +42,22 @@ def table() -> dict[str, FormatWords]:
         ),
         "mov-prores": FormatWords(
             translate("Presets", "MOV · ProRes"),
-            translate("Presets", "For editing: large, and hardly any loss."),
+            translate("Presets", "For editing: large files, almost lossless."),
         ),
         "gif": FormatWords(
             translate("Presets", "Animated GIF"),
-            translate("Presets", "Moves in chats and mails; up to 256 colours."),
+            translate("Presets", "Plays in chats and e-mails; up to 256 colours."),
         ),
         "webp": FormatWords(
             translate("Presets", "Animated WebP"),
-            translate("Presets", "Like a GIF, but small and in all colours."),
+            translate("Presets", "Like a GIF, but smaller and in full colour."),
         ),
         "png-frames": FormatWords(
             translate("Presets", "PNG frames"),
-            translate("Presets", "A folder with a picture for each frame, without loss."),
+            translate("Presets", "A folder with one lossless picture per frame."),
         ),
         "png-still": FormatWords(
             translate("Presets", "Still · PNG"),
-            translate("Presets", "The frame under the playhead, without loss."),
+            translate("Presets", "The frame at the playhead, lossless."),
         ),
     }

@@ -161,8 +161,8 @@ class FilmActions(QObject):
         elif file.suffix.lower() in VIDEOS:
             raise UsageError(
                 "not-in-library",
-                "Only clips of the library can go into a film.",
-                "Drop the video on the composer to begin a new clip with one of its frames.",
+                "Only clips from the library can be added to a film.",
+                "Drop the video on the composer to start a new clip from one of its frames.",
             )
         else:
             self._begin_with(file, at)
@@ -184,7 +184,7 @@ class FilmActions(QObject):
         if not prompt.strip() and recipe:
             prompt = parse_request(recipe).prompt
         if not prompt.strip():
-            raise UsageError("no-prompt", "Say what should happen next.", "Write a prompt on the left.")
+            raise UsageError("no-prompt", "The prompt is empty.", "Write a prompt on the left.")
         seed = draft.seed if draft.seed_fixed else session.new_seed()
         asked = replace(draft, prompt=prompt, seed=seed, variations=1)
         return requests_of(asked, session.card, image=None, pack=session.pack)[0]

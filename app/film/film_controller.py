@@ -120,11 +120,11 @@ class FilmController(QObject):
         session = self._session
         own = not session.draft.prompt.strip()
         words = (
-            self.tr("Continue with its own words") if own else self.tr("Continue with the prompt on the left")
+            self.tr("Continue with its own prompt") if own else self.tr("Continue with the prompt on the left")
         )
         if session.still.path is None:
             return words
-        return self.tr("{0}; the picture on the left is for new clips").format(words)
+        return self.tr("{0}; the picture on the left is only used for new clips").format(words)
 
     def close(self) -> None:
         """The window goes."""
@@ -172,7 +172,7 @@ class FilmController(QObject):
         self.keeper.open(Path(file))
 
     def _dialog(self, title: str) -> QFileDialog:
-        filters = self.tr("Films of walt's ({0});;All files (*)").format("*.walt")
+        filters = self.tr("walt projects ({0});;All files (*)").format("*.walt")
         dialog = QFileDialog(self._window, title, "", filters)
         dialog.finished.connect(dialog.deleteLater)
         return dialog
@@ -185,11 +185,11 @@ class FilmController(QObject):
 
     @Slot()
     def _on_recovered(self) -> None:
-        self.said.emit(self.tr("walt did not end by itself last time. Your film is back as it was."), None)
+        self.said.emit(self.tr("walt was closed unexpectedly last time. Your film was restored."), None)
 
     @Slot(object)
     def _on_kept(self, file: Path) -> None:
-        self.said.emit(self.tr("The film that was not saved is kept as {0}").format(file.name), file)
+        self.said.emit(self.tr("The unsaved film was kept as {0}").format(file.name), file)
 
     @Slot(object, int)
     def _on_dropped(self, file: Path, at: int) -> None:

@@ -130,8 +130,8 @@ class FilmGenerator(QObject):
         if not take.request:
             raise UsageError(
                 "no-recipe",
-                "This clip doesn't say how it was made.",
-                "Only walt's own clips can be made again.",
+                "This clip does not contain the settings it was made with.",
+                "Only clips made by walt can be generated again.",
             )
         request = replace(parse_request(take.request), seed=seed)
         self.edits.retake(segment, self._ask(request))
@@ -180,7 +180,7 @@ class FilmGenerator(QObject):
                     continue
                 words = "" if job.state == "done" else self._trouble_of(job)
             elif job is None and take.job != running:
-                words = translate("FilmGenerator", "This part was taken off the queue.")
+                words = translate("FilmGenerator", "This part was removed from the queue.")
             self.film.put_take(replace(take, trouble=words))
 
     def _trouble_of(self, job: JobRecord) -> str:

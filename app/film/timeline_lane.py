@@ -139,7 +139,7 @@ class Lane(QObject):
         running = self._session.queue.running
         if running is not None and running.id == take.job:
             return self.tr("being made")
-        return self.tr("waits its turn")
+        return self.tr("waiting")
 
     def _part_made(self, take: Take) -> float | None:
         if not take.pending:

@@ -50,7 +50,7 @@ class FinetuneDialog(BaseDialog):
 
     def __init__(self, session: Session, finetuning: Finetuning, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
-        self.setWindowTitle(self.tr("Teach walt"))
+        self.setWindowTitle(self.tr("Finetune a Pack"))
         self.resize(*SIZE)
         self.setAcceptDrops(True)
         self._session = session
@@ -59,10 +59,10 @@ class FinetuneDialog(BaseDialog):
         self.table = QTableWidget(0, 2)
         self.add_files = button(self.tr("Add Files…"))
         self.add_folder = button(self.tr("Add Folder…"))
-        self.remove = button(self.tr("Leave Out"))
+        self.remove = button(self.tr("Remove"))
         self.count = note()
         self.name = QLineEdit()
-        self.minutes = NumberField(self.tr("Minutes to learn"), *MINUTES)
+        self.minutes = NumberField(self.tr("Training time in minutes"), *MINUTES)
         self.minutes.setValue(USUAL_MINUTES)
         self.minutes.setSingleStep(5)
         self.minutes.narrow()
@@ -102,11 +102,12 @@ class FinetuneDialog(BaseDialog):
     def _examples_page(self) -> QWidget:
         page, column = self._page(
             self.tr(
-                "Drop videos of two seconds or more, pictures, or a folder of them, and say of each what it shows. "
-                "A dozen of one thing, in several places and lights, teach more than many of many."
+                "Drop videos of two seconds or more, pictures, or a folder of them, and write a caption "
+                "for each. A dozen examples of one thing, in different places and light, work better than "
+                "many examples of different things."
             )
         )
-        self.table.setHorizontalHeaderLabels([self.tr("File"), self.tr("What it shows")])
+        self.table.setHorizontalHeaderLabels([self.tr("File"), self.tr("Caption")])
         self.table.setAccessibleName(self.tr("Files and their captions"))
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(FIELD)
@@ -116,7 +117,7 @@ class FinetuneDialog(BaseDialog):
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setToolTip(self.tr("Several ways to say it are set apart by semicolons."))
+        self.table.setToolTip(self.tr("Separate alternative captions with semicolons."))
         column.addWidget(self.table, 1)
         row = QHBoxLayout()
         row.setSpacing(INSIDE)
@@ -129,13 +130,13 @@ class FinetuneDialog(BaseDialog):
 
     def _plan_page(self) -> QWidget:
         page, column = self._page(
-            self.tr("What is learned becomes a pack of its own. The one it begins from stays as it is.")
+            self.tr("The result is a new pack. The pack it starts from is not changed.")
         )
         self.name.setMaxLength(MAX_TITLE)
         self.name.setAccessibleName(self.tr("Name of the new pack"))
         self.name.setPlaceholderText(self.tr("Name of the new pack"))
         self.estimate.setWordWrap(True)
-        for words, field in ((self.tr("Name"), self.name), (self.tr("Minutes to learn"), self.minutes)):
+        for words, field in ((self.tr("Name"), self.name), (self.tr("Training time in minutes"), self.minutes)):
             pair = QVBoxLayout()
             pair.setSpacing(GRID)
             pair.addWidget(note(words, role=""))
@@ -148,11 +149,12 @@ class FinetuneDialog(BaseDialog):
     def _learning_page(self) -> QWidget:
         page, column = self._page(
             self.tr(
-                "You may close this and go on working; clips that are asked for meanwhile wait until it is done."
+                "You can close this window and keep working; clips that you generate meanwhile wait until "
+                "training is done."
             )
         )
         self.bar.setAccessibleName(self.tr("Progress"))
-        self.picture.setAccessibleName(self.tr("What it draws for the first caption now"))
+        self.picture.setAccessibleName(self.tr("Current result for the first caption"))
         self.picture.setFixedHeight(PREVIEW)
         self.mistakes.setWordWrap(True)
         row = QHBoxLayout()
@@ -233,10 +235,11 @@ class FinetuneDialog(BaseDialog):
 
     def _show_estimate(self) -> None:
         card = self._session.card
-        begins = self.tr("It begins from {0}.").format(card.title if card else self._session.pack)
+        begins = self.tr("It starts from {0}.").format(card.title if card else self._session.pack)
         takes = self.tr(
-            "It learns for %n minute(s) on this computer's processor, and takes a few more to read, rehearse and "
-            "pack. The longer it learns, the better; a short lesson changes little.",
+            "Training takes %n minute(s) on this computer's processor, plus a few more to read the "
+            "examples and write the pack. Longer training gives better results; short training changes "
+            "little.",
             "",
             self.minutes.value(),
         )
@@ -255,15 +258,15 @@ class FinetuneDialog(BaseDialog):
             return self.tr("Stopping after this step…")
         match progress.phase:
             case None:
-                return self.tr("Begins when the clip in the making is done")
+                return self.tr("Starts when the clip in progress is done")
             case "reading":
                 return self.tr("Reading the clips…")
             case "recalling":
-                return self.tr("Rendering worlds to rehearse what it knows…")
+                return self.tr("Rendering clips of what the pack already knows…")
             case "packing":
-                return self.tr("Packing…")
+                return self.tr("Writing the pack…")
             case "learning":
-                words = self.tr("Learning {0}").format(progress.title)
+                words = self.tr("Training {0}").format(progress.title)
                 if not progress.left:
                     return words
                 left = self.tr("about %n minute(s) left", "", max(1, round(progress.left / 60)))
@@ -274,9 +277,10 @@ class FinetuneDialog(BaseDialog):
             return ""
         percent = round(100 * fewer)
         if percent > 0:
-            return self.tr("It makes {0} % fewer mistakes on these clips than before.").format(percent)
+            return self.tr("The error on these clips is {0} % lower than before.").format(percent)
         if percent < 0:
-            return self.tr("It makes more mistakes on these clips than before; that settles as it goes on.")
+            return self.tr("The error on these clips is higher than before; it usually falls as training "
+                           "continues.")
         return self.tr("No difference yet.")
 
     @Slot(object)
@@ -315,14 +319,14 @@ class FinetuneDialog(BaseDialog):
             return
         box = QMessageBox(self)
         box.setObjectName("stop_question")
-        box.setWindowTitle(self.tr("Stop Learning"))
-        box.setText(self.tr("Stop learning {0}?").format(progress.title))
+        box.setWindowTitle(self.tr("Stop Training"))
+        box.setText(self.tr("Stop training {0}?").format(progress.title))
         if progress.can_keep:
-            box.setInformativeText(self.tr("What it has learned so far can be kept as a pack."))
-            keep = box.addButton(self.tr("Keep What It Learned"), QMessageBox.ButtonRole.AcceptRole)
+            box.setInformativeText(self.tr("The result so far can be kept as a pack."))
+            keep = box.addButton(self.tr("Keep Result"), QMessageBox.ButtonRole.AcceptRole)
             keep.clicked.connect(self._keep)
-        drop = box.addButton(self.tr("Throw Away"), QMessageBox.ButtonRole.DestructiveRole)
-        on = box.addButton(self.tr("Go On Learning"), QMessageBox.ButtonRole.RejectRole)
+        drop = box.addButton(self.tr("Discard"), QMessageBox.ButtonRole.DestructiveRole)
+        on = box.addButton(self.tr("Continue Training"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(on)
         box.setEscapeButton(on)
         drop.clicked.connect(self._throw_away)

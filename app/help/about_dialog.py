@@ -34,11 +34,10 @@ class AboutDialog(BaseDialog):
     def fill(self) -> None:
         """Write the pages."""
         paragraphs = (
-            self.tr("Short clips from a sentence or a picture, made on your own machine."),
+            self.tr("Short clips from a prompt or a picture, made on your own computer."),
             self.tr(
-                "An implementation of W.A.L.T, the Window Attention Latent Transformer of Gupta and "
-                "others (2023), with models trained by this project. It works without a network and "
-                "sends nothing anywhere."
+                "An implementation of W.A.L.T, the Window Attention Latent Transformer of Gupta and others "
+                "(2023), with models trained by this project. It works offline and sends nothing anywhere."
             ),
             self.tr("walt and its starter pack are under the Apache License 2.0."),
             self.tr(

@@ -51,56 +51,55 @@ class HelpDialog(BaseDialog):
             (
                 self.tr("A first clip"),
                 self.tr(
-                    "Write what should happen, in English or French, and press Generate. The picture "
-                    "grows from a sketch to the finished clip while you watch. Words that the model "
-                    "never learned are underlined; they have no effect."
+                    "Write what should happen, in English or French, and press Generate. You see the clip "
+                    "from its first sketch to the finished version. Words that the model does not know are "
+                    "underlined; they have no effect."
                 ),
             ),
             (
                 self.tr("From a picture"),
                 self.tr(
-                    "Drop a picture on the window, paste it, or browse for it: the clip begins with "
-                    "it. Where it has another shape, drag the light part to choose what is used; turn the "
-                    "wheel to come closer. Of a video, the last frame is used, or the one that you drag its slider to. "
-                    "A clip that walt made brings its words, settings and seed back."
+                    "Drop a picture on the window, paste it, or browse for it: the clip starts with it. If "
+                    "it has another shape, drag the bright part to choose what is used; scroll to zoom in. "
+                    "For a video, the last frame is used, or the one that you choose with the slider. A "
+                    "clip made by walt also loads its prompt, settings and seed."
                 ),
             ),
             (
                 self.tr("The seed"),
                 self.tr(
-                    "The same words, settings and seed give the same clip. Lock the seed to change "
-                    "one word at a time; with the lock open, every clip draws a new one. Variations "
-                    "make several clips, each with a seed of its own."
+                    "The same prompt, settings and seed give the same clip. Lock the seed to try one "
+                    "change at a time; when it is unlocked, every clip gets a new one. Variations make "
+                    "several clips, each with its own seed."
                 ),
             ),
             (
                 self.tr("Quality and time"),
                 self.tr(
-                    "Draft takes half the steps, Best twice as many. Size, steps and guidance are in the "
-                    "Advanced fold. Cancelling keeps the last stage that was finished."
+                    "Draft uses half the steps, Best twice as many. Size, steps and guidance are under "
+                    "Advanced. Cancelling keeps the last finished stage."
                 ),
             ),
             (
                 self.tr("A film"),
                 self.tr(
-                    "Continue makes what comes after the clip. Clips from the library are dropped on the timeline. "
-                    "Drag the edge of a segment to trim it, the segment itself to move it; S splits it at the "
-                    "playhead, Delete takes it out. Ctrl+Z undoes all of it."
+                    "Continue generates what comes after the clip. Drop clips from the library on the "
+                    "timeline to add them. Drag the edge of a segment to trim it, or the segment itself to "
+                    "move it; S splits it at the playhead, Delete removes it. Ctrl+Z undoes any of these."
                 ),
             ),
             (
-                self.tr("Where clips are"),
+                self.tr("Where clips are stored"),
                 self.tr(
-                    "Every clip is kept in the library with its words and seed. Export writes a file "
-                    "for others. Nothing leaves this computer by itself."
+                    "Every clip is kept in the library with its prompt and seed. Export writes a file that "
+                    "you can share. Nothing leaves this computer unless you send it."
                 ),
             ),
             (
                 self.tr("Packs"),
                 self.tr(
-                    "A pack is a trained model. The starter knows a small drawn world and nothing "
-                    "else: Packs in the Help menu says which. Others are installed by dropping their "
-                    "folder or archive there."
+                    "A pack is a trained model. The starter pack knows only a small drawn world; Help > "
+                    "Packs lists what it knows. To install another pack, drop its folder or archive there."
                 ),
             ),
         )

@@ -252,7 +252,7 @@ class Queue(RecordListModel[JobRecord]):
         """A job's state in words."""
         match job.state:
             case "queued":
-                words = self.tr("Waits from last time") if self.is_held(job.id) else self.tr("Waiting")
+                words = self.tr("Left from last time") if self.is_held(job.id) else self.tr("Waiting")
             case "running":
                 words = self.tr("Being made")
             case "interrupted":

@@ -38,8 +38,8 @@ class QueuePanel(QWidget):
         self.jobs.setAccessibleName(self.tr("Queue"))
         self.empty = EmptyNote()
         self.empty.say(
-            self.tr("Nothing waits"),
-            self.tr("Generate as often as you like: one clip is made after the other."),
+            self.tr("The queue is empty"),
+            self.tr("Generate as often as you like: clips are made one after the other."),
         )
         self.pages = QStackedWidget()
         self._offered = (0, 0)
@@ -62,7 +62,7 @@ class QueuePanel(QWidget):
             "retry": verb(self.tr("Try Again"), "", self._retry),
             "up": verb(self.tr("Move Up"), "Alt+Up", lambda: self._shift(-1)),
             "down": verb(self.tr("Move Down"), "Alt+Down", lambda: self._shift(1)),
-            "first": verb(self.tr("Move to the Front"), "Alt+Home", self._to_front),
+            "first": verb(self.tr("Move to Front"), "Alt+Home", self._to_front),
             "remove": verb(self.tr("Remove"), "Del", self._remove),
             "cancel": actions["cancel"],
         }
@@ -117,9 +117,9 @@ class QueuePanel(QWidget):
         held, broken = self._queue.left_over, len(self._queue.broken_off)
         parts: list[str] = []
         if broken:
-            parts.append(self.tr("%n clip(s) broke off when walt ended last time.", "", broken))
+            parts.append(self.tr("%n clip(s) were interrupted when walt closed last time.", "", broken))
         if held:
-            parts.append(self.tr("%n clip(s) wait from last time.", "", held))
+            parts.append(self.tr("%n clip(s) are left from last time.", "", held))
         if not parts:
             self.waiting.hide()
         elif self._offered != (held, broken):

@@ -102,7 +102,7 @@ class LibraryPanel(QWidget):
             "continue": verb(self.tr("Continue"), "", self._continue),
             "add_to_film": verb(self.tr("Add to Film"), "", self._add_to_film),
             "reuse": verb(self.tr("Reuse Settings"), "", self._reuse),
-            "vary": verb(self.tr("Again with Another Seed"), "", self._vary),
+            "vary": verb(self.tr("Generate with Another Seed"), "", self._vary),
             "favourite": verb(self.tr("Favourite"), "Ctrl+D", self._favourite),
             "export": verb(self.tr("Export…"), "", self._export),
             "reveal": verb(self.tr("Show in Folder"), "", self._reveal),
@@ -167,7 +167,7 @@ class LibraryPanel(QWidget):
         for name, action in self.verbs.items():
             action.setEnabled(bool(selected) if name in ("delete", "favourite") else one is not None)
         starred = bool(selected) and all(clip.favourite for clip in selected)
-        words = self.tr("No Favourite Any More") if starred else self.tr("Favourite")
+        words = self.tr("Remove from Favourites") if starred else self.tr("Favourite")
         self.verbs["favourite"].setText(words)
         self.details.show_clip(one, starred)
         shown, every = self.clips.rowCount(), len(self._library.clips)
@@ -188,7 +188,7 @@ class LibraryPanel(QWidget):
         else:
             self.empty.say(
                 self.tr("No clips yet"),
-                self.tr("Every clip you make is kept here, also after a crash."),
+                self.tr("Every clip you make is kept here, even after a crash."),
             )
 
     # Search.
@@ -321,7 +321,7 @@ class LibraryPanel(QWidget):
             self._silenced = 0
             self.limit.hide()
         elif taken > self._silenced:
-            words = self.tr("The library takes {0}, more than the {1} it may.")
+            words = self.tr("The library takes {0}, more than its limit of {1}.")
             self.limit.say(words.format(size_text(taken), size_text(limit)), self.tr("Tidy up…"))
 
     @Slot()
@@ -340,7 +340,7 @@ class LibraryPanel(QWidget):
             box.setText(self.tr("All clips are favourites. Nothing was moved."))
         else:
             asked = self.tr("Move the %Ln oldest clip(s) to the trash?", "", len(clips))
-            more = self.tr("They take {0}. Favourites stay. The room is free once you empty the trash.")
+            more = self.tr("They take {0}. Favourites stay. The space is freed when you empty the trash.")
             box.setText(asked)
             box.setInformativeText(more.format(freed))
             move = box.addButton(self.tr("Move to Trash"), QMessageBox.ButtonRole.AcceptRole)

@@ -181,9 +181,9 @@ class PacksDialog(BaseDialog):
         set_role(self.state, {True: "good", False: "error", None: "secondary"}[verified])
         self.state.setText(
             {
-                True: self.tr("Verified: every file is as its makers signed it"),
-                False: self.tr("Damaged: a file is not as its makers signed it"),
-                None: self.tr("Its files are verified whenever they are loaded"),
+                True: self.tr("Verified: every file matches its checksum"),
+                False: self.tr("Damaged: a file does not match its checksum"),
+                None: self.tr("Its files are verified every time they are loaded"),
             }[verified]
         )
 

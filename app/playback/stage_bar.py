@@ -169,7 +169,7 @@ class StageBar(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor if can_look else Qt.CursorShape.ArrowCursor)
         words = ""
         if can_look:
-            words = self.tr("Look back at this stage")
+            words = self.tr("Show this stage")
         elif stage is not None and stage.run.past and not stage.there:
             words = self.tr("Only the finished clip was kept, not its earlier stages")
         self.setToolTip(words)

@@ -148,12 +148,12 @@ class StatusPanel(QWidget):
                 if clip is None:
                     return self.tr("Stopped")
                 width, height = clip.size
-                return self.tr("Stopped · kept what was finished: {0} × {1}").format(width, height)
+                return self.tr("Stopped · kept the last finished stage: {0} × {1}").format(width, height)
 
     def _done(self, state: Done) -> str:
         parts = [self.tr("Done in {0}").format(seconds_text(state.seconds))]
         if state.preparing >= 1:
-            parts.append(self.tr("{0} of it getting ready").format(seconds_text(state.preparing)))
+            parts.append(self.tr("{0} of it for preparation").format(seconds_text(state.preparing)))
         parts.append(self.tr("seed {0}").format(state.clip.request.seed))
         return " · ".join(parts)
 
@@ -175,7 +175,7 @@ class StatusPanel(QWidget):
             return self._waking(state) + " · " + elapsed
         self._loaded = state.request.pack
         if state.request.source is not None and self._next_clip.has_still:
-            elapsed += " · " + self.tr("without the picture on the left")
+            elapsed += " · " + self.tr("the picture on the left is not used")
         if run.decoding or run.done:
             parts = [self._developing(run.name)]
         else:

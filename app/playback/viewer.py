@@ -60,9 +60,9 @@ class EmptyView(QWidget):
         """Say hello, or that a clip was stopped before there was anything to keep."""
         self.title.setText(self.tr("Stopped") if stopped else self.tr("What should happen?"))
         self.words.setText(
-            self.tr("There was nothing to keep yet. Generate again, or start with one of these.")
+            self.tr("No stage was finished yet. Generate again, or start with one of these.")
             if stopped
-            else self.tr("Write a sentence on the left, or start with one of these.")
+            else self.tr("Write a prompt on the left, or start with one of these.")
         )
 
 
@@ -96,7 +96,7 @@ class Viewer(QStackedWidget):
 
     def _invitation(self) -> QLabel:
         """What letting go would do."""
-        result = note(self.tr("Let go: the clip will begin with it"), role="invitation", parent=self)
+        result = note(self.tr("Drop to start the clip with it"), role="invitation", parent=self)
         result.setAlignment(Qt.AlignmentFlag.AlignCenter)
         result.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         result.hide()

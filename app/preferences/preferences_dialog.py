@@ -51,8 +51,8 @@ class PreferencesDialog(BaseDialog):
         self._computing()
         self._keeping()
         self.body.addStretch(1)
-        self.later = note(self.tr("Takes effect when walt opens again."))
-        self.again = button(self.tr("Open again now"))
+        self.later = note(self.tr("Takes effect after a restart."))
+        self.again = button(self.tr("Restart Now"))
         self.again.setObjectName("reopen")
         self.again.clicked.connect(self.reopen)
         self.foot.insertWidget(0, self.later)
@@ -66,7 +66,7 @@ class PreferencesDialog(BaseDialog):
     def _look(self) -> None:
         self.section(self.tr("Appearance"))
         self.theme = Segments()
-        self.theme.add("system", self.tr("System"), self.tr("As the system has it"))
+        self.theme.add("system", self.tr("System"), self.tr("System"))
         self.theme.add("dark", self.tr("Dark"), self.tr("Dark colours"))
         self.theme.add("light", self.tr("Light"), self.tr("Light colours"))
         self.theme.picked.connect(self._choose_theme)
@@ -74,7 +74,7 @@ class PreferencesDialog(BaseDialog):
         self.language = DropDown(self.tr("Language"))
         # Languages are named in themselves: whoever looks for theirs finds it.
         self.language.fill(
-            [("system", self.tr("As the system has it")), ("en", "English"), ("fr", "Français")]
+            [("system", self.tr("System")), ("en", "English"), ("fr", "Français")]
         )
         self.language.picked.connect(self._choose_language)
         self.row(self.tr("Language"), self.language)
@@ -84,7 +84,7 @@ class PreferencesDialog(BaseDialog):
         self.device = DropDown(self.tr("Device"))
         self.device.fill(
             [
-                ("auto", self.tr("The fastest there is")),
+                ("auto", self.tr("Fastest available")),
                 ("cpu", self.tr("Processor")),
                 ("cuda", self.tr("NVIDIA graphics card")),
                 ("mps", self.tr("Apple graphics")),
@@ -102,13 +102,13 @@ class PreferencesDialog(BaseDialog):
         self.memory.setSuffix(self.tr(" MB"))
         self.memory.setSingleStep(MEMORY_STEP_MB)
         self.memory.setToolTip(
-            self.tr("The most that walt takes at once; if a clip needs more, it says so before it begins")
+            self.tr("The most memory that walt uses; if a clip needs more, walt says so before it starts")
         )
         self.memory.valueChanged.connect(self._choose_memory)
         self.row(self.tr("Memory for a clip"), self.memory)
 
     def _keeping(self) -> None:
-        self.section(self.tr("Keeping"))
+        self.section(self.tr("Storage"))
         self.folder = NameLabel()
         change = button(self.tr("Change…"))
         change.clicked.connect(self._ask_folder)
@@ -116,18 +116,18 @@ class PreferencesDialog(BaseDialog):
         self.back.clicked.connect(self._own_folder)
         self.row(self.tr("Library folder"), self.folder, change, self.back)
         self.bound = NumberField(
-            self.tr("Library size"), 1, MAX_LIBRARY_MB // GB, self.tr("No bound")
+            self.tr("Library size"), 1, MAX_LIBRARY_MB // GB, self.tr("No limit")
         ).narrow()
         self.bound.setSuffix(self.tr(" GB"))
         self.bound.setToolTip(
-            self.tr("From this size on the library asks what may go; nothing goes by itself")
+            self.tr("Above this size the library offers to delete old clips; nothing is deleted by itself")
         )
         self.bound.valueChanged.connect(self._choose_bound)
         self.row(self.tr("Library size"), self.bound)
         self.metadata = QCheckBox(self.tr("Put prompt, seed and settings into exported files"))
         self.metadata.toggled.connect(self._choose_metadata)
         self.body.addWidget(self.metadata)
-        self.notify = QCheckBox(self.tr("Tell me when a clip is done while I am elsewhere"))
+        self.notify = QCheckBox(self.tr("Notify me when a clip is done and walt is in the background"))
         self.notify.toggled.connect(self._choose_notify)
         self.body.addWidget(self.notify)
 

@@ -43,10 +43,11 @@ class CloseGuard(QObject):
         box.setWindowTitle(self.tr("Close walt"))
         if isinstance(self._session.state, Running):
             box.setText(self.tr("A clip is being made. Stop it and close?"))
-            again = self.tr("It can be tried again the next time. Clips that wait in the queue stay there.")
+            again = self.tr("You can try it again next time. Clips that wait in the queue stay there.")
         else:
-            box.setText(self.tr("walt is learning. Stop it and close?"))
-            again = self.tr("The same lesson, begun again under the same name, goes on where it was.")
+            box.setText(self.tr("A pack is being finetuned. Stop it and close?"))
+            again = self.tr("If you start it again with the same files and the same name, it continues "
+                            "where it stopped.")
         box.setInformativeText(again)
         yes = box.addButton(self.tr("Stop and Close"), QMessageBox.ButtonRole.AcceptRole)
         no = box.addButton(self.tr("Keep Working"), QMessageBox.ButtonRole.RejectRole)

@@ -118,7 +118,7 @@ class Dialogs(QObject):
         self._preferences.change(pack=name)
         if self._keeper is not None:
             self._keeper.refresh()
-        self.said.emit(self.tr("The lesson is over: the new pack is installed and in use."))
+        self.said.emit(self.tr("Finetuning is done: the new pack is installed and in use."))
 
     @Slot()
     def open_help(self) -> None:
@@ -152,4 +152,4 @@ class Dialogs(QObject):
     def copy_diagnostics(self) -> None:
         """Put what helps to find a fault into the clipboard."""
         QGuiApplication.clipboard().setText(diagnostics(self._session, self._preferences.now))
-        self.said.emit(self.tr("Diagnostics are in the clipboard. They hold no prompts."))
+        self.said.emit(self.tr("Diagnostics were copied to the clipboard. They contain no prompts."))

@@ -28,7 +28,7 @@ class Header(QWidget):
         self.pack.clicked.connect(actions["packs"].trigger)
         self.device = note()
         self.device.setContentsMargins(0, 0, 0, 2)  # onto the line of the buttons beside it
-        self.device.setToolTip(self.tr("Where clips are computed"))
+        self.device.setToolTip(self.tr("The device that generates clips"))
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, AROUND, 0)
         row.setSpacing(AROUND)

@@ -315,14 +315,14 @@ class MainWindow(QMainWindow):
 
     def tell_of_crash(self, report: Path) -> None:
         """Say that walt broke off last time, and where its report is; it goes nowhere by itself."""
-        words = self.tr("walt broke off last time. A report of it was kept on this machine: {0}")
+        words = self.tr("walt crashed last time. A crash report was saved on this computer: {0}")
         self.status.say(words.format(report.name), file=report)
 
     @Slot(object)
     def _library_opened(self, opened: Opened) -> None:
         if opened.aside is not None:
             words = self.tr(
-                "The library's database was damaged. It was put aside, and your clips were found again."
+                "The library's database was damaged. A copy was kept, and your clips were recovered."
             )
             self.status.say(words, file=opened.aside)
 

@@ -143,7 +143,8 @@ def _no_pack(source: Path) -> UsageError:
 
 def _unsafe(source: Path, why: str) -> WaltError:
     return WaltError(
-        "archive-unsafe", f"{shown(source.name)} is refused: {shown(why)}.", "Get the pack from its makers again."
+        "archive-unsafe", f"{shown(source.name)} is refused: {shown(why)}.", "Get the pack from its "
+                                                                             "authors again."
     )
 
 

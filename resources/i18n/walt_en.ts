@@ -35,10 +35,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>It learns for %n minute(s) on this computer&apos;s processor, and takes a few more to read, rehearse and pack. The longer it learns, the better; a short lesson changes little.</source>
+        <source>Training takes %n minute(s) on this computer&apos;s processor, plus a few more to read the examples and write the pack. Longer training gives better results; short training changes little.</source>
         <translation>
-            <numerusform>It learns for %n minute on this computer&apos;s processor, and takes a few more to read, rehearse and pack. The longer it learns, the better; a short lesson changes little.</numerusform>
-            <numerusform>It learns for %n minutes on this computer&apos;s processor, and takes a few more to read, rehearse and pack. The longer it learns, the better; a short lesson changes little.</numerusform>
+            <numerusform>Training takes %n minute on this computer&apos;s processor, plus a few more to read the examples and write the pack. Longer training gives better results; short training changes little.</numerusform>
+            <numerusform>Training takes %n minutes on this computer&apos;s processor, plus a few more to read the examples and write the pack. Longer training gives better results; short training changes little.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -76,17 +76,17 @@
 <context>
     <name>QueuePanel</name>
     <message numerus="yes">
-        <source>%n clip(s) broke off when walt ended last time.</source>
+        <source>%n clip(s) were interrupted when walt closed last time.</source>
         <translation>
-            <numerusform>%n clip broke off when walt ended last time.</numerusform>
-            <numerusform>%n clips broke off when walt ended last time.</numerusform>
+            <numerusform>%n clip was interrupted when walt closed last time.</numerusform>
+            <numerusform>%n clips were interrupted when walt closed last time.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n clip(s) wait from last time.</source>
+        <source>%n clip(s) are left from last time.</source>
         <translation>
-            <numerusform>%n clip waits from last time.</numerusform>
-            <numerusform>%n clips wait from last time.</numerusform>
+            <numerusform>%n clip is left from last time.</numerusform>
+            <numerusform>%n clips are left from last time.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -109,8 +109,8 @@
     <message numerus="yes">
         <source>The queue is paused; %n clip(s) wait.</source>
         <translation>
-            <numerusform>The queue is paused; %n clip waits.</numerusform>
-            <numerusform>The queue is paused; %n clips wait.</numerusform>
+            <numerusform>The queue is paused; %n clip is waiting.</numerusform>
+            <numerusform>The queue is paused; %n clips are waiting.</numerusform>
         </translation>
     </message>
 </context>

@@ -20,12 +20,12 @@
         <translation>Copier le diagnostic</translation>
     </message>
     <message>
-        <source>Short clips from a sentence or a picture, made on your own machine.</source>
-        <translation>De courts clips nés d’une phrase ou d’une image, faits sur votre propre machine.</translation>
+        <source>Short clips from a prompt or a picture, made on your own computer.</source>
+        <translation>De courts clips à partir d’une description ou d’une image, créés sur votre propre ordinateur.</translation>
     </message>
     <message>
-        <source>An implementation of W.A.L.T, the Window Attention Latent Transformer of Gupta and others (2023), with models trained by this project. It works without a network and sends nothing anywhere.</source>
-        <translation>Une réalisation de W.A.L.T, le Window Attention Latent Transformer de Gupta et ses collègues (2023), avec des modèles entraînés par ce projet. Tout fonctionne hors ligne et rien n’est envoyé nulle part.</translation>
+        <source>An implementation of W.A.L.T, the Window Attention Latent Transformer of Gupta and others (2023), with models trained by this project. It works offline and sends nothing anywhere.</source>
+        <translation>Une implémentation de W.A.L.T, le Window Attention Latent Transformer de Gupta et ses collègues (2023), avec des modèles entraînés par ce projet. walt fonctionne hors ligne et n’envoie rien nulle part.</translation>
     </message>
     <message>
         <source>walt and its starter pack are under the Apache License 2.0.</source>
@@ -132,11 +132,11 @@
     </message>
     <message>
         <source>Pause Queue</source>
-        <translation>Suspendre la file</translation>
+        <translation>Suspendre la file d’attente</translation>
     </message>
     <message>
-        <source>Back to the New Clip</source>
-        <translation>Revenir au nouveau clip</translation>
+        <source>Show Clip in Progress</source>
+        <translation>Afficher le clip en cours</translation>
     </message>
     <message>
         <source>Play</source>
@@ -163,8 +163,8 @@
         <translation>Lire à rebours</translation>
     </message>
     <message>
-        <source>Hold</source>
-        <translation>Arrêt sur image</translation>
+        <source>Pause</source>
+        <translation>Pause</translation>
     </message>
     <message>
         <source>Play Forwards</source>
@@ -191,8 +191,8 @@
         <translation>Continuer</translation>
     </message>
     <message>
-        <source>New Take, Another Seed</source>
-        <translation>Nouvelle prise, autre graine</translation>
+        <source>New Take with Another Seed</source>
+        <translation>Nouvelle prise avec une autre graine</translation>
     </message>
     <message>
         <source>Add Clip to Film</source>
@@ -231,28 +231,28 @@
         <translation>Segment suivant</translation>
     </message>
     <message>
-        <source>Look at the Sketch</source>
-        <translation>Voir l’ébauche</translation>
+        <source>Show Stage 1</source>
+        <translation>Afficher le niveau 1</translation>
     </message>
     <message>
-        <source>Look at the Detail</source>
-        <translation>Voir le détail</translation>
+        <source>Show Stage 2</source>
+        <translation>Afficher le niveau 2</translation>
     </message>
     <message>
-        <source>Look at the Finish</source>
-        <translation>Voir la finition</translation>
+        <source>Show Stage 3</source>
+        <translation>Afficher le niveau 3</translation>
     </message>
     <message>
         <source>Compare Stages</source>
         <translation>Comparer les niveaux</translation>
     </message>
     <message>
-        <source>Wipe Left</source>
-        <translation>Volet vers la gauche</translation>
+        <source>Move Divider Left</source>
+        <translation>Déplacer le séparateur à gauche</translation>
     </message>
     <message>
-        <source>Wipe Right</source>
-        <translation>Volet vers la droite</translation>
+        <source>Move Divider Right</source>
+        <translation>Déplacer le séparateur à droite</translation>
     </message>
     <message>
         <source>Actual Size, 100 %</source>
@@ -271,16 +271,16 @@
         <translation>Film</translation>
     </message>
     <message>
-        <source>Timeline Closer</source>
-        <translation>Agrandir le montage</translation>
+        <source>Zoom In Timeline</source>
+        <translation>Zoom avant sur le montage</translation>
     </message>
     <message>
-        <source>Timeline Farther</source>
-        <translation>Réduire le montage</translation>
+        <source>Zoom Out Timeline</source>
+        <translation>Zoom arrière sur le montage</translation>
     </message>
     <message>
-        <source>Whole Timeline</source>
-        <translation>Montage entier</translation>
+        <source>Fit Timeline</source>
+        <translation>Ajuster le montage à la fenêtre</translation>
     </message>
     <message>
         <source>Composer</source>
@@ -288,11 +288,11 @@
     </message>
     <message>
         <source>Library and Queue</source>
-        <translation>Bibliothèque et file</translation>
+        <translation>Bibliothèque et file d’attente</translation>
     </message>
     <message>
-        <source>Follow the System</source>
-        <translation>Comme le système</translation>
+        <source>System Colours</source>
+        <translation>Couleurs du système</translation>
     </message>
     <message>
         <source>Dark</source>
@@ -315,8 +315,8 @@
         <translation>Modèles…</translation>
     </message>
     <message>
-        <source>Teach walt…</source>
-        <translation>Apprendre à walt…</translation>
+        <source>Finetune a Pack…</source>
+        <translation>Affiner un modèle…</translation>
     </message>
     <message>
         <source>Copy Diagnostics</source>
@@ -334,15 +334,15 @@
         <translation>Taille</translation>
     </message>
     <message>
-        <source>A smaller picture leaves out the last stages: less memory, less time</source>
-        <translation>Une image plus petite se passe des dernières étapes : moins de mémoire, moins de temps</translation>
+        <source>Smaller sizes skip the last stages and take less memory and time</source>
+        <translation>Les petites tailles omettent les derniers niveaux et demandent moins de mémoire et de temps</translation>
     </message>
     <message>
         <source>Steps</source>
         <translation>Étapes</translation>
     </message>
     <message>
-        <source>Denoising steps of the first stage; the others follow in proportion</source>
+        <source>Denoising steps of the first stage; the other stages scale with it</source>
         <translation>Étapes de débruitage du premier niveau&#xa0;; les autres suivent en proportion</translation>
     </message>
     <message>
@@ -350,11 +350,11 @@
         <translation>Guidage</translation>
     </message>
     <message>
-        <source>How strongly the words pull; high values make hard, overdrawn pictures</source>
-        <translation>Le poids des mots&#xa0;; trop fort, l’image devient dure et chargée</translation>
+        <source>How closely the clip follows the prompt; high values give harsh, oversaturated pictures</source>
+        <translation>À quel point le clip suit la description&#xa0;; une valeur élevée donne une image dure et saturée</translation>
     </message>
     <message>
-        <source>Back to the preset</source>
+        <source>Reset to the preset</source>
         <translation>Revenir au préréglage</translation>
     </message>
 </context>
@@ -368,7 +368,7 @@
 <context>
     <name>BaseDialog</name>
     <message>
-        <source>Done</source>
+        <source>Close</source>
         <translation>Fermer</translation>
     </message>
 </context>
@@ -391,8 +391,8 @@
         <translation>Nager</translation>
     </message>
     <message>
-        <source>Writes “{0}” into the prompt</source>
-        <translation>Écrit «&#xa0;{0}&#xa0;» dans la description</translation>
+        <source>Adds “{0}” to the prompt</source>
+        <translation>Ajoute «&#xa0;{0}&#xa0;» à la description</translation>
     </message>
 </context>
 <context>
@@ -413,16 +413,16 @@
         <translation>Un clip est en cours. L’arrêter et fermer&#xa0;?</translation>
     </message>
     <message>
-        <source>It can be tried again the next time. Clips that wait in the queue stay there.</source>
+        <source>You can try it again next time. Clips that wait in the queue stay there.</source>
         <translation>Vous pourrez le relancer la prochaine fois. Les clips en attente restent dans la file.</translation>
     </message>
     <message>
-        <source>walt is learning. Stop it and close?</source>
-        <translation>walt est en train d’apprendre. L’arrêter et fermer&#xa0;?</translation>
+        <source>A pack is being finetuned. Stop it and close?</source>
+        <translation>Un modèle est en cours d’affinage. L’arrêter et fermer&#xa0;?</translation>
     </message>
     <message>
-        <source>The same lesson, begun again under the same name, goes on where it was.</source>
-        <translation>Le même apprentissage, recommencé sous le même nom, reprendra où il en était.</translation>
+        <source>If you start it again with the same files and the same name, it continues where it stopped.</source>
+        <translation>Si vous le relancez avec les mêmes fichiers et le même nom, il reprendra là où il s’est arrêté.</translation>
     </message>
     <message>
         <source>Stop and Close</source>
@@ -444,7 +444,7 @@
         <translation>Description</translation>
     </message>
     <message>
-        <source>Keep away from</source>
+        <source>Negative prompt</source>
         <translation>À éviter</translation>
     </message>
     <message>
@@ -460,8 +460,8 @@
         <translation>Exemples</translation>
     </message>
     <message>
-        <source>Sentences to begin with</source>
-        <translation>Des phrases pour commencer</translation>
+        <source>Example prompts</source>
+        <translation>Exemples de descriptions</translation>
     </message>
     <message>
         <source>What should not be in the clip</source>
@@ -511,16 +511,16 @@
         <translation>Partie de l’image utilisée</translation>
     </message>
     <message>
-        <source>Arrows move it, plus and minus scale it, 0 puts it back</source>
-        <translation>Les flèches la déplacent, plus et moins l’agrandissent ou la réduisent, 0 la remet en place</translation>
+        <source>Arrow keys move it, plus and minus resize it, 0 resets it</source>
+        <translation>Les flèches la déplacent, plus et moins changent sa taille, 0 la réinitialise</translation>
     </message>
     <message>
-        <source>Turn the wheel to come closer</source>
-        <translation>Tournez la molette pour vous rapprocher</translation>
+        <source>Scroll to zoom in</source>
+        <translation>Molette pour zoomer</translation>
     </message>
     <message>
-        <source>Drag to move, turn the wheel to come closer, double-click to put it back</source>
-        <translation>Glisser pour déplacer, molette pour approcher, double-clic pour remettre en place</translation>
+        <source>Drag to move, scroll to zoom, double-click to reset</source>
+        <translation>Glisser pour déplacer, molette pour zoomer, double-clic pour réinitialiser</translation>
     </message>
 </context>
 <context>
@@ -537,12 +537,12 @@
 <context>
     <name>Dialogs</name>
     <message>
-        <source>The lesson is over: the new pack is installed and in use.</source>
-        <translation>L’apprentissage est terminé : le nouveau modèle est installé et choisi.</translation>
+        <source>Finetuning is done: the new pack is installed and in use.</source>
+        <translation>L’affinage est terminé&#xa0;: le nouveau modèle est installé et utilisé.</translation>
     </message>
     <message>
-        <source>Diagnostics are in the clipboard. They hold no prompts.</source>
-        <translation>Le diagnostic est dans le presse-papiers. Il ne contient aucune description.</translation>
+        <source>Diagnostics were copied to the clipboard. They contain no prompts.</source>
+        <translation>Le diagnostic a été copié dans le presse-papiers. Il ne contient aucune description.</translation>
     </message>
 </context>
 <context>
@@ -556,7 +556,7 @@
         <translation>Parcourir…</translation>
     </message>
     <message>
-        <source>Begin with its last frame</source>
+        <source>Start from its last frame</source>
         <translation>Partir de sa dernière image</translation>
     </message>
     <message>
@@ -572,15 +572,15 @@
         <translation>Lecture de l’image…</translation>
     </message>
     <message>
-        <source>The clip begins with its light part</source>
-        <translation>Le clip part de sa zone claire</translation>
+        <source>Only the bright part is used</source>
+        <translation>Seule la partie claire est utilisée</translation>
     </message>
     <message>
-        <source>All of it is used</source>
-        <translation>Utilisée en entier</translation>
+        <source>The whole picture is used</source>
+        <translation>L’image entière est utilisée</translation>
     </message>
     <message>
-        <source>The clip begins with this frame</source>
+        <source>The clip starts with this frame</source>
         <translation>Le clip commence par cette image</translation>
     </message>
     <message>
@@ -588,8 +588,8 @@
         <translation>Fait avec walt</translation>
     </message>
     <message>
-        <source>Its words, settings and seed are above</source>
-        <translation>Sa description, ses réglages et sa graine sont repris</translation>
+        <source>Its prompt, settings and seed were loaded</source>
+        <translation>Sa description, ses réglages et sa graine ont été repris</translation>
     </message>
 </context>
 <context>
@@ -638,12 +638,12 @@
         <translation>Que doit-il se passer&#xa0;?</translation>
     </message>
     <message>
-        <source>There was nothing to keep yet. Generate again, or start with one of these.</source>
-        <translation>Il n’y avait encore rien à garder. Relancez, ou partez de l’un de ces exemples.</translation>
+        <source>No stage was finished yet. Generate again, or start with one of these.</source>
+        <translation>Aucun niveau n’était encore terminé. Relancez, ou partez de l’un de ces exemples.</translation>
     </message>
     <message>
-        <source>Write a sentence on the left, or start with one of these.</source>
-        <translation>Écrivez une phrase à gauche, ou partez de l’un de ces exemples.</translation>
+        <source>Write a prompt on the left, or start with one of these.</source>
+        <translation>Écrivez une description à gauche, ou partez de l’un de ces exemples.</translation>
     </message>
 </context>
 <context>
@@ -653,8 +653,8 @@
         <translation>Choisissez une autre image.</translation>
     </message>
     <message>
-        <source>The picture is not there any more.</source>
-        <translation>L’image n’est plus là.</translation>
+        <source>The picture no longer exists.</source>
+        <translation>L’image n’existe plus.</translation>
     </message>
     <message>
         <source>The picture is damaged or cannot be read.</source>
@@ -665,7 +665,7 @@
         <translation>L’image est trop grande.</translation>
     </message>
     <message>
-        <source>That is no picture that walt can open.</source>
+        <source>walt cannot open this file.</source>
         <translation>walt ne peut pas ouvrir ce fichier.</translation>
     </message>
     <message>
@@ -677,15 +677,15 @@
         <translation>Une image à la fois, s’il vous plaît.</translation>
     </message>
     <message>
-        <source>That is a link, not a picture.</source>
-        <translation>C’est un lien, pas une image.</translation>
+        <source>This is a link, not a picture.</source>
+        <translation>Ceci est un lien, pas une image.</translation>
     </message>
     <message>
         <source>Save the picture, then drop the file.</source>
         <translation>Enregistrez l’image, puis déposez le fichier.</translation>
     </message>
     <message>
-        <source>There is no picture in that.</source>
+        <source>This contains no picture.</source>
         <translation>Il n’y a pas d’image là-dedans.</translation>
     </message>
     <message>
@@ -693,19 +693,19 @@
         <translation>PNG, JPEG, WebP et vidéos conviennent.</translation>
     </message>
     <message>
-        <source>The pasted picture could not be kept.</source>
-        <translation>L’image collée n’a pas pu être gardée.</translation>
+        <source>The pasted picture could not be saved.</source>
+        <translation>L’image collée n’a pas pu être enregistrée.</translation>
     </message>
     <message>
         <source>Is the disk full?</source>
         <translation>Le disque est-il plein&#xa0;?</translation>
     </message>
     <message>
-        <source>The clip is not there any more.</source>
-        <translation>Le clip n’est plus là.</translation>
+        <source>The clip no longer exists.</source>
+        <translation>Le clip n’existe plus.</translation>
     </message>
     <message>
-        <source>The clip is damaged or no video.</source>
+        <source>The clip is damaged or is not a video.</source>
         <translation>Le clip est abîmé ou n’est pas une vidéo.</translation>
     </message>
     <message>
@@ -717,8 +717,8 @@
         <translation>Coupez-le en clips plus courts.</translation>
     </message>
     <message>
-        <source>The clip has too few frames to continue it there.</source>
-        <translation>Le clip a trop peu d’images pour le continuer à cet endroit.</translation>
+        <source>The clip has too few frames to be continued from there.</source>
+        <translation>Le clip a trop peu d’images pour être continué à partir de là.</translation>
     </message>
     <message>
         <source>Install it again.</source>
@@ -729,16 +729,16 @@
         <translation>Ce modèle n’est pas installé.</translation>
     </message>
     <message>
-        <source>Choose another in Help, Packs.</source>
-        <translation>Choisissez-en un autre dans Aide, Modèles.</translation>
+        <source>Choose another one in Help &gt; Packs.</source>
+        <translation>Choisissez-en un autre dans Aide &gt; Modèles.</translation>
     </message>
     <message>
         <source>The pack is damaged.</source>
         <translation>Le modèle est abîmé.</translation>
     </message>
     <message>
-        <source>The pack&apos;s words cannot be read.</source>
-        <translation>Les mots du modèle sont illisibles.</translation>
+        <source>The pack&apos;s vocabulary cannot be read.</source>
+        <translation>Le vocabulaire du modèle est illisible.</translation>
     </message>
     <message>
         <source>The pack was made for a newer walt.</source>
@@ -753,11 +753,11 @@
         <translation>Un modèle de ce nom est déjà installé.</translation>
     </message>
     <message>
-        <source>This pack comes with walt and stays.</source>
-        <translation>Ce modèle est fourni avec walt et reste en place.</translation>
+        <source>This pack is part of walt and cannot be removed.</source>
+        <translation>Ce modèle fait partie de walt et ne peut pas être supprimé.</translation>
     </message>
     <message>
-        <source>That is not a pack.</source>
+        <source>This is not a pack.</source>
         <translation>Ce n’est pas un modèle.</translation>
     </message>
     <message>
@@ -769,24 +769,24 @@
         <translation>L’archive est refusée&#xa0;: elle n’est pas sûre.</translation>
     </message>
     <message>
-        <source>Get the pack from its makers again.</source>
+        <source>Get the pack from its authors again.</source>
         <translation>Redemandez le modèle à ses auteurs.</translation>
     </message>
     <message>
-        <source>The model knows no word of this prompt.</source>
+        <source>The model knows none of the words in this prompt.</source>
         <translation>Le modèle ne connaît aucun mot de cette description.</translation>
     </message>
     <message>
-        <source>Help, Packs says what it knows.</source>
-        <translation>Aide, Modèles dit ce qu’il connaît.</translation>
+        <source>Help &gt; Packs lists the words that it knows.</source>
+        <translation>Aide &gt; Modèles donne la liste des mots qu’il connaît.</translation>
     </message>
     <message>
-        <source>The pack does not make pictures of this shape.</source>
-        <translation>Le modèle ne fait pas d’images de ce format.</translation>
+        <source>The pack does not support this shape.</source>
+        <translation>Le modèle ne prend pas en charge ce format.</translation>
     </message>
     <message>
-        <source>The pack does not make pictures of this size.</source>
-        <translation>Le modèle ne fait pas d’images de cette taille.</translation>
+        <source>The pack does not support this size.</source>
+        <translation>Le modèle ne prend pas en charge cette taille.</translation>
     </message>
     <message>
         <source>The pack cannot make such a clip.</source>
@@ -798,14 +798,14 @@
     </message>
     <message>
         <source>The file cannot be written there.</source>
-        <translation>Le fichier ne peut pas être écrit à cet endroit.</translation>
+        <translation>Impossible d’écrire le fichier à cet endroit.</translation>
     </message>
     <message>
-        <source>Is there room, and are you allowed to? Choose another place.</source>
-        <translation>Y a-t-il de la place, et en avez-vous le droit&#xa0;? Choisissez un autre endroit.</translation>
+        <source>Check the free space and the permissions, or choose another folder.</source>
+        <translation>Vérifiez l’espace libre et les droits d’accès, ou choisissez un autre dossier.</translation>
     </message>
     <message>
-        <source>There is a file with this name already.</source>
+        <source>A file with this name already exists.</source>
         <translation>Un fichier de ce nom existe déjà.</translation>
     </message>
     <message>
@@ -821,16 +821,16 @@
         <translation>Ce format ne peut pas être écrit sur cet ordinateur.</translation>
     </message>
     <message>
-        <source>The preferences cannot be kept.</source>
-        <translation>Les préférences ne peuvent pas être gardées.</translation>
+        <source>The preferences cannot be saved.</source>
+        <translation>Les préférences ne peuvent pas être enregistrées.</translation>
     </message>
     <message>
         <source>The library cannot be opened.</source>
-        <translation>La bibliothèque ne peut pas être ouverte.</translation>
+        <translation>Impossible d’ouvrir la bibliothèque.</translation>
     </message>
     <message>
-        <source>The library cannot be written.</source>
-        <translation>La bibliothèque ne peut pas être écrite.</translation>
+        <source>walt cannot write to the library.</source>
+        <translation>walt ne peut pas écrire dans la bibliothèque.</translation>
     </message>
     <message>
         <source>The library was made by a newer walt.</source>
@@ -849,36 +849,36 @@
         <translation>La base de la bibliothèque est endommagée.</translation>
     </message>
     <message>
-        <source>Only clips of the library can go into a film.</source>
-        <translation>Seuls les clips de la bibliothèque peuvent entrer dans un film.</translation>
+        <source>Only clips from the library can be added to a film.</source>
+        <translation>Seuls les clips de la bibliothèque peuvent être ajoutés à un film.</translation>
     </message>
     <message>
-        <source>Drop the video on the composer to begin a new clip with one of its frames.</source>
-        <translation>Déposez la vidéo à gauche pour commencer un nouveau clip par l’une de ses images.</translation>
+        <source>Drop the video on the composer to start a new clip from one of its frames.</source>
+        <translation>Déposez la vidéo sur la composition pour démarrer un nouveau clip à partir de l’une de ses images.</translation>
     </message>
     <message>
         <source>This part is still being made.</source>
-        <translation>Cette partie est encore en cours de création.</translation>
+        <translation>Ce passage est encore en cours de création.</translation>
     </message>
     <message>
         <source>Continue it when it is done.</source>
-        <translation>Continuez-la quand elle sera terminée.</translation>
+        <translation>Continuez-le quand il sera terminé.</translation>
     </message>
     <message>
-        <source>This clip doesn&apos;t say how it was made.</source>
-        <translation>Ce clip ne dit pas comment il a été fait.</translation>
+        <source>This clip does not contain the settings it was made with.</source>
+        <translation>Ce clip ne contient pas les réglages avec lesquels il a été fait.</translation>
     </message>
     <message>
-        <source>Only walt&apos;s own clips can be made again.</source>
-        <translation>Seuls les clips de walt peuvent être refaits.</translation>
+        <source>Only clips made by walt can be generated again.</source>
+        <translation>Seuls les clips créés par walt peuvent être générés à nouveau.</translation>
     </message>
     <message>
         <source>There are no frames to export.</source>
         <translation>Il n’y a aucune image à exporter.</translation>
     </message>
     <message>
-        <source>The film is not there any more.</source>
-        <translation>Le film n’est plus là.</translation>
+        <source>The film no longer exists.</source>
+        <translation>Le film n’existe plus.</translation>
     </message>
     <message>
         <source>The film&apos;s file is damaged.</source>
@@ -897,8 +897,8 @@
         <translation>Il n’y a pas assez de mémoire pour ce clip.</translation>
     </message>
     <message>
-        <source>Close other programs, or make it smaller.</source>
-        <translation>Fermez d’autres programmes, ou réduisez la taille du clip.</translation>
+        <source>Close other programs, or choose a smaller size.</source>
+        <translation>Fermez d’autres programmes, ou choisissez une taille plus petite.</translation>
     </message>
     <message>
         <source>The engine is not running yet.</source>
@@ -909,75 +909,75 @@
         <translation>Réessayez dans un instant.</translation>
     </message>
     <message>
-        <source>walt is learning already.</source>
-        <translation>walt est déjà en train d’apprendre.</translation>
+        <source>A pack is already being finetuned.</source>
+        <translation>Un modèle est déjà en cours d’affinage.</translation>
     </message>
     <message>
-        <source>Wait for that, or stop it.</source>
+        <source>Wait until it is done, or stop it.</source>
         <translation>Attendez la fin, ou arrêtez-le.</translation>
     </message>
     <message>
-        <source>There is nothing to learn from.</source>
-        <translation>Il n’y a rien à apprendre.</translation>
+        <source>There are no examples to train on.</source>
+        <translation>Il n’y a aucun exemple pour l’entraînement.</translation>
     </message>
     <message>
         <source>Add videos or pictures; a video needs a little more than two seconds.</source>
         <translation>Ajoutez des vidéos ou des images ; une vidéo doit durer un peu plus de deux secondes.</translation>
     </message>
     <message>
-        <source>A clip has no words that say what it shows.</source>
-        <translation>Un clip n’a pas de mots qui disent ce qu’il montre.</translation>
+        <source>A clip has no caption.</source>
+        <translation>Un clip n’a pas de légende.</translation>
     </message>
     <message>
         <source>Write a caption for each clip.</source>
         <translation>Écrivez une légende pour chaque clip.</translation>
     </message>
     <message>
-        <source>The lesson&apos;s settings do not fit.</source>
-        <translation>Les réglages de la leçon ne conviennent pas.</translation>
+        <source>The finetuning settings are not valid.</source>
+        <translation>Les réglages de l’affinage ne sont pas valides.</translation>
     </message>
     <message>
-        <source>Check the minutes and the name.</source>
-        <translation>Vérifiez les minutes et le nom.</translation>
+        <source>Check the training time and the name.</source>
+        <translation>Vérifiez la durée d’entraînement et le nom.</translation>
     </message>
     <message>
-        <source>This pack is of a kind that cannot be taught.</source>
-        <translation>Ce modèle est d’un genre qui ne peut pas apprendre.</translation>
+        <source>Packs of this kind cannot be finetuned.</source>
+        <translation>Les modèles de ce type ne peuvent pas être affinés.</translation>
     </message>
     <message>
         <source>Choose another pack.</source>
         <translation>Choisissez un autre modèle.</translation>
     </message>
     <message>
-        <source>This way of teaching needs the package peft.</source>
-        <translation>Cette façon d’enseigner demande le paquet peft.</translation>
+        <source>Finetuning with LoRA needs the package peft.</source>
+        <translation>L’affinage avec LoRA a besoin du paquet peft.</translation>
     </message>
     <message>
-        <source>Install walt with its part “finetune”.</source>
-        <translation>Installez walt avec sa partie « finetune ».</translation>
+        <source>Install walt with the extra “finetune”.</source>
+        <translation>Installez walt avec l’extra «&#xa0;finetune&#xa0;».</translation>
     </message>
     <message>
         <source>This pack reads prompts with T5, which needs the package transformers.</source>
-        <translation>Ce pack lit les descriptions avec T5, qui demande le paquet transformers.</translation>
+        <translation>Ce modèle lit les descriptions avec T5, qui a besoin du paquet transformers.</translation>
     </message>
     <message>
-        <source>Install walt with its part “t5”.</source>
-        <translation>Installez walt avec sa partie « t5 ».</translation>
+        <source>Install walt with the extra “t5”.</source>
+        <translation>Installez walt avec l’extra «&#xa0;t5&#xa0;».</translation>
     </message>
     <message>
         <source>The engine was closed.</source>
         <translation>Le moteur a été arrêté.</translation>
     </message>
     <message>
-        <source>This computer has no such device.</source>
-        <translation>Cet ordinateur n’a pas un tel appareil.</translation>
+        <source>This device is not available on this computer.</source>
+        <translation>Cet appareil n’est pas disponible sur cet ordinateur.</translation>
     </message>
     <message>
-        <source>Choose another in the preferences.</source>
+        <source>Choose another one in the preferences.</source>
         <translation>Choisissez-en un autre dans les préférences.</translation>
     </message>
     <message>
-        <source>The graphics card does not answer any more.</source>
+        <source>The graphics card stopped responding.</source>
         <translation>La carte graphique ne répond plus.</translation>
     </message>
     <message>
@@ -985,28 +985,28 @@
         <translation>Relancez walt.</translation>
     </message>
     <message>
-        <source>There is no such device.</source>
-        <translation>Cet appareil de calcul n’existe pas.</translation>
+        <source>This device is unknown.</source>
+        <translation>Cet appareil est inconnu.</translation>
     </message>
     <message>
-        <source>Say what should happen next.</source>
-        <translation>Dites ce qui doit se passer ensuite.</translation>
+        <source>The prompt is empty.</source>
+        <translation>La description est vide.</translation>
     </message>
     <message>
         <source>Write a prompt on the left.</source>
-        <translation>Écrivez une phrase à gauche.</translation>
+        <translation>Écrivez une description à gauche.</translation>
     </message>
     <message>
-        <source>The pack does not make clips of this size or length.</source>
-        <translation>Ce pack ne fait pas de clips de cette taille ou de cette durée.</translation>
+        <source>The pack does not support this size or length.</source>
+        <translation>Le modèle ne prend pas en charge cette taille ou cette durée.</translation>
     </message>
     <message>
-        <source>That is not possible with these settings.</source>
+        <source>This is not possible with these settings.</source>
         <translation>Ce n’est pas possible avec ces réglages.</translation>
     </message>
     <message>
-        <source>walt failed on the inside.</source>
-        <translation>walt a eu une panne interne.</translation>
+        <source>Internal error.</source>
+        <translation>Erreur interne.</translation>
     </message>
     <message>
         <source>Please report it with the details.</source>
@@ -1017,8 +1017,8 @@
         <translation>Quelque chose d’inattendu s’est produit.</translation>
     </message>
     <message>
-        <source>The log says more.</source>
-        <translation>Le journal en dit plus.</translation>
+        <source>See the log for details.</source>
+        <translation>Consultez le journal pour en savoir plus.</translation>
     </message>
 </context>
 <context>
@@ -1036,8 +1036,8 @@
         <translation>{0} (pas encore mesuré ici)</translation>
     </message>
     <message>
-        <source>{0} of memory, more than there is</source>
-        <translation>{0} de mémoire, plus qu’il n’y en a</translation>
+        <source>{0} of memory, more than is available</source>
+        <translation>{0} de mémoire, plus que la quantité disponible</translation>
     </message>
     <message>
         <source>up to {0} of memory</source>
@@ -1074,12 +1074,12 @@
         <translation>film</translation>
     </message>
     <message>
-        <source>Export when a part of the film that is being made is done</source>
-        <translation>Exporter une fois terminée la partie du film en cours</translation>
+        <source>Available when the part of the film in progress is done</source>
+        <translation>Disponible une fois terminé le passage du film en cours</translation>
     </message>
     <message>
-        <source>Export when the clip that is being made is done</source>
-        <translation>Exporter une fois terminé le clip en cours</translation>
+        <source>Available when the clip in progress is done</source>
+        <translation>Disponible une fois terminé le clip en cours</translation>
     </message>
     <message>
         <source>Saving {0}…</source>
@@ -1105,11 +1105,11 @@
         <translation>Format</translation>
     </message>
     <message>
-        <source>All of it</source>
-        <translation>En entier</translation>
+        <source>Everything</source>
+        <translation>Tout</translation>
     </message>
     <message>
-        <source>Every frame</source>
+        <source>All frames</source>
         <translation>Toutes les images</translation>
     </message>
     <message>
@@ -1117,8 +1117,8 @@
         <translation>Du point de début au point de fin</translation>
     </message>
     <message>
-        <source>Trimmed part</source>
-        <translation>Partie gardée</translation>
+        <source>In to out</source>
+        <translation>Du début à la fin</translation>
     </message>
     <message>
         <source>Small</source>
@@ -1133,7 +1133,7 @@
         <translation>Bon</translation>
     </message>
     <message>
-        <source>Hardly any loss</source>
+        <source>Almost lossless</source>
         <translation>Presque sans perte</translation>
     </message>
     <message>
@@ -1141,12 +1141,12 @@
         <translation>Le meilleur</translation>
     </message>
     <message>
-        <source>A large file, no visible loss</source>
+        <source>A large file without visible loss</source>
         <translation>Un gros fichier, sans perte visible</translation>
     </message>
     <message>
-        <source>As it was made</source>
-        <translation>Tel quel</translation>
+        <source>As generated</source>
+        <translation>Tel que généré</translation>
     </message>
     <message>
         <source>Twice as large, resampled; no detail is added</source>
@@ -1185,16 +1185,16 @@
         <translation>Flux optique</translation>
     </message>
     <message>
-        <source>The frames in between are estimated, not made by the model</source>
-        <translation>Les images intermédiaires sont estimées, pas faites par le modèle</translation>
+        <source>In-between frames are estimated, not generated by the model</source>
+        <translation>Les images intermédiaires sont estimées, pas générées par le modèle</translation>
     </message>
     <message>
-        <source>Plays</source>
-        <translation>Lecture</translation>
+        <source>Loop</source>
+        <translation>Boucle</translation>
     </message>
     <message>
-        <source>Again and again</source>
-        <translation>En boucle</translation>
+        <source>Forever</source>
+        <translation>Sans fin</translation>
     </message>
     <message>
         <source>Once</source>
@@ -1212,7 +1212,7 @@
         <translation>Inscrire description, graine et réglages dans le fichier</translation>
     </message>
     <message>
-        <source>Where to</source>
+        <source>Destination</source>
         <translation>Destination</translation>
     </message>
     <message>
@@ -1240,8 +1240,8 @@
         <translation>Images</translation>
     </message>
     <message>
-        <source>In between</source>
-        <translation>Entre les images</translation>
+        <source>In-between frames</source>
+        <translation>Images intermédiaires</translation>
     </message>
     <message>
         <source>Folders</source>
@@ -1252,8 +1252,8 @@
         <translation>Recherche des encodeurs…</translation>
     </message>
     <message>
-        <source>This format can&apos;t carry them</source>
-        <translation>Ce format ne peut pas les contenir</translation>
+        <source>Not supported by this format</source>
+        <translation>Ce format ne le permet pas</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -1290,8 +1290,8 @@
         <translation>Ce clip n’a pas pu être fait</translation>
     </message>
     <message>
-        <source>Make only {0} s</source>
-        <translation>N’en faire que {0} s</translation>
+        <source>Make {0} s instead</source>
+        <translation>Faire {0} s à la place</translation>
     </message>
     <message>
         <source>Make it at {0} × {1}</source>
@@ -1321,16 +1321,16 @@
         <translation>Rétablir</translation>
     </message>
     <message>
-        <source>Continue with its own words</source>
-        <translation>Continuer avec ses propres mots</translation>
+        <source>Continue with its own prompt</source>
+        <translation>Continuer avec sa propre description</translation>
     </message>
     <message>
         <source>Continue with the prompt on the left</source>
         <translation>Continuer avec la description à gauche</translation>
     </message>
     <message>
-        <source>{0}; the picture on the left is for new clips</source>
-        <translation>{0}&#xa0;; l’image à gauche sert aux nouveaux clips</translation>
+        <source>{0}; the picture on the left is only used for new clips</source>
+        <translation>{0}&#xa0;; l’image à gauche ne sert qu’aux nouveaux clips</translation>
     </message>
     <message>
         <source>Save Film</source>
@@ -1345,27 +1345,27 @@
         <translation>Ouvrir un film</translation>
     </message>
     <message>
-        <source>Films of walt&apos;s ({0});;All files (*)</source>
-        <translation>Films de walt ({0});;Tous les fichiers (*)</translation>
+        <source>walt projects ({0});;All files (*)</source>
+        <translation>Projets walt ({0});;Tous les fichiers (*)</translation>
     </message>
     <message>
         <source>Film saved as {0}</source>
         <translation>Film enregistré&#xa0;: {0}</translation>
     </message>
     <message>
-        <source>walt did not end by itself last time. Your film is back as it was.</source>
-        <translation>walt s’est arrêté brusquement la dernière fois. Votre film est revenu tel qu’il était.</translation>
+        <source>walt was closed unexpectedly last time. Your film was restored.</source>
+        <translation>walt a été fermé de façon inattendue la dernière fois. Votre film a été restauré.</translation>
     </message>
     <message>
-        <source>The film that was not saved is kept as {0}</source>
-        <translation>Le film non enregistré est gardé sous le nom {0}</translation>
+        <source>The unsaved film was kept as {0}</source>
+        <translation>Le film non enregistré a été conservé sous le nom {0}</translation>
     </message>
 </context>
 <context>
     <name>FilmGenerator</name>
     <message>
-        <source>This part was taken off the queue.</source>
-        <translation>Ce passage a été retiré de la file.</translation>
+        <source>This part was removed from the queue.</source>
+        <translation>Ce passage a été retiré de la file d’attente.</translation>
     </message>
     <message>
         <source>This part was stopped before it was done.</source>
@@ -1379,8 +1379,8 @@
 <context>
     <name>FinetuneDialog</name>
     <message>
-        <source>Teach walt</source>
-        <translation>Apprendre à walt</translation>
+        <source>Finetune a Pack</source>
+        <translation>Affiner un modèle</translation>
     </message>
     <message>
         <source>Add Files…</source>
@@ -1391,12 +1391,12 @@
         <translation>Ajouter un dossier…</translation>
     </message>
     <message>
-        <source>Leave Out</source>
+        <source>Remove</source>
         <translation>Retirer</translation>
     </message>
     <message>
-        <source>Minutes to learn</source>
-        <translation>Minutes d’apprentissage</translation>
+        <source>Training time in minutes</source>
+        <translation>Durée d’entraînement en minutes</translation>
     </message>
     <message>
         <source>Stop…</source>
@@ -1411,28 +1411,28 @@
         <translation>Suivant</translation>
     </message>
     <message>
-        <source>Drop videos of two seconds or more, pictures, or a folder of them, and say of each what it shows. A dozen of one thing, in several places and lights, teach more than many of many.</source>
-        <translation>Déposez des vidéos d’au moins deux secondes, des images ou un dossier, et dites de chacune ce qu’on y voit. Une douzaine d’exemples d’une même chose, en plusieurs lieux et lumières, apprennent plus que beaucoup de choses différentes.</translation>
+        <source>Drop videos of two seconds or more, pictures, or a folder of them, and write a caption for each. A dozen examples of one thing, in different places and light, work better than many examples of different things.</source>
+        <translation>Déposez des vidéos d’au moins deux secondes, des images ou un dossier, et écrivez une légende pour chacune. Une douzaine d’exemples d’une même chose, en plusieurs lieux et sous plusieurs lumières, donnent un meilleur résultat que beaucoup d’exemples de choses différentes.</translation>
     </message>
     <message>
         <source>File</source>
         <translation>Fichier</translation>
     </message>
     <message>
-        <source>What it shows</source>
-        <translation>Ce qu’on y voit</translation>
+        <source>Caption</source>
+        <translation>Légende</translation>
     </message>
     <message>
         <source>Files and their captions</source>
         <translation>Les fichiers et leurs légendes</translation>
     </message>
     <message>
-        <source>Several ways to say it are set apart by semicolons.</source>
-        <translation>Plusieurs façons de le dire se séparent par des points-virgules.</translation>
+        <source>Separate alternative captions with semicolons.</source>
+        <translation>Séparez les légendes possibles par des points-virgules.</translation>
     </message>
     <message>
-        <source>What is learned becomes a pack of its own. The one it begins from stays as it is.</source>
-        <translation>Ce qui est appris devient un modèle à part. Celui de départ reste tel quel.</translation>
+        <source>The result is a new pack. The pack it starts from is not changed.</source>
+        <translation>Le résultat est un nouveau modèle. Le modèle de départ n’est pas modifié.</translation>
     </message>
     <message>
         <source>Name of the new pack</source>
@@ -1443,16 +1443,16 @@
         <translation>Nom</translation>
     </message>
     <message>
-        <source>You may close this and go on working; clips that are asked for meanwhile wait until it is done.</source>
-        <translation>Vous pouvez fermer cette fenêtre et continuer ; les clips demandés entre-temps attendent la fin.</translation>
+        <source>You can close this window and keep working; clips that you generate meanwhile wait until training is done.</source>
+        <translation>Vous pouvez fermer cette fenêtre et continuer à travailler&#xa0;; les clips demandés entre-temps attendent la fin de l’entraînement.</translation>
     </message>
     <message>
         <source>Progress</source>
         <translation>Progression</translation>
     </message>
     <message>
-        <source>What it draws for the first caption now</source>
-        <translation>Ce qu’il dessine à présent pour la première légende</translation>
+        <source>Current result for the first caption</source>
+        <translation>Résultat actuel pour la première légende</translation>
     </message>
     <message numerus="yes">
         <source>%n example(s)</source>
@@ -1473,14 +1473,14 @@
         <translation>Commencer</translation>
     </message>
     <message>
-        <source>It begins from {0}.</source>
+        <source>It starts from {0}.</source>
         <translation>Il part de {0}.</translation>
     </message>
     <message numerus="yes">
-        <source>It learns for %n minute(s) on this computer&apos;s processor, and takes a few more to read, rehearse and pack. The longer it learns, the better; a short lesson changes little.</source>
+        <source>Training takes %n minute(s) on this computer&apos;s processor, plus a few more to read the examples and write the pack. Longer training gives better results; short training changes little.</source>
         <translation>
-            <numerusform>Il apprend pendant %n minute sur le processeur de cet ordinateur, plus quelques-unes pour lire, réviser et écrire. Plus c’est long, mieux c’est ; un apprentissage court change peu de choses.</numerusform>
-            <numerusform>Il apprend pendant %n minutes sur le processeur de cet ordinateur, plus quelques-unes pour lire, réviser et écrire. Plus c’est long, mieux c’est ; un apprentissage court change peu de choses.</numerusform>
+            <numerusform>L’entraînement dure %n minute sur le processeur de cet ordinateur, plus quelques-unes pour lire les exemples et écrire le modèle. Un entraînement long donne de meilleurs résultats&#xa0;; un entraînement court change peu de choses.</numerusform>
+            <numerusform>L’entraînement dure %n minutes sur le processeur de cet ordinateur, plus quelques-unes pour lire les exemples et écrire le modèle. Un entraînement long donne de meilleurs résultats&#xa0;; un entraînement court change peu de choses.</numerusform>
         </translation>
     </message>
     <message>
@@ -1488,7 +1488,7 @@
         <translation>Arrêt après cette étape…</translation>
     </message>
     <message>
-        <source>Begins when the clip in the making is done</source>
+        <source>Starts when the clip in progress is done</source>
         <translation>Commence dès que le clip en cours est terminé</translation>
     </message>
     <message>
@@ -1496,16 +1496,16 @@
         <translation>Lecture des clips…</translation>
     </message>
     <message>
-        <source>Rendering worlds to rehearse what it knows…</source>
-        <translation>Calcul de mondes pour réviser ce qu’il sait…</translation>
+        <source>Rendering clips of what the pack already knows…</source>
+        <translation>Calcul de clips de ce que le modèle connaît déjà…</translation>
     </message>
     <message>
-        <source>Packing…</source>
+        <source>Writing the pack…</source>
         <translation>Écriture du modèle…</translation>
     </message>
     <message>
-        <source>Learning {0}</source>
-        <translation>Apprentissage de {0}</translation>
+        <source>Training {0}</source>
+        <translation>Entraînement de {0}</translation>
     </message>
     <message numerus="yes">
         <source>about %n minute(s) left</source>
@@ -1515,44 +1515,44 @@
         </translation>
     </message>
     <message>
-        <source>It makes {0} % fewer mistakes on these clips than before.</source>
-        <translation>Il fait {0} % d’erreurs de moins qu’avant sur ces clips.</translation>
+        <source>The error on these clips is {0} % lower than before.</source>
+        <translation>L’erreur sur ces clips est {0}&#xa0;% plus basse qu’avant.</translation>
     </message>
     <message>
-        <source>It makes more mistakes on these clips than before; that settles as it goes on.</source>
-        <translation>Il fait plus d’erreurs qu’avant sur ces clips ; cela se calme avec le temps.</translation>
+        <source>The error on these clips is higher than before; it usually falls as training continues.</source>
+        <translation>L’erreur sur ces clips est plus élevée qu’avant&#xa0;; elle diminue en général au cours de l’entraînement.</translation>
     </message>
     <message>
         <source>No difference yet.</source>
         <translation>Pas encore de différence.</translation>
     </message>
     <message>
-        <source>Stop Learning</source>
-        <translation>Arrêter l’apprentissage</translation>
+        <source>Stop Training</source>
+        <translation>Arrêter l’entraînement</translation>
     </message>
     <message>
-        <source>Stop learning {0}?</source>
-        <translation>Arrêter d’apprendre {0}&#xa0;?</translation>
+        <source>Stop training {0}?</source>
+        <translation>Arrêter l’entraînement de {0}&#xa0;?</translation>
     </message>
     <message>
-        <source>What it has learned so far can be kept as a pack.</source>
-        <translation>Ce qui est déjà appris peut être gardé comme modèle.</translation>
+        <source>The result so far can be kept as a pack.</source>
+        <translation>Le résultat obtenu jusqu’ici peut être gardé comme modèle.</translation>
     </message>
     <message>
-        <source>Keep What It Learned</source>
-        <translation>Garder ce qui est appris</translation>
+        <source>Keep Result</source>
+        <translation>Garder le résultat</translation>
     </message>
     <message>
-        <source>Throw Away</source>
-        <translation>Tout jeter</translation>
+        <source>Discard</source>
+        <translation>Abandonner</translation>
     </message>
     <message>
-        <source>Go On Learning</source>
-        <translation>Continuer d’apprendre</translation>
+        <source>Continue Training</source>
+        <translation>Continuer l’entraînement</translation>
     </message>
     <message>
         <source>{0} is installed and in use.</source>
-        <translation>{0} est installé et choisi.</translation>
+        <translation>{0} est installé et utilisé.</translation>
     </message>
     <message>
         <source>Stopped. Nothing was kept.</source>
@@ -1566,12 +1566,12 @@
 <context>
     <name>FrameChooser</name>
     <message>
-        <source>Frame of the video to begin with</source>
-        <translation>Image de la vidéo par laquelle commencer</translation>
+        <source>Frame of the video to start from</source>
+        <translation>Image de la vidéo d’où partir</translation>
     </message>
     <message>
-        <source>Drag to the frame that the clip is to begin with</source>
-        <translation>Glissez jusqu’à l’image par laquelle le clip doit commencer</translation>
+        <source>Drag to the frame that the clip should start from</source>
+        <translation>Glissez jusqu’à l’image d’où le clip doit partir</translation>
     </message>
     <message>
         <source>last of {1}</source>
@@ -1592,8 +1592,8 @@
 <context>
     <name>Header</name>
     <message>
-        <source>Where clips are computed</source>
-        <translation>Là où les clips sont calculés</translation>
+        <source>The device that generates clips</source>
+        <translation>L’appareil qui génère les clips</translation>
     </message>
     <message>
         <source>No pack</source>
@@ -1627,31 +1627,31 @@
         <translation>Un premier clip</translation>
     </message>
     <message>
-        <source>Write what should happen, in English or French, and press Generate. The picture grows from a sketch to the finished clip while you watch. Words that the model never learned are underlined; they have no effect.</source>
-        <translation>Écrivez ce qui doit se passer, en français ou en anglais, puis cliquez sur Générer. L’image passe de l’ébauche au clip fini sous vos yeux. Les mots que le modèle n’a jamais appris sont soulignés&#xa0;; ils n’ont aucun effet.</translation>
+        <source>Write what should happen, in English or French, and press Generate. You see the clip from its first sketch to the finished version. Words that the model does not know are underlined; they have no effect.</source>
+        <translation>Écrivez ce qui doit se passer, en français ou en anglais, puis cliquez sur Générer. Vous voyez le clip passer de la première ébauche à la version finie. Les mots que le modèle ne connaît pas sont soulignés&#xa0;; ils n’ont aucun effet.</translation>
     </message>
     <message>
         <source>From a picture</source>
         <translation>À partir d’une image</translation>
     </message>
     <message>
-        <source>Drop a picture on the window, paste it, or browse for it: the clip begins with it. Where it has another shape, drag the light part to choose what is used; turn the wheel to come closer. Of a video, the last frame is used, or the one that you drag its slider to. A clip that walt made brings its words, settings and seed back.</source>
-        <translation>Déposez une image sur la fenêtre, collez-la ou choisissez-la : le clip commence par elle. Si elle a un autre format, faites glisser la partie claire pour choisir ce qui est utilisé ; tournez la molette pour approcher. D’une vidéo, c’est la dernière image qui sert, ou celle que vous choisissez avec sa glissière. Un clip fait avec walt ramène sa description, ses réglages et sa graine.</translation>
+        <source>Drop a picture on the window, paste it, or browse for it: the clip starts with it. If it has another shape, drag the bright part to choose what is used; scroll to zoom in. For a video, the last frame is used, or the one that you choose with the slider. A clip made by walt also loads its prompt, settings and seed.</source>
+        <translation>Déposez une image sur la fenêtre, collez-la ou choisissez-la&#xa0;: le clip commence par elle. Si elle a un autre format, faites glisser la partie claire pour choisir ce qui est utilisé&#xa0;; la molette permet de zoomer. Pour une vidéo, c’est la dernière image qui sert, ou celle que vous choisissez avec le curseur. Un clip créé par walt reprend aussi sa description, ses réglages et sa graine.</translation>
     </message>
     <message>
         <source>The seed</source>
         <translation>La graine</translation>
     </message>
     <message>
-        <source>The same words, settings and seed give the same clip. Lock the seed to change one word at a time; with the lock open, every clip draws a new one. Variations make several clips, each with a seed of its own.</source>
-        <translation>Les mêmes mots, les mêmes réglages et la même graine donnent le même clip. Verrouillez la graine pour ne changer qu’un mot à la fois&#xa0;; sans verrou, chaque clip en tire une nouvelle. Les variantes sont plusieurs clips, chacun avec sa propre graine.</translation>
+        <source>The same prompt, settings and seed give the same clip. Lock the seed to try one change at a time; when it is unlocked, every clip gets a new one. Variations make several clips, each with its own seed.</source>
+        <translation>La même description, les mêmes réglages et la même graine donnent le même clip. Verrouillez la graine pour essayer un changement à la fois&#xa0;; sans verrou, chaque clip en reçoit une nouvelle. Les variantes sont plusieurs clips, chacun avec sa propre graine.</translation>
     </message>
     <message>
         <source>Quality and time</source>
         <translation>Qualité et temps</translation>
     </message>
     <message>
-        <source>Draft takes half the steps, Best twice as many. Size, steps and guidance are in the Advanced fold. Cancelling keeps the last stage that was finished.</source>
+        <source>Draft uses half the steps, Best twice as many. Size, steps and guidance are under Advanced. Cancelling keeps the last finished stage.</source>
         <translation>Brouillon fait moitié moins d’étapes, Soigné deux fois plus. Taille, étapes et guidage sont dans les réglages avancés. Si vous annulez, le dernier niveau terminé est gardé.</translation>
     </message>
     <message>
@@ -1659,24 +1659,24 @@
         <translation>Un film</translation>
     </message>
     <message>
-        <source>Continue makes what comes after the clip. Clips from the library are dropped on the timeline. Drag the edge of a segment to trim it, the segment itself to move it; S splits it at the playhead, Delete takes it out. Ctrl+Z undoes all of it.</source>
-        <translation>Continuer crée la suite du clip. Les clips de la bibliothèque se déposent sur le montage. Tirez le bord d’un segment pour le raccourcir, le segment lui-même pour le déplacer ; S le coupe à la tête de lecture, Suppr le retire. Ctrl+Z annule tout cela.</translation>
+        <source>Continue generates what comes after the clip. Drop clips from the library on the timeline to add them. Drag the edge of a segment to trim it, or the segment itself to move it; S splits it at the playhead, Delete removes it. Ctrl+Z undoes any of these.</source>
+        <translation>Continuer génère la suite du clip. Déposez des clips de la bibliothèque sur le montage pour les ajouter. Tirez le bord d’un segment pour le raccourcir, ou le segment lui-même pour le déplacer&#xa0;; S le coupe à la tête de lecture, Suppr le supprime. Ctrl+Z annule chacune de ces actions.</translation>
     </message>
     <message>
-        <source>Where clips are</source>
-        <translation>Où sont les clips</translation>
+        <source>Where clips are stored</source>
+        <translation>Où sont enregistrés les clips</translation>
     </message>
     <message>
-        <source>Every clip is kept in the library with its words and seed. Export writes a file for others. Nothing leaves this computer by itself.</source>
-        <translation>Chaque clip reste dans la bibliothèque avec sa description et sa graine. Exporter écrit un fichier à partager. Rien ne quitte cet ordinateur de soi-même.</translation>
+        <source>Every clip is kept in the library with its prompt and seed. Export writes a file that you can share. Nothing leaves this computer unless you send it.</source>
+        <translation>Chaque clip est gardé dans la bibliothèque avec sa description et sa graine. Exporter écrit un fichier que vous pouvez partager. Rien ne quitte cet ordinateur sans que vous l’envoyiez.</translation>
     </message>
     <message>
         <source>Packs</source>
         <translation>Modèles</translation>
     </message>
     <message>
-        <source>A pack is a trained model. The starter knows a small drawn world and nothing else: Packs in the Help menu says which. Others are installed by dropping their folder or archive there.</source>
-        <translation>Le modèle de départ connaît un petit monde dessiné et rien d’autre&#xa0;: la page Modèles du menu Aide dit lequel. Pour en installer un autre, déposez-y son dossier ou son archive.</translation>
+        <source>A pack is a trained model. The starter pack knows only a small drawn world; Help &gt; Packs lists what it knows. To install another pack, drop its folder or archive there.</source>
+        <translation>Dans walt, on travaille avec des modèles entraînés. Le modèle de départ ne connaît qu’un petit monde dessiné&#xa0;; Aide &gt; Modèles donne la liste de ce qu’il connaît. Pour installer un autre modèle, déposez-y son dossier ou son archive.</translation>
     </message>
     <message>
         <source> or </source>
@@ -1702,8 +1702,8 @@
         <translation>en cours</translation>
     </message>
     <message>
-        <source>waits its turn</source>
-        <translation>attend son tour</translation>
+        <source>waiting</source>
+        <translation>en attente</translation>
     </message>
 </context>
 <context>
@@ -1713,8 +1713,8 @@
         <translation>Durée</translation>
     </message>
     <message>
-        <source>Longer clips are made piece by piece, each going on where the last one ended</source>
-        <translation>Les clips plus longs se font morceau par morceau, chacun reprenant là où finit le précédent</translation>
+        <source>Longer clips are made in parts; each part continues the one before</source>
+        <translation>Les clips plus longs sont créés en plusieurs parties&#xa0;; chacune continue la précédente</translation>
     </message>
     <message>
         <source>{0} s · {1} frames</source>
@@ -1783,8 +1783,8 @@
         <translation>Reprendre les réglages</translation>
     </message>
     <message>
-        <source>Again with Another Seed</source>
-        <translation>Refaire avec une autre graine</translation>
+        <source>Generate with Another Seed</source>
+        <translation>Générer avec une autre graine</translation>
     </message>
     <message>
         <source>Favourite</source>
@@ -1803,7 +1803,7 @@
         <translation>Mettre à la corbeille</translation>
     </message>
     <message>
-        <source>No Favourite Any More</source>
+        <source>Remove from Favourites</source>
         <translation>Retirer des favoris</translation>
     </message>
     <message>
@@ -1834,7 +1834,7 @@
         <translation>Pas encore de clip</translation>
     </message>
     <message>
-        <source>Every clip you make is kept here, also after a crash.</source>
+        <source>Every clip you make is kept here, even after a crash.</source>
         <translation>Chaque clip que vous faites est gardé ici, même après une panne.</translation>
     </message>
     <message numerus="yes">
@@ -1849,8 +1849,8 @@
         <translation>Annuler</translation>
     </message>
     <message>
-        <source>The library takes {0}, more than the {1} it may.</source>
-        <translation>La bibliothèque occupe {0}, plus que les {1} permis.</translation>
+        <source>The library takes {0}, more than its limit of {1}.</source>
+        <translation>La bibliothèque occupe {0}, plus que sa limite de {1}.</translation>
     </message>
     <message>
         <source>Tidy up…</source>
@@ -1872,8 +1872,8 @@
         </translation>
     </message>
     <message>
-        <source>They take {0}. Favourites stay. The room is free once you empty the trash.</source>
-        <translation>Ils occupent {0}. Les favoris restent. La place sera libre une fois la corbeille vidée.</translation>
+        <source>They take {0}. Favourites stay. The space is freed when you empty the trash.</source>
+        <translation>Ils occupent {0}. Les favoris restent. L’espace sera libéré quand vous viderez la corbeille.</translation>
     </message>
 </context>
 <context>
@@ -1906,12 +1906,12 @@
         <translation>Ouvrir une image ou une vidéo</translation>
     </message>
     <message>
-        <source>walt broke off last time. A report of it was kept on this machine: {0}</source>
-        <translation>walt s’est interrompu la dernière fois. Un rapport est gardé sur cette machine&#xa0;: {0}</translation>
+        <source>walt crashed last time. A crash report was saved on this computer: {0}</source>
+        <translation>walt a planté la dernière fois. Un rapport d’erreur a été enregistré sur cet ordinateur&#xa0;: {0}</translation>
     </message>
     <message>
-        <source>The library&apos;s database was damaged. It was put aside, and your clips were found again.</source>
-        <translation>La base de la bibliothèque était abîmée. Elle a été mise de côté, et vos clips ont été retrouvés.</translation>
+        <source>The library&apos;s database was damaged. A copy was kept, and your clips were recovered.</source>
+        <translation>La base de la bibliothèque était endommagée. Une copie a été gardée, et vos clips ont été récupérés.</translation>
     </message>
 </context>
 <context>
@@ -2019,15 +2019,15 @@
         <translation>{0} : {1}</translation>
     </message>
     <message>
-        <source>Verified: every file is as its makers signed it</source>
-        <translation>Vérifié&#xa0;: chaque fichier est tel que ses auteurs l’ont signé</translation>
+        <source>Verified: every file matches its checksum</source>
+        <translation>Vérifié&#xa0;: chaque fichier correspond à sa somme de contrôle</translation>
     </message>
     <message>
-        <source>Damaged: a file is not as its makers signed it</source>
-        <translation>Abîmé&#xa0;: un fichier n’est pas tel que ses auteurs l’ont signé</translation>
+        <source>Damaged: a file does not match its checksum</source>
+        <translation>Endommagé&#xa0;: un fichier ne correspond pas à sa somme de contrôle</translation>
     </message>
     <message>
-        <source>Its files are verified whenever they are loaded</source>
+        <source>Its files are verified every time they are loaded</source>
         <translation>Ses fichiers sont vérifiés à chaque chargement</translation>
     </message>
     <message>
@@ -2113,12 +2113,12 @@
         <translation>Préférences</translation>
     </message>
     <message>
-        <source>Takes effect when walt opens again.</source>
-        <translation>Prendra effet à la prochaine ouverture.</translation>
+        <source>Takes effect after a restart.</source>
+        <translation>Prendra effet après un redémarrage.</translation>
     </message>
     <message>
-        <source>Open again now</source>
-        <translation>Rouvrir maintenant</translation>
+        <source>Restart Now</source>
+        <translation>Redémarrer maintenant</translation>
     </message>
     <message>
         <source>Appearance</source>
@@ -2127,10 +2127,6 @@
     <message>
         <source>System</source>
         <translation>Système</translation>
-    </message>
-    <message>
-        <source>As the system has it</source>
-        <translation>Comme le système</translation>
     </message>
     <message>
         <source>Dark</source>
@@ -2165,8 +2161,8 @@
         <translation>Appareil</translation>
     </message>
     <message>
-        <source>The fastest there is</source>
-        <translation>Le plus rapide</translation>
+        <source>Fastest available</source>
+        <translation>Le plus rapide disponible</translation>
     </message>
     <message>
         <source>Processor</source>
@@ -2197,12 +2193,12 @@
         <translation> Mo</translation>
     </message>
     <message>
-        <source>The most that walt takes at once; if a clip needs more, it says so before it begins</source>
-        <translation>Le plus que walt prend à la fois ; si un clip en demande davantage, il le dit avant de commencer</translation>
+        <source>The most memory that walt uses; if a clip needs more, walt says so before it starts</source>
+        <translation>La quantité maximale de mémoire que walt utilise&#xa0;; si un clip en demande davantage, walt le dit avant de commencer</translation>
     </message>
     <message>
-        <source>Keeping</source>
-        <translation>Conservation</translation>
+        <source>Storage</source>
+        <translation>Stockage</translation>
     </message>
     <message>
         <source>Change…</source>
@@ -2221,7 +2217,7 @@
         <translation>Taille de la bibliothèque</translation>
     </message>
     <message>
-        <source>No bound</source>
+        <source>No limit</source>
         <translation>Sans limite</translation>
     </message>
     <message>
@@ -2229,16 +2225,16 @@
         <translation> Go</translation>
     </message>
     <message>
-        <source>From this size on the library asks what may go; nothing goes by itself</source>
-        <translation>À partir de cette taille, la bibliothèque demande ce qui peut partir&#xa0;; rien ne part tout seul</translation>
+        <source>Above this size the library offers to delete old clips; nothing is deleted by itself</source>
+        <translation>Au-delà de cette taille, la bibliothèque propose de supprimer d’anciens clips&#xa0;; rien n’est supprimé automatiquement</translation>
     </message>
     <message>
         <source>Put prompt, seed and settings into exported files</source>
         <translation>Inscrire description, graine et réglages dans les fichiers exportés</translation>
     </message>
     <message>
-        <source>Tell me when a clip is done while I am elsewhere</source>
-        <translation>Me prévenir quand un clip est prêt et que je suis ailleurs</translation>
+        <source>Notify me when a clip is done and walt is in the background</source>
+        <translation>M’avertir quand un clip est prêt et que walt est en arrière-plan</translation>
     </message>
     <message>
         <source>Library Folder</source>
@@ -2260,8 +2256,8 @@
         <translation>WebM · VP9</translation>
     </message>
     <message>
-        <source>For the web, and free of patents.</source>
-        <translation>Pour le web, et libre de brevets.</translation>
+        <source>For the web, royalty-free.</source>
+        <translation>Pour le web, libre de droits.</translation>
     </message>
     <message>
         <source>WebM · AV1</source>
@@ -2276,39 +2272,39 @@
         <translation>MOV · ProRes</translation>
     </message>
     <message>
-        <source>For editing: large, and hardly any loss.</source>
-        <translation>Pour le montage&#xa0;: gros, et presque sans perte.</translation>
+        <source>For editing: large files, almost lossless.</source>
+        <translation>Pour le montage&#xa0;: fichiers lourds, presque sans perte.</translation>
     </message>
     <message>
         <source>Animated GIF</source>
         <translation>GIF animé</translation>
     </message>
     <message>
-        <source>Moves in chats and mails; up to 256 colours.</source>
-        <translation>Pour les messages et courriels&#xa0;; 256 couleurs au plus.</translation>
+        <source>Plays in chats and e-mails; up to 256 colours.</source>
+        <translation>Se lit dans les messageries et les courriels&#xa0;; 256 couleurs au plus.</translation>
     </message>
     <message>
         <source>Animated WebP</source>
         <translation>WebP animé</translation>
     </message>
     <message>
-        <source>Like a GIF, but small and in all colours.</source>
-        <translation>Comme un GIF, mais petit et en toutes couleurs.</translation>
+        <source>Like a GIF, but smaller and in full colour.</source>
+        <translation>Comme un GIF, mais plus léger et en pleines couleurs.</translation>
     </message>
     <message>
         <source>PNG frames</source>
         <translation>Images PNG</translation>
     </message>
     <message>
-        <source>A folder with a picture for each frame, without loss.</source>
-        <translation>Un dossier avec une image par vue, sans perte.</translation>
+        <source>A folder with one lossless picture per frame.</source>
+        <translation>Un dossier avec une image sans perte par vue.</translation>
     </message>
     <message>
         <source>Still · PNG</source>
         <translation>Image fixe · PNG</translation>
     </message>
     <message>
-        <source>The frame under the playhead, without loss.</source>
+        <source>The frame at the playhead, lossless.</source>
         <translation>L’image sous la tête de lecture, sans perte.</translation>
     </message>
 </context>
@@ -2341,7 +2337,7 @@
         <translation>Standard</translation>
     </message>
     <message>
-        <source>As the model&apos;s makers recommend</source>
+        <source>As recommended by the model&apos;s authors</source>
         <translation>Comme les auteurs du modèle le conseillent</translation>
     </message>
     <message>
@@ -2356,7 +2352,7 @@
 <context>
     <name>Queue</name>
     <message>
-        <source>Waits from last time</source>
+        <source>Left from last time</source>
         <translation>En attente depuis la dernière fois</translation>
     </message>
     <message>
@@ -2407,14 +2403,14 @@
     </message>
     <message>
         <source>Queue</source>
-        <translation>File</translation>
+        <translation>File d’attente</translation>
     </message>
     <message>
-        <source>Nothing waits</source>
-        <translation>Rien n’attend</translation>
+        <source>The queue is empty</source>
+        <translation>La file d’attente est vide</translation>
     </message>
     <message>
-        <source>Generate as often as you like: one clip is made after the other.</source>
+        <source>Generate as often as you like: clips are made one after the other.</source>
         <translation>Générez autant que vous voulez&#xa0;: les clips se font l’un après l’autre.</translation>
     </message>
     <message>
@@ -2434,7 +2430,7 @@
         <translation>Descendre</translation>
     </message>
     <message>
-        <source>Move to the Front</source>
+        <source>Move to Front</source>
         <translation>Placer en tête</translation>
     </message>
     <message>
@@ -2450,14 +2446,14 @@
         <translation>Pause</translation>
     </message>
     <message numerus="yes">
-        <source>%n clip(s) broke off when walt ended last time.</source>
+        <source>%n clip(s) were interrupted when walt closed last time.</source>
         <translation>
-            <numerusform>%n clip s’est interrompu quand walt s’est arrêté la dernière fois.</numerusform>
-            <numerusform>%n clips se sont interrompus quand walt s’est arrêté la dernière fois.</numerusform>
+            <numerusform>%n clip a été interrompu à la dernière fermeture de walt.</numerusform>
+            <numerusform>%n clips ont été interrompus à la dernière fermeture de walt.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n clip(s) wait from last time.</source>
+        <source>%n clip(s) are left from last time.</source>
         <translation>
             <numerusform>%n clip attend depuis la dernière fois.</numerusform>
             <numerusform>%n clips attendent depuis la dernière fois.</numerusform>
@@ -2501,12 +2497,12 @@
         <translation>Graine</translation>
     </message>
     <message>
-        <source>The seed of the clip on show</source>
-        <translation>La graine du clip affiché</translation>
+        <source>Seed of the clip shown</source>
+        <translation>Graine du clip affiché</translation>
     </message>
     <message>
-        <source>The seed stays: the same words give the same clip</source>
-        <translation>La graine reste&#xa0;: les mêmes mots donnent le même clip</translation>
+        <source>Locked: the same prompt gives the same clip</source>
+        <translation>Verrouillée&#xa0;: la même description donne le même clip</translation>
     </message>
     <message>
         <source>A new seed for every clip; click to keep this one</source>
@@ -2547,7 +2543,7 @@
     <name>SidePanel</name>
     <message>
         <source>Library and queue</source>
-        <translation>Bibliothèque et file</translation>
+        <translation>Bibliothèque et file d’attente</translation>
     </message>
     <message>
         <source>Library</source>
@@ -2555,11 +2551,11 @@
     </message>
     <message>
         <source>Queue</source>
-        <translation>File</translation>
+        <translation>File d’attente</translation>
     </message>
     <message>
         <source>Queue · {0}</source>
-        <translation>File · {0}</translation>
+        <translation>File d’attente · {0}</translation>
     </message>
 </context>
 <context>
@@ -2589,8 +2585,8 @@
         <translation>{0} : plus disponible</translation>
     </message>
     <message>
-        <source>Look back at this stage</source>
-        <translation>Revoir ce niveau</translation>
+        <source>Show this stage</source>
+        <translation>Afficher ce niveau</translation>
     </message>
     <message>
         <source>Only the finished clip was kept, not its earlier stages</source>
@@ -2610,8 +2606,8 @@
     <message numerus="yes">
         <source>The queue is paused; %n clip(s) wait.</source>
         <translation>
-            <numerusform>La file est en pause ; %n clip attend.</numerusform>
-            <numerusform>La file est en pause ; %n clips attendent.</numerusform>
+            <numerusform>La file d’attente est en pause&#xa0;; %n clip attend.</numerusform>
+            <numerusform>La file d’attente est en pause&#xa0;; %n clips attendent.</numerusform>
         </translation>
     </message>
     <message>
@@ -2619,8 +2615,8 @@
         <translation>Arrêté</translation>
     </message>
     <message>
-        <source>Stopped · kept what was finished: {0} × {1}</source>
-        <translation>Arrêté · ce qui était fini est gardé&#xa0;: {0} × {1}</translation>
+        <source>Stopped · kept the last finished stage: {0} × {1}</source>
+        <translation>Arrêté · dernier niveau terminé gardé&#xa0;: {0} × {1}</translation>
     </message>
     <message>
         <source>From the library</source>
@@ -2643,7 +2639,7 @@
         <translation>Terminé en {0}</translation>
     </message>
     <message>
-        <source>{0} of it getting ready</source>
+        <source>{0} of it for preparation</source>
         <translation>dont {0} de préparation</translation>
     </message>
     <message>
@@ -2651,8 +2647,8 @@
         <translation>Arrêt après cette étape…</translation>
     </message>
     <message>
-        <source>without the picture on the left</source>
-        <translation>sans l’image à gauche</translation>
+        <source>the picture on the left is not used</source>
+        <translation>l’image à gauche n’est pas utilisée</translation>
     </message>
     <message>
         <source>{0}, step {1} of {2}</source>
@@ -2739,11 +2735,11 @@
 <context>
     <name>UnknownLine</name>
     <message>
-        <source>Too long: a prompt has at most {0} letters, this one {1} more.</source>
-        <translation>Trop long&#xa0;: une description a {0} lettres au plus, celle-ci en a {1} de trop.</translation>
+        <source>Too long: a prompt can have {0} characters; this one has {1} too many.</source>
+        <translation>Trop long&#xa0;: une description compte {0} caractères au plus&#xa0;; celle-ci en a {1} de trop.</translation>
     </message>
     <message>
-        <source>Not known to {0}:</source>
+        <source>Unknown to {0}:</source>
         <translation>Inconnu de {0}&#xa0;:</translation>
     </message>
     <message>
@@ -2766,8 +2762,8 @@
 <context>
     <name>Viewer</name>
     <message>
-        <source>Let go: the clip will begin with it</source>
-        <translation>Lâchez : le clip commencera par là</translation>
+        <source>Drop to start the clip with it</source>
+        <translation>Déposez pour commencer le clip par cette image</translation>
     </message>
     <message>
         <source>Busy</source>

@@ -98,7 +98,7 @@ def test_the_line_says_what_was_not_measured(qtbot: QtBot, open_studio: OpenStud
     assert time.startswith("About ")
     assert memory.startswith("Up to ")
     studio.bridge.listen(replace(READY, budget=replace(READY.budget, room=9 * MB)))
-    qtbot.waitUntil(lambda: "more than there is" in line.text())
+    qtbot.waitUntil(lambda: "more than is available" in line.text())
 
 
 def test_the_line_learns_from_the_clip(qtbot: QtBot, open_studio: OpenStudio) -> None:

@@ -101,7 +101,7 @@ def test_a_finished_clip_is_exported_while_another_is_made(
     export = studio.window.actions_["export"]
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Running) and studio.session.state.started)
     assert not export.isEnabled()
-    assert "being made" in studio.window.playback_panel.export.toolTip()
+    assert "clip in progress" in studio.window.playback_panel.export.toolTip()
     [finished] = studio.session.library.clips
     with qtbot.waitSignal(studio.session.current_clip.changed):
         studio.session.open_clip(finished)
@@ -121,10 +121,10 @@ def test_a_film_with_a_part_that_is_made_waits_for_it(qtbot: QtBot, open_studio:
     qtbot.mouseClick(studio.window.playback_panel.plus, LEFT)
     export = studio.window.actions_["export"]
     qtbot.waitUntil(lambda: not export.isEnabled())
-    assert "a part of the film" in studio.window.playback_panel.export.toolTip()
+    assert "the part of the film" in studio.window.playback_panel.export.toolTip()
     gate.open.set()
     qtbot.waitUntil(export.isEnabled)
-    assert "a part of the film" not in studio.window.playback_panel.export.toolTip()
+    assert "the part of the film" not in studio.window.playback_panel.export.toolTip()
 
 
 def test_an_export_is_offered_a_folder_that_is_there(

@@ -71,7 +71,7 @@ def test_a_film_that_was_not_saved_is_not_lost(qtbot: QtBot, studio: Studio, fil
     with qtbot.waitSignal(keeper.kept) as kept:
         studio.window.actions_["new_film"].trigger()
     assert kept.args is not None
-    assert "is kept as" in studio.window.status.line.text()
+    assert "was kept as" in studio.window.status.line.text()
     with qtbot.waitSignal(keeper.opened):
         keeper.open(kept.args[0])
     assert film.segments == segments
@@ -193,7 +193,7 @@ def test_the_film_is_there_the_next_day(qtbot: QtBot, open_studio: OpenStudio) -
     second = open_studio()
     qtbot.waitUntil(lambda: second.session.room.film.segments == segments)
     assert second.session.monitor.mode == "film"
-    assert "Your film is back" not in second.window.status.line.text()
+    assert "Your film was restored" not in second.window.status.line.text()
 
 
 def test_yesterday_s_film_can_be_exported_at_once(qtbot: QtBot, open_studio: OpenStudio) -> None:
@@ -232,7 +232,7 @@ def test_the_film_survives_a_crash(qtbot: QtBot, open_studio: OpenStudio) -> Non
     copy_of(first).write_bytes(left)
     second = open_studio()
     qtbot.waitUntil(lambda: second.session.room.film.segments == segments)
-    assert "Your film is back" in second.window.status.line.text()
+    assert "Your film was restored" in second.window.status.line.text()
     assert second.window.film.keeper.modified
 
 

@@ -384,17 +384,17 @@ def test_continuing_says_what_it_uses(qtbot: QtBot, open_studio: OpenStudio, tmp
     qtbot.keyClick(studio.window.composer.prompt, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(studio.window.composer.prompt, Qt.Key.Key_Delete)
     assert plus.isEnabled()
-    assert "its own words" in plus.toolTip()
+    assert "its own prompt" in plus.toolTip()
     picture = tmp_path / "beach.png"
     from engine.media.stills import write_png
 
     write_png(picture, first_frame(studio))
     still.take(picture)
     qtbot.waitUntil(lambda: still.path is not None)
-    assert "the picture on the left is for new clips" in plus.toolTip()
+    assert "the picture on the left is only used for new clips" in plus.toolTip()
     gate.open.clear()
     qtbot.mouseClick(plus, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "without the picture on the left" in studio.window.status.line.text())
+    qtbot.waitUntil(lambda: "the picture on the left is not used" in studio.window.status.line.text())
     gate.open.set()
     qtbot.waitUntil(lambda: len(studio.session.library.clips) == 2)
     assert (studio.engine.requests[-1].prompt, studio.engine.requests[-1].image) == ("a horse", None)

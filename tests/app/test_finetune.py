@@ -162,12 +162,12 @@ def test_stopping_asks_and_throws_away(
     click(qtbot, sheet.next)
     qtbot.waitUntil(lambda: bool(sheet.mistakes.text()))
     click(qtbot, sheet.stop)
-    answer(sheet, qtbot, "Go On Learning")
+    answer(sheet, qtbot, "Continue Training")
     assert studio.window.finetuning.busy
     qtbot.waitUntil(lambda: sheet.findChild(QMessageBox, "stop_question") is None)
     click(qtbot, sheet.stop)
     with qtbot.waitSignal(studio.window.finetuning.stopped):
-        answer(sheet, qtbot, "Throw Away")
+        answer(sheet, qtbot, "Discard")
     assert sheet.pages.currentIndex() == EXAMPLES
     assert sheet.table.rowCount() == 2  # to try again
     assert studio.session.pack == "starter"
@@ -178,7 +178,7 @@ def test_keeping_what_was_learned_lets_the_engine_finish(
 ) -> None:
     gate = learning(qtbot, studio, sheet, footage)
     click(qtbot, sheet.stop)
-    answer(sheet, qtbot, "Keep What It Learned")
+    answer(sheet, qtbot, "Keep Result")
     signal = studio.window.finetuning._stop_signal
     assert signal is not None
     assert signal.enough.is_set()
@@ -239,7 +239,7 @@ def test_closing_asks_while_it_learns(qtbot: QtBot, studio: Studio, sheet: Finet
     studio.window.close()
     box = studio.window.findChild(QMessageBox, "close_question")
     assert box is not None
-    assert "learning" in box.text()
+    assert "finetuned" in box.text()
     box.reject()
     assert studio.window.isVisible()
 
@@ -257,7 +257,7 @@ def test_the_real_engine_teaches_a_pack_and_makes_a_clip_with_it(
     assert not sheet.news.text()
     click(qtbot, sheet.stop)
     with qtbot.waitSignals([window.finetuning.finished, window.session.pack_changed], timeout=SLOW):
-        answer(sheet, qtbot, "Keep What It Learned")
+        answer(sheet, qtbot, "Keep Result")
     assert window.session.pack == "snow-day"
     window.session.edit(prompt="a snowman")
     window.session.generate()

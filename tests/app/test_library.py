@@ -139,7 +139,7 @@ def test_clips_are_sorted_and_favourites_kept(qtbot: QtBot, stocked: Studio) -> 
     qtbot.keyClick(panel.grid, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     qtbot.mouseClick(panel.favourites, Qt.MouseButton.LeftButton)
     assert shown(panel) == ["a horse on the beach"]
-    assert panel.verbs["favourite"].text() == "No Favourite Any More"
+    assert panel.verbs["favourite"].text() == "Remove from Favourites"
     store = stocked.session.library._store
     with qtbot.waitCallback() as read:
         stocked.session.library._keeper.run(lambda: store._page("", (), 99)[0], read, read)

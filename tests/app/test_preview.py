@@ -172,7 +172,7 @@ def test_the_clock_and_what_it_took_count_the_same(qtbot: QtBot, open_studio: Op
     now += 8
     gate.open.set()
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
-    assert line.text().startswith("Done in 58.0 s · 50.0 s of it getting ready · seed ")
+    assert line.text().startswith("Done in 58.0 s · 50.0 s of it for preparation · seed ")
 
 
 def test_the_stage_bar_says_how_long_the_stage_at_work_will_take(studio: Studio) -> None:

@@ -215,8 +215,8 @@ def test_closing_interrupts_the_running_job_and_keeps_the_queue(
     panel = again.window.shelf.queue
     assert again.window.shelf.pages.currentWidget() is panel
     assert panel.waiting.isVisible()
-    assert "3 clip(s) wait" in panel.waiting.text.text()
-    assert "1 clip(s) broke off" in panel.waiting.text.text()
+    assert "3 clip(s) are left" in panel.waiting.text.text()
+    assert "1 clip(s) were interrupted" in panel.waiting.text.text()
     assert panel.waiting.act.text() == "Make them now"
     ask(again, "new")  # what is asked for now is made; what waits from last time goes on waiting
     qtbot.waitUntil(lambda: states(again)["new"] == "done")

@@ -358,7 +358,7 @@ def test_a_picture_of_the_clip_s_own_shape_is_said_to_be_used_whole(
     settled(qtbot, studio)
     zone = studio.window.composer.drop_zone
     assert zone.crop.whole
-    assert "All of it is used" in zone.accessibleDescription()
+    assert "The whole picture is used" in zone.accessibleDescription()
     assert zone.crop.cursor().shape() == Qt.CursorShape.ArrowCursor  # there is nothing to move
     picture = zone.crop.grab().toImage()
     assert picture.pixelColor(zone.crop.picture_rect().center().toPoint()) == QColor("#3060C0")
@@ -368,7 +368,7 @@ def test_a_picture_of_the_clip_s_own_shape_is_said_to_be_used_whole(
     QApplication.sendEvent(zone.crop, wheel(zone.crop, 120 * 4))
     cropped(qtbot, studio)
     assert not zone.crop.whole
-    assert "its light part" in zone.accessibleDescription()
+    assert "the bright part" in zone.accessibleDescription()
     assert zone.crop.cursor().shape() == Qt.CursorShape.OpenHandCursor
 
 

@@ -56,7 +56,7 @@ def no_picture(stage: Stage) -> None:
     """Something was dropped that has no picture in it."""
     stage.session.still.take(
         UsageError(
-            "no-picture", "There is no picture in that.", "PNG, JPEG and WebP pictures work, and videos."
+            "no-picture", "This contains no picture.", "PNG, JPEG and WebP pictures work, and videos."
         )
     )
 
