@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow
 def test_the_bench_prints_figures_and_leaves_nothing(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "engine.cli.main", "bench", "ui", "--only", "library", "queue"]
     done = subprocess.run(

@@ -36,6 +36,7 @@ def test_pictures_are_as_fine_as_the_screen(studio: Studio) -> None:
     assert blurred == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", ["1.5", "2"])
 def test_what_is_seen_is_right_on_a_finer_screen(scale: str) -> None:
     tests = [str(FOLDER / name) for name in SEEN]

@@ -244,6 +244,7 @@ def test_closing_asks_while_it_learns(qtbot: QtBot, studio: Studio, sheet: Finet
     assert studio.window.isVisible()
 
 
+@pytest.mark.slow
 def test_the_real_engine_teaches_a_pack_and_makes_a_clip_with_it(
     qtbot: QtBot, qapp: QApplication, theme: Theme, packs_folder: Path, footage: Path, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from app.library.files import LibraryPaths
@@ -49,6 +50,7 @@ def ten_thousand(places: LibraryPaths) -> None:
     store.close()
 
 
+@pytest.mark.slow
 def test_ten_thousand_clips_open_search_and_scroll(
     qtbot: QtBot, open_studio: OpenStudio, tmp_path: Path
 ) -> None:

@@ -29,6 +29,7 @@ OFF_SCREEN = ("This plugin does not support", "Mouse event at ")
 """What the platform without a screen says of things that it cannot do, and the test kit of clicks beside the window."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + COUNT))
 def test_whatever_is_done_to_the_window_it_holds_together(
     qtbot: QtBot, open_studio: OpenStudio, tmp_path: Path, seed: int,

@@ -62,6 +62,7 @@ def test_a_clip_from_the_keyboard_to_a_file(qtbot: QtBot, real: MainWindow, tmp_
     assert read_clip(tmp_path / "robot.mp4").frames.shape == (17, 128, 256, 3)
 
 
+@pytest.mark.slow
 def test_cancelling_answers_and_the_next_clip_works(qtbot: QtBot, real: MainWindow) -> None:
     real.session.edit(prompt="a horse")
     real.session.generate()

@@ -101,6 +101,7 @@ def test_samples_between_steps_keep_nothing(passes: dict[bool, int]) -> None:
     assert passes[False]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ucf101-l", "k600-l", "t2v-base", "t2v-sr1"])
 def test_a_full_size_step_reaches_every_weight(name: str, tmp_path: Path, passes: dict[bool, int]) -> None:
     run = with_overrides(reduced(PAPER_RUNS[name]), ["numbers=bf16"])
@@ -114,6 +115,7 @@ def test_a_full_size_step_reaches_every_weight(name: str, tmp_path: Path, passes
     assert without_gradient(trainer.loop.model) == []
 
 
+@pytest.mark.slow
 def test_a_step_with_the_discriminator_reaches_every_weight(tmp_path: Path, passes: dict[bool, int]) -> None:
     run = with_overrides(reduced(PAPER_RUNS["tokenizer-t2v"]), ["numbers=bf16"])
     assert isinstance(run, GanTokenizerRun)

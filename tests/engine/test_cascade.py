@@ -50,6 +50,7 @@ def test_upto_decides_the_size(make: Make, stage: str) -> None:
     assert (clip.stage, clip.pack, clip.frames.dtype) == (stage, "tiny", np.uint8)
 
 
+@pytest.mark.slow
 def test_same_request_same_frames(make: Make) -> None:
     first, second = make(seed=7), make(seed=7)
     assert np.array_equal(first.frames, second.frames)
@@ -133,6 +134,7 @@ def test_cancel_stops_within_a_step_and_keeps_the_stage_before(make: Make, stage
         assert np.array_equal(clip.frames, make(seed=7, upto=STAGES[before]).frames)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("upto", STAGES)
 def test_a_still_is_the_first_frame(make: Make, pack: LoadedPack, still: Path, upto: str) -> None:
     clip = make(image=str(still), upto=upto)
@@ -178,6 +180,7 @@ def test_a_continuation_is_what_comes_after(
     assert {event.frames for event in recorder.of(StageStarted)} == {new}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("overlap", [1, 5])
 def test_the_model_sees_the_source_at_each_stages_size(
     make: Make, pack: LoadedPack, earlier: Path, overlap: int, monkeypatch: pytest.MonkeyPatch
@@ -305,6 +308,7 @@ def test_full_memory_is_tried_again_and_then_told() -> None:
         retry_without_memory([full, full], lambda: None)
 
 
+@pytest.mark.slow
 def test_a_decode_without_memory_goes_on_in_tiles(
     make: Make, pack: LoadedPack, monkeypatch: pytest.MonkeyPatch
 ) -> None:

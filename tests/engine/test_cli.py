@@ -209,6 +209,7 @@ def test_a_misspelt_option_is_guessed(argv: list[str], meant: str, capsys: Captu
     assert f"Did you mean {meant}?" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_recipes_are_listed(capsys: Capture) -> None:
     assert main(["recipes", "--json"]) == 0
     counted = {recipe["name"]: recipe["parameters"] for recipe in json.loads(capsys.readouterr().out)}
@@ -233,6 +234,7 @@ def test_a_failing_run_leaves_the_old_file(tiny: str, tmp_path: Path, capsys: Ca
     assert capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_ctrl_c_cancels_cleanly(tiny: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "engine.cli.main", "generate", "a horse", "--out", str(tmp_path / "a.mp4")]

@@ -59,6 +59,7 @@ def job(pack: LoadedPack, packs_folder: Path, probe_folder: Path, pictures: Path
     return Job(pack, name, tmp_path, load_probe(probe_folder), FEW, photos=pictures, videos=pictures)
 
 
+@pytest.mark.slow
 def test_every_section_measures_and_is_written(job: Job) -> None:
     report = evaluate(job, ("tokenizer", "sr", "stills", "continuation", "clips"))
     assert json.loads((job.out / "report.json").read_text()) == report
@@ -83,6 +84,7 @@ def test_every_section_measures_and_is_written(job: Job) -> None:
     assert table.count("\n") > 20
 
 
+@pytest.mark.slow
 def test_a_second_run_makes_nothing_twice(job: Job) -> None:
     job = replace(job, counts=replace(FEW, general=2, heldout=0, full=0))
     first = evaluate(job, ("clips",))
@@ -158,6 +160,7 @@ def test_the_command_prints_a_table_and_keeps_to_its_sections(
     assert main(["evaluate", *wishes, "--only", "clips"]) == 2  # no probe
 
 
+@pytest.mark.slow
 def test_the_probe_command_trains_tests_and_goes_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -175,6 +178,7 @@ def test_the_probe_command_trains_tests_and_goes_on(
     assert (tmp_path / WEIGHTS).stat().st_size < 5e6
 
 
+@pytest.mark.slow
 def test_a_probe_learns_what_it_is_shown(tmp_path: Path) -> None:
     render_probe_clips(tmp_path / "clips", 5, TRAIN_SEED, lambda done, total: None)
     loop = LoopConfig(steps=10, warmup=1, ema=0.0, report_steps=1000)

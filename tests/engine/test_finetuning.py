@@ -69,6 +69,7 @@ def weights(path: Path) -> dict[str, torch.Tensor]:
     return dict(load_pack(path).transformer("base").state_dict())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["lora", "full"])
 def test_a_run_becomes_a_pack_that_knows_the_new_words(
     own: PackStore, run: Callable[..., FinetuneRun], method: str
@@ -232,6 +233,7 @@ def run_of(examples: tuple[Example, ...]) -> FinetuneRun:
     return FinetuneRun.parse(examples=examples, name="snow", title="Snow", pack="tiny", steps=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("error", "code"),
     [(OSError(errno.ENOSPC, "full"), "output-not-writable"), (MemoryError(), "out-of-memory")],

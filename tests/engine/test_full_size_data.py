@@ -142,6 +142,7 @@ def test_without_latent_normalisation_a_run_sees_what_the_encoder_gave(shards: P
     assert float(made_up.mean()) == pytest.approx(RAW_MEAN, abs=0.2)
 
 
+@pytest.mark.slow
 def test_train_full_from_the_command_line_and_a_wider_run_starts_from_it(shards: Path) -> None:
     data = ["--videos", shards / "videos", "--images", shards / "images", "--embeddings", shards / "words"]
     settings = [word for setting in TEXT for word in ("--set", setting)]
@@ -161,6 +162,7 @@ def test_train_full_from_the_command_line_and_a_wider_run_starts_from_it(shards:
     assert main([str(word) for word in [*command, *settings, *wide]]) == 0
 
 
+@pytest.mark.slow
 def test_a_tokenizer_run_can_code(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     clips = rng.integers(0, 256, (16, 5, 24, 24, 3), dtype=np.uint8)
@@ -180,6 +182,7 @@ def test_a_tokenizer_run_can_code(tmp_path: Path) -> None:
     assert np.allclose(kept_std, tokenizer.latent_std)
 
 
+@pytest.mark.slow
 def test_a_tokenizer_of_larger_pictures_starts_from_the_weights_of_the_smaller_ones(tmp_path: Path) -> None:
     settings = [word for setting in TOKENIZER for word in ("--set", setting)]
     words = ["train", "full", "tokenizer-t2v", "--out", tmp_path / "a", "--noise", *settings, "--set", "loop.steps=1"]
@@ -202,6 +205,7 @@ def picture(path: Path) -> NDArray[np.int32]:
     return cv2.imread(str(path))[..., ::-1].astype(np.int32)
 
 
+@pytest.mark.slow
 def test_reports_draw_what_was_held_over_what_is_made(shards: Path) -> None:
     words = ["train", "full", "tokenizer-t2v", "--out", shards / "tok", "--noise"]
     words += flags([*TOKENIZER, "loop.steps=1", "loop.report_steps=1"])

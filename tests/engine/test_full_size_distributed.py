@@ -54,6 +54,7 @@ def world() -> Iterator[ProcessGroup]:
         yield world
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_two_processes_one_of_them_killed_train_like_one_and_one_goes_on(world: ProcessGroup, tmp_path: Path) -> None:
     train("t2v-base", tmp_path / "one", ["loop.steps=5"], world)
@@ -69,6 +70,7 @@ def test_two_processes_one_of_them_killed_train_like_one_and_one_goes_on(world: 
     assert same(losses(tmp_path / "one"), losses(tmp_path / "two"))
 
 
+@pytest.mark.slow
 def test_parts_add_up_to_the_whole_batch(world: ProcessGroup, tmp_path: Path) -> None:
     for name in ("t2v-base", "tokenizer-t2v"):
         for parts in (1, 4):

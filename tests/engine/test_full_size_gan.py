@@ -56,6 +56,7 @@ def test_the_penalty_is_half_the_squared_gradient() -> None:
     assert torch.isclose(gradient_penalty(verdicts, x), 0.5 * weight.square().sum())
 
 
+@pytest.mark.slow
 def test_each_side_gets_its_own_gradient_only() -> None:
     torch.manual_seed(0)
     x = torch.rand(2, 3, 5, 32, 32) * 2 - 1

@@ -73,6 +73,7 @@ def found(home: Path) -> InstalledPack:
     return PackStore([home]).find("full")
 
 
+@pytest.mark.slow
 def test_a_clip_is_made_from_the_command_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = home / "clip.mp4"
     command = ["generate", "a purple zebra on the beach", "--pack", str(home / "full"), "--aspect", "1:1"]
@@ -97,6 +98,7 @@ def test_the_packs_t5_says_what_the_folders_does(home: Path) -> None:
     assert caught.value.code == "pack-not-teachable"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", ["staged", "streamed"])
 def test_it_is_the_same_however_networks_are_kept(home: Path, kept: ResidencyMode) -> None:
     request = ClipRequest.parse(prompt="a horse", pack="full", aspect="1:1", upto="sr1", frames=5, seed=3)

@@ -70,6 +70,7 @@ def test_a_run_is_data_and_its_assumptions_name_its_fields(name: str) -> None:
         assert tokenizer.crop[0] == (4 * run.model.grid[0] - 3 if run.image_share < 1 else 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAPER_RUNS)
 def test_one_step_of_every_run(name: str, world: ProcessGroup, tmp_path: Path) -> None:
     run = reduced(PAPER_RUNS[name])
@@ -95,6 +96,7 @@ def weights(model: torch.nn.Module) -> dict[str, torch.Tensor]:
     return {name: (p.full_tensor() if isinstance(p, DTensor) else p).clone() for name, p in named.items()}
 
 
+@pytest.mark.slow
 def test_the_three_billion_build_without_memory_and_one_layer_of_it_runs() -> None:
     run = PAPER_RUNS["t2v-base"]
     assert isinstance(run, DenoiserRun)
@@ -141,6 +143,7 @@ def test_more_gpus_need_less_memory_each_and_as_much_time_together() -> None:
     assert caught.value.code == "bad-batch"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAPER_RUNS)
 def test_the_cost_of_every_run_adds_up(name: str) -> None:
     run = PAPER_RUNS[name]
@@ -154,6 +157,7 @@ def test_the_cost_of_every_run_adds_up(name: str) -> None:
     assert (cost.memory_gb <= 80) == (name != "tokenizer-t2v-512")
 
 
+@pytest.mark.slow
 def test_running_layers_again_trades_operations_for_memory() -> None:
     run = PAPER_RUNS["tokenizer-t2v-256"]
     spared = estimate(run, 64, 100.0, 80.0)

@@ -54,6 +54,7 @@ def test_the_matrices_of_layers_take_half_and_nothing_else_changes(
     assert size(small.text) == size(pack.text)
 
 
+@pytest.mark.slow
 def test_the_clip_is_close_and_its_origin_says_so(small: LoadedPack, make: Callable[..., Clip]) -> None:
     clip = Cascade(small).generate(REQUEST, lambda _event: None, lambda: False)
     whole = make(frames=17, steps=2, seed=3)
@@ -65,6 +66,7 @@ def test_the_clip_is_close_and_its_origin_says_so(small: LoadedPack, make: Calla
     assert [line for line in whole.origin.differences(clip.origin) if line.startswith("device")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", ["staged", "streamed"])
 def test_the_clip_is_the_same_however_networks_are_kept(
     kept: ResidencyMode, small: LoadedPack, packs_folder: Path

@@ -114,6 +114,7 @@ def test_an_engine_that_may_take_nothing_says_so_before_it_begins(store: PackSto
     assert "MB may be taken" in failed.error.message
 
 
+@pytest.mark.slow
 def test_tiles_by_plan_make_a_clip(store: PackStore, monkeypatch: pytest.MonkeyPatch) -> None:
     request = ask(pack="tiny", frames=1, steps=1)
     ears, planned = Ears(), []

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 import torch
 from torch import nn
 
@@ -91,6 +92,7 @@ print("drawn")
 """
 
 
+@pytest.mark.slow
 def test_farm_draws_the_worlds_of_its_seeds(tmp_path: Path) -> None:
     """In a process of its own, as it is used: it forks, which a process with threads should not."""
     cv2.imwrite(str(tmp_path / "photo.png"), np.random.default_rng(1).integers(0, 255, (300, 400, 3)))

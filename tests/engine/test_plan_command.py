@@ -42,6 +42,7 @@ def test_a_pack_is_planned_for_this_machine(capsys: pytest.CaptureFixture[str]) 
     assert planned(capsys)["plans"][0]["peak_mb"] > whole["peak_mb"]
 
 
+@pytest.mark.slow
 def test_the_plan_is_the_one_that_generating_goes_by(tmp_path: Path) -> None:
     """Each in a process of its own, as people do it; both count the program."""
 

@@ -29,6 +29,7 @@ print("finite")
 """
 
 
+@pytest.mark.slow
 def test_gradients_of_convolutions_are_finite_and_the_process_lives() -> None:
     """In a process of its own, for what is shown is that it ends well; on processors without AMX it always did."""
     clean = {k: v for k, v in os.environ.items() if k != "ONEDNN_MAX_CPU_ISA"}

@@ -32,6 +32,7 @@ REQUEST = ClipRequest.parse(prompt="a horse", pack="tiny", frames=17, steps=1, s
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", KEPT)
 def test_however_networks_are_kept_the_clip_is_the_same(
     kept: ResidencyMode, make: Callable[..., Clip], packs_folder: Path
@@ -41,6 +42,7 @@ def test_however_networks_are_kept_the_clip_is_the_same(
     assert np.array_equal(clip.frames, make(frames=17, steps=1, seed=3).frames)
 
 
+@pytest.mark.slow
 def test_networks_in_turns_are_let_go_before_the_next_is_read(packs_folder: Path) -> None:
     pack = load_pack(packs_folder / "tiny", resolve("cpu"), "staged")
     for one, other in (("text", "base"), ("base", "sr1"), ("sr1", "base")):
@@ -53,6 +55,7 @@ def test_networks_in_turns_are_let_go_before_the_next_is_read(packs_folder: Path
     assert last() is None
 
 
+@pytest.mark.slow
 def test_a_cascade_in_turns_never_holds_two_denoisers(
     packs_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +118,7 @@ def made(folder: Path, room_mb: float = 0, int8: bool = False) -> dict[str, Any]
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit and the high-water mark are Linux's")
 def test_under_an_enforced_limit_what_was_planned_is_taken_and_the_clip_is_the_same(folder: Path) -> None:
     pack = PackStore([folder]).find("mid")

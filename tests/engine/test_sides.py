@@ -38,6 +38,7 @@ def test_a_caption_and_its_mirror_tell_opposite_sides() -> None:
     assert set(from_left) == {1}
 
 
+@pytest.mark.slow
 def test_an_encoder_learns_to_differ() -> None:
     from sides import SideTraining, line
 

@@ -42,6 +42,7 @@ def test_its_words_are_those_of_the_worlds(starter: LoadedPack) -> None:
     assert starter.vocabulary.words == vocabulary().words
 
 
+@pytest.mark.slow
 def test_every_stage_changes_the_picture(starter: LoadedPack) -> None:
     """One image through all three networks: nothing is a resize, nothing is flat, nothing is broken."""
     request = ClipRequest(prompt="a horse walking on the beach at sunset", frames=1, steps=2, seed=3)

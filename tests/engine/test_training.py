@@ -79,6 +79,7 @@ fit(Path({folder!r}), 100000, checkpoint_minutes=0.0)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_kill_9_leaves_a_whole_checkpoint_that_goes_on_exactly(tmp_path: Path) -> None:
     root = str(Path(__file__).parents[2])

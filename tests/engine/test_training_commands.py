@@ -155,6 +155,7 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.mark.slow
 def test_latents_come_in_the_right_shapes(road: Path) -> None:
     assert ShardStore(road / "clips-low")[0].shape == (8, 5, 4, 8)
     assert ShardStore(road / "clips-high")[0].shape == (8, 5, 8, 16)

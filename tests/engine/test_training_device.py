@@ -94,6 +94,7 @@ def superres_step(shards: dict[str, Path], out: Path) -> Any:
     return SuperresTrainer(training, Tokenizer(TINY), text, vocabulary(), None, pair, out, META)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [tokenizer_step, base_step, superres_step])
 def test_a_step_computes_where_the_run_is(
     make: Callable[[dict[str, Path], Path], Any],
@@ -149,6 +150,7 @@ def test_samples_are_drawn_where_the_network_is() -> None:
     assert z.device == META
 
 
+@pytest.mark.slow
 def test_float16_is_never_trained_in() -> None:
     assert training_dtype("mps") is torch.float32
     assert training_dtype("meta") is torch.float32

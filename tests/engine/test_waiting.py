@@ -29,9 +29,11 @@ def _spins(**choice: str) -> str:
     return told[1]
 
 
+@pytest.mark.slow
 def test_threads_sleep_while_they_wait() -> None:
     assert _spins() == "0"
 
 
+@pytest.mark.slow
 def test_a_choice_of_the_users_own_stays() -> None:
     assert _spins(OMP_WAIT_POLICY="ACTIVE") != "0"

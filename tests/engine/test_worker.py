@@ -31,6 +31,7 @@ from engine.pipeline.cascade import Cascade
 from engine.worker import Engine
 
 LAST = (JobDone, JobFailed, JobCancelled)
+LOWEST_PRIORITY = 19
 PATIENCE = 120.0
 
 
@@ -94,8 +95,10 @@ def test_a_job_from_start_to_clip(engine: Engine, listener: Listener, make: Call
 def test_the_engine_lets_a_window_go_first(engine: Engine, listener: Listener) -> None:
     seen: list[int] = []
     listener.on = lambda event: seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
-    listener.wait(engine.submit(ask()))
-    assert min(seen) > os.getpriority(os.PRIO_PROCESS, threading.main_thread().native_id or 0)
+    assert isinstance(listener.wait(engine.submit(ask())), JobDone)
+    window = os.getpriority(os.PRIO_PROCESS, threading.main_thread().native_id or 0)
+    # Under `nice -n 19` there is no lower priority: then the engine works at the same one.
+    assert min(seen) > window or window == LOWEST_PRIORITY == min(seen)
 
 
 def test_two_jobs_run_one_after_the_other(engine: Engine, listener: Listener) -> None:

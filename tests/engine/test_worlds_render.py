@@ -33,6 +33,7 @@ def test_same_spec_same_bits_and_a_frame_is_the_clips_frame():
         np.testing.assert_array_equal(clip[i], render_frame(scene, i, height=64, width=112, samples=2))
 
 
+@pytest.mark.slow
 def test_another_process_draws_the_same_bits():
     code = (
         "import hashlib; from engine.worlds.render.clip import render_frame; from engine.worlds.spec import WorldSpec;"

@@ -47,6 +47,7 @@ def test_each_clip_has_a_video_two_captions_and_its_truth(tmp_path: Path) -> Non
     assert read_metadata(tmp_path / "clip_000001.mp4")["title"] == captions["en"]
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_same_files_as_one(tmp_path: Path) -> None:
     write_worlds(job(tmp_path / "one"), sheet=True, workers=1)
     write_worlds(job(tmp_path / "two"), sheet=True, workers=2)
@@ -91,6 +92,7 @@ def test_a_file_in_the_folders_place_is_one_plain_error(tmp_path: Path) -> None:
     assert (tmp_path / "taken").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_an_error_in_a_worker_process_arrives_whole(tmp_path: Path) -> None:
     (tmp_path / "clip_000001.mp4").mkdir()
     with pytest.raises(WaltError) as caught:

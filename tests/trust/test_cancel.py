@@ -51,6 +51,7 @@ class Asked:
         self.after += self.count >= self.at and isinstance(event, StepDone | FramesReady)
 
 
+@pytest.mark.slow
 def test_every_step_of_every_stage(pack: LoadedPack, still: Path) -> None:
     cascade = Cascade(pack)
     whole = cascade.generate(ask(image=str(still)), lambda event: None, lambda: False)

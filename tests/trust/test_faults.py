@@ -85,6 +85,7 @@ def test_a_system_that_refuses_is_told_in_one_sentence(tmp_path: Path, fault: st
             assert raised.code == "output-not-writable"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "lasts", "upto", "reached"),
     [
@@ -136,6 +137,7 @@ def test_a_job_ends_once_and_the_engine_works_on(
     assert "walt-engine" not in {thread.name for thread in threading.enumerate()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["EIO", "ENOSPC", "MemoryError", "kernel", "encoder"])
 def test_the_command_writes_the_clip_or_says_why_not(
     tiny: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], fault: str

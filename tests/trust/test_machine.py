@@ -6,6 +6,7 @@ import hashlib
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -127,4 +128,4 @@ class People(RuleBasedStateMachine):
 People.TestCase.settings = settings(
     max_examples=8, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )
-TestPeople = People.TestCase
+TestPeople = pytest.mark.slow(People.TestCase)

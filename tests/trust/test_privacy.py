@@ -75,6 +75,7 @@ def test_the_block_blocks() -> None:
     assert "SystemError" in run("import socket; socket.getaddrinfo('localhost', 80)").stderr
 
 
+@pytest.mark.slow
 @needs_linux
 def test_a_whole_run_opens_no_socket(tiny: str, still: Path, tmp_path: Path) -> None:
     out = tmp_path / "clip.mp4"
@@ -84,6 +85,7 @@ def test_a_whole_run_opens_no_socket(tiny: str, still: Path, tmp_path: Path) -> 
     assert out.is_file()
 
 
+@pytest.mark.slow
 @needs_linux
 def test_a_window_that_makes_a_clip_opens_no_socket(packs_folder: Path, tmp_path: Path) -> None:
     env = folders(tmp_path)
