@@ -98,13 +98,20 @@ class Engine:
         self._thread = threading.Thread(target=self._loop, name="walt-engine", daemon=True)
         self._thread.start()
 
-    def submit(self, request: ClipRequest) -> str:
-        """Queue a clip and return its job's id; every job ends with JobDone, JobFailed or JobCancelled.
+    def submit(self, request: ClipRequest, job_id: str | None = None) -> str:
+        """Queue a clip; every job ends with JobDone, JobFailed or JobCancelled.
+
+        Args:
+            request: What to make.
+            job_id: What the caller calls the job; all its events bear this id. A new one if None.
+
+        Returns:
+            The job's id.
 
         Raises:
             WaltError: ``engine-closed``.
         """
-        return self._queue_up(_Job(uuid.uuid4().hex[:12], request, private=_words_of(request)))
+        return self._queue_up(_Job(job_id or new_job_id(), request, private=_words_of(request)))
 
     def run(self, errand: EngineTask, private: tuple[str, ...] = ()) -> str:
         """Queue other work for this thread, behind the clips that wait; returns its job's id.
@@ -114,7 +121,7 @@ class Engine:
         Raises:
             WaltError: ``engine-closed``.
         """
-        return self._queue_up(_Job(uuid.uuid4().hex[:12], None, errand, private))
+        return self._queue_up(_Job(new_job_id(), None, errand, private))
 
     def _queue_up(self, job: _Job) -> str:
         with self._changed:
@@ -269,6 +276,11 @@ class Engine:
             self._listener(event)
         except BaseException:  # SystemExit too: the jobs behind this one still have to end
             log.exception("a listener failed on %s", type(event).__name__)
+
+
+def new_job_id() -> str:
+    """An id that no other job has."""
+    return uuid.uuid4().hex[:12]
 
 
 def _words_of(request: ClipRequest) -> tuple[str, ...]:

@@ -48,8 +48,8 @@ CLOSE_SECONDS = 8.0
 class EngineLike(Protocol):
     """What the window needs of `engine.worker.Engine`."""
 
-    def submit(self, request: ClipRequest) -> str:
-        """Queue a request; returns the job's id at once."""
+    def submit(self, request: ClipRequest, job_id: str | None = None) -> str:
+        """Queue a request under the id that is given, or a new one; returns the id at once."""
         ...
 
     def run(self, errand: EngineTask, private: tuple[str, ...] = ()) -> str:
@@ -175,15 +175,15 @@ class EngineBridge(QObject):
         """Whether the engine's thread has ended, or there never was one."""
         return self._ended
 
-    def submit(self, request: ClipRequest) -> str:
-        """Hand a request to the engine.
+    def submit(self, request: ClipRequest, job_id: str | None = None) -> str:
+        """Hand a request to the engine, under the id that is given or a new one; returns the id.
 
         Raises:
             WaltError: ``engine-not-running``, or what the engine says.
         """
         if self._engine is None or self._closer is not None:
             raise WaltError("engine-not-running", "The engine is not running yet.", "Try again in a moment.")
-        return self._engine.submit(request)
+        return self._engine.submit(request, job_id)
 
     def run(self, errand: EngineTask, private: tuple[str, ...] = ()) -> str:
         """Hand over work that makes no clip, one at a time; it begins when the clip in the making is done.

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.compose.draft import requests_of
 from app.film.film import SUFFIX
-from app.library.records import parse_request
+from app.library.records import StoredRequest, readable
 from engine.api.errors import UsageError, WaltError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class FilmActions(QObject):
         can = self._room.can_continue(end) if in_film else record is not None
         return {
             "continue": can and (self.own_words is not None or bool(self._session.draft.prompt.strip())),
-            "retake": segment is not None and bool(film.take_of(segment).request),
+            "retake": segment is not None and film.take_of(segment).request is not None,
             "add_to_film": not in_film and record is not None,
             "split": in_film and (found := film.at(player.position)) is not None
             and player.position != film.first_of(found[0].id),
@@ -100,11 +100,11 @@ class FilmActions(QObject):
         return film.selected or (under[0] if under else None)
 
     @property
-    def own_words(self) -> str | None:
-        """The request, as JSON, of what would be continued: its words are used where the composer has none."""
+    def own_words(self) -> StoredRequest | None:
+        """The request of what would be continued: its words are used where the composer has none."""
         film, record = self._room.film, self.record
         if self._monitor.mode == "film" and film.segments:
-            return film.take_of(film.segments[-1]).request or None
+            return film.take_of(film.segments[-1]).request
         return record.request if record is not None else None
 
     @property
@@ -173,16 +173,16 @@ class FilmActions(QObject):
         from engine.media.stills import load_still
 
         load_still(still, *self._session.shape)  # refuse now what the engine would refuse later
-        wish = self._wish("")
+        wish = self._wish(None)
         self._room.begin_with(replace(wish, image=str(still)), at)
 
-    def _wish(self, recipe: str) -> ClipRequest:
-        """What the composer asks for; with an empty prompt, the words of ``recipe``, a request as JSON."""
+    def _wish(self, recipe: StoredRequest | None) -> ClipRequest:
+        """What the composer asks for; with an empty prompt, the words of ``recipe``."""
         session = self._session
         draft: Draft = session.draft
         prompt = draft.prompt
-        if not prompt.strip() and recipe:
-            prompt = parse_request(recipe).prompt
+        if not prompt.strip() and recipe is not None:
+            prompt = readable(recipe).prompt
         if not prompt.strip():
             raise UsageError("no-prompt", "The prompt is empty.", "Write a prompt on the left.")
         seed = draft.seed if draft.seed_fixed else session.new_seed()

@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from app.library.records import StoredRequest
 from engine.api.types import FPS
 
 SUFFIX = ".walt"
@@ -29,7 +30,7 @@ class Take:
         id: Its name within the film.
         frames: How many frames it has, or will have.
         size: Width and height in pixels; of the first stage while it is made.
-        request: The request that made it, as JSON; empty for a clip that does not say.
+        request: The request that made it; None for a clip that does not say.
         file: The clip's file, once there is one.
         job: The queue's job that makes it, until its file is there.
         trouble: Why it could not be made or read, as a sentence.
@@ -38,7 +39,7 @@ class Take:
     id: str
     frames: int
     size: tuple[int, int]
-    request: str = ""
+    request: StoredRequest | None = None
     file: Path | None = None
     job: str | None = None
     trouble: str = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from app.film.edits import Edits
 from app.film.film import Film, Segment, Take, new_id
 from app.film.film_frames import FilmFrames
 from app.film.take_frames import TakeFrames
-from app.library.records import ClipRecord, JobRecord, parse_request
+from app.library.records import ClipRecord, JobRecord, readable
 from engine.api.errors import UsageError, WaltError
 from engine.api.types import OVERLAP, WINDOW_FRAMES
 
@@ -127,13 +126,13 @@ class FilmGenerator(QObject):
             UsageError: ``no-recipe`` when the clip does not say how it was made.
         """
         take = self.film.take_of(segment)
-        if not take.request:
+        if take.request is None:
             raise UsageError(
                 "no-recipe",
                 "This clip does not contain the settings it was made with.",
                 "Only clips made by walt can be generated again.",
             )
-        request = replace(parse_request(take.request), seed=seed)
+        request = replace(readable(take.request), seed=seed)
         self.edits.retake(segment, self._ask(request))
 
     def begin_with(self, request: ClipRequest, at: int | None = None) -> None:
@@ -143,10 +142,10 @@ class FilmGenerator(QObject):
     def _ask(self, request: ClipRequest) -> Take:
         (job,) = self._queue.add([request])
         size = self._size(request.aspect)
-        return Take(new_id(), request.new_frames, size, request.to_json(), job=job.id)
+        return Take(new_id(), request.new_frames, size, request, job=job.id)
 
     def _aspect(self, take: Take, otherwise: Aspect) -> Aspect:
-        return parse_request(take.request).aspect if take.request else otherwise
+        return readable(take.request).aspect if take.request is not None else otherwise
 
     # What becomes of it.
 
@@ -204,7 +203,7 @@ def _filed(take: Take, record: ClipRecord, path: Path) -> Take:
         file=path,
         frames=record.frames,
         size=(record.width, record.height),
-        request=json.dumps(json.loads(record.request), ensure_ascii=False, separators=(",", ":")),
+        request=record.request,
         job=None,
         trouble="",
     )

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.film.film import Segment, Segments, Take
+from app.library.records import read_request
 from engine.api.errors import WaltError
 from engine.api.types import FPS
 from engine.runtime.json_file import read_object, write_object
@@ -177,7 +178,7 @@ def _to_take(take: Take, folder: Path) -> _Take:
         file=None if take.file is None else _named(take.file, folder),
         frames=take.frames,
         size=take.size,
-        request=json.loads(take.request) if take.request else None,
+        request=json.loads(take.request.to_json()) if take.request is not None else None,
         job=take.job,
         trouble=take.trouble,
     )
@@ -192,7 +193,7 @@ def _named(file: Path, folder: Path) -> str:
 
 
 def _from_take(data: _Take, folders: Sequence[Path]) -> Take:
-    request = json.dumps(data.request, ensure_ascii=False, separators=(",", ":")) if data.request else ""
+    request = read_request(json.dumps(data.request, ensure_ascii=False)) if data.request else None
     take = Take(data.id, data.frames, data.size, request, job=data.job, trouble=data.trouble)
     if data.file is None:
         return _with(take, None, data.trouble or "This clip was not made yet.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -11,6 +10,7 @@ from app.core.formatting import seconds_text
 from app.film.film import placed
 from app.film.timeline_paint import Block
 from app.jobs.state import Running
+from engine.api.request import ClipRequest
 
 if TYPE_CHECKING:
     from app.film.film import Segment, Take
@@ -31,7 +31,6 @@ class Lane(QObject):
         super().__init__(parent)
         self._session = session
         self._film = session.room.film
-        self._words: dict[str, tuple[str, str]] = {}
         self._film.changed.connect(self.changed)
         self._film.take_changed.connect(self._take_changed)
         self._film.selected_changed.connect(self.changed)
@@ -165,13 +164,9 @@ class Lane(QObject):
         return state.request.prompt if isinstance(state, Running) else ""
 
     def _recipe(self, take: Take) -> tuple[str, str]:
-        """Prompt and seed of a take; read once."""
-        known = self._words.get(take.request)
-        if known is None:
-            values = json.loads(take.request) if take.request else {}
-            known = str(values.get("prompt", "")), str(values.get("seed", ""))
-            self._words[take.request] = known
-        return known
+        """Prompt and seed of a take."""
+        request = take.request
+        return (request.prompt, str(request.seed)) if isinstance(request, ClipRequest) else ("", "")
 
     @Slot(str)
     def _take_changed(self, _take: str) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.bridge import Chunk, Ended, EngineBridge, News, StepPreview
 from app.jobs.state import Done, Failed, Idle, JobState, Running, StageRun, Stopped, waiting_stages
-from app.library.records import JobRecord, State, parse_request
+from app.library.records import JobRecord, State, UnreadableRequest, readable
 from engine.api.errors import WaltError
 from engine.api.events import (
     FinetuneDone,
@@ -102,27 +102,27 @@ class JobRunner(QObject):
         job = self._queue.next()
         if job is None:
             return
-        try:
-            request = parse_request(job.request)
-        except WaltError as error:
-            refusal = error  # Python forgets ``error`` at the end of this block
-            self._queue.start(job, lambda _: self._queue.end("failed", refusal))
+        request = job.request
+        if isinstance(request, UnreadableRequest):
+            error = request.error
+            self._queue.start(job, lambda _: self._queue.end("failed", error))
             return
-        self._state = Running("", request, self._clock(), waiting_stages(request.upto))
+        self._state = Running(job.id, request, self._clock(), waiting_stages(request.upto))
         self._queue.start(job, self._submit)
         self._tell()
         self.began.emit(request)
 
     def _submit(self, job: JobRecord) -> None:
         state = self._state
-        if not isinstance(state, Running) or state.job:
+        if not isinstance(state, Running) or state.job != job.id:
             return
         if state.cancelling or self._closing:
             self._stop(state, None)
             return
         try:
-            request = parse_request(job.request)
-            self._state = replace(state, request=request, job=self._bridge.submit(request))
+            request = readable(job.request)
+            self._state = replace(state, request=request)
+            self._bridge.submit(request, job.id)
         except WaltError as error:
             self._fail(state, error, "")
 

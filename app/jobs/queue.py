@@ -119,8 +119,9 @@ class Queue(RecordListModel[JobRecord]):
         """Put requests into the queue, last or first; returns their jobs."""
         jobs = [_new_job(request) for request in requests]
         self._waiting = [*jobs, *self._waiting] if first else [*self._waiting, *jobs]
-        self._keep(lambda: self._store.add_jobs(jobs), self._take_recorded)
-        self._changed(order=True)
+        order = [job.id for job in self._waiting]
+        self._keep(lambda: self._store.add_jobs(jobs, order), self._take_recorded)
+        self._changed()
         self.wanted.emit()
         return jobs
 
@@ -320,6 +321,4 @@ class Queue(RecordListModel[JobRecord]):
 
 
 def _new_job(request: ClipRequest) -> JobRecord:
-    return JobRecord(
-        uuid.uuid4().hex[:12], "queued", request.to_json(), request.prompt, request.seed, time.time()
-    )
+    return JobRecord(uuid.uuid4().hex[:12], "queued", request, request.prompt, request.seed, time.time())

@@ -23,7 +23,7 @@ from PySide6.QtGui import QImage, QImageWriter, QPainter
 
 from app.core.formatting import file_name
 from app.core.frames import to_image
-from app.library.records import ClipRecord
+from app.library.records import ClipRecord, read_request
 from engine.api.errors import WaltError
 from engine.runtime.files import atomic_write, sweep_parts
 
@@ -123,7 +123,7 @@ def _record_of(clip: Clip, complete: bool) -> ClipRecord:
     return ClipRecord(
         id=name,
         file=f"{stem}-{name[:6]}{dot}{suffix}",
-        request=request.to_json(),
+        request=request,
         prompt=request.prompt,
         pack=clip.pack,
         stage=clip.stage,
@@ -158,7 +158,7 @@ def read_record(places: LibraryPaths, path: Path) -> ClipRecord | None:
                 request[begins_with] = str(folder / Path(request[begins_with]).name)
         return ClipRecord(
             file=path.name,
-            request=json.dumps(request, separators=(",", ":"), ensure_ascii=False),
+            request=read_request(json.dumps(request, separators=(",", ":"), ensure_ascii=False)),
             prompt=str(request["prompt"]),
             seed=int(request["seed"]),
             bytes=path.stat().st_size,

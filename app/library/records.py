@@ -1,4 +1,7 @@
-"""What the database remembers of a clip and of a job: plain rows, the same in memory and on the disk."""
+"""What the library remembers of a clip and of a job, and how both become rows of the database.
+
+Here alone a stored request becomes text, and text a request: the rest of the program has objects.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from engine.api.errors import WaltError
+from engine.api.errors import UsageError, WaltError
 from engine.api.request import ClipRequest
 
 if TYPE_CHECKING:
@@ -23,8 +26,49 @@ Record = TypeVar("Record", "ClipRecord", "JobRecord")
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableRequest:
+    """Settings that this version cannot read, for example those of a newer one. They are kept as they are."""
+
+    text: str
+    """The stored JSON."""
+    message: str
+    """Why it cannot be read, as a sentence."""
+
+    @property
+    def error(self) -> UsageError:
+        """The same as an error, ``bad-request``."""
+        return UsageError("bad-request", self.message, "Enter the prompt again.")
+
+    def to_json(self) -> str:
+        """The stored JSON."""
+        return self.text
+
+
+StoredRequest = ClipRequest | UnreadableRequest
+
+
+def read_request(text: str) -> StoredRequest:
+    """The request that is stored as ``text``."""
+    try:
+        return ClipRequest.from_json(text)
+    except UsageError as error:
+        return UnreadableRequest(text, error.message)
+
+
+def readable(request: StoredRequest) -> ClipRequest:
+    """A stored request, if this version can read it.
+
+    Raises:
+        UsageError: ``bad-request``.
+    """
+    if isinstance(request, UnreadableRequest):
+        raise request.error
+    return request
+
+
+@dataclass(frozen=True, slots=True)
 class ClipRecord:
-    """A clip in the library. ``file`` is its name in the clips folder, ``request`` the JSON that made it.
+    """A clip in the library. ``file`` is its name in the clips folder, ``request`` what it was made from.
 
     ``created`` is seconds since 1970, ``seconds`` how long it took, ``complete`` whether every stage that
     was asked for is in it.
@@ -32,7 +76,7 @@ class ClipRecord:
 
     id: str
     file: str
-    request: str
+    request: StoredRequest
     prompt: str
     pack: str
     stage: str
@@ -54,7 +98,7 @@ class JobRecord:
 
     id: str
     state: State
-    request: str
+    request: StoredRequest
     prompt: str
     seed: int
     created: float
@@ -89,22 +133,18 @@ def columns(kind: type[ClipRecord] | type[JobRecord]) -> tuple[str, ...]:
 
 def from_row(kind: type[Record], row: Mapping[str, Any]) -> Record:
     """A record from a row of its table."""
-    values: dict[str, Any] = {
-        name: bool(row[name]) if name in _FLAGS else row[name] for name in columns(kind)
-    }
+    values: dict[str, Any] = {name: row[name] for name in columns(kind)}
+    values |= {name: bool(values[name]) for name in _FLAGS & values.keys()}
+    values["request"] = read_request(values["request"])
     return kind(**values)
 
 
 def values_of(record: ClipRecord | JobRecord) -> tuple[str | int | float | None, ...]:
     """A record's values in the order of its columns."""
-    values = (getattr(record, name) for name in columns(type(record)))
-    return tuple(int(value) if isinstance(value, bool) else value for value in values)
+    return tuple(_stored(getattr(record, name)) for name in columns(type(record)))
 
 
-def parse_request(text: str) -> ClipRequest:
-    """The request that a record holds.
-
-    Raises:
-        UsageError: ``bad-request``, if this version cannot make sense of it.
-    """
-    return ClipRequest.from_json(text)
+def _stored(value: Any) -> Any:
+    if isinstance(value, ClipRequest | UnreadableRequest):
+        return value.to_json()
+    return int(value) if isinstance(value, bool) else value

@@ -8,7 +8,6 @@ nothing by itself.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sqlite3
@@ -23,7 +22,16 @@ from PySide6.QtCore import QFile, QLockFile
 
 from app.library.database import open_database
 from app.library.files import LibraryPaths, keep_still, read_record, write_clip
-from app.library.records import ClipRecord, JobRecord, State, columns, from_row, values_of
+from app.library.records import (
+    ClipRecord,
+    JobRecord,
+    State,
+    StoredRequest,
+    UnreadableRequest,
+    columns,
+    from_row,
+    values_of,
+)
 from engine.api.errors import WaltError
 
 if TYPE_CHECKING:
@@ -122,14 +130,18 @@ class Store:
 
     # Jobs.
 
-    def add_jobs(self, jobs: Sequence[JobRecord]) -> tuple[JobRecord, ...]:
-        """Record jobs before anything is done for them, with their stills; returns them as recorded."""
+    def add_jobs(self, jobs: Sequence[JobRecord], order: Sequence[str] = ()) -> tuple[JobRecord, ...]:
+        """Record jobs before anything is done for them, with their stills; returns them as recorded.
+
+        ``order`` is that of all jobs that wait, with these among them.
+        """
         kept = tuple(replace(job, request=self._with_still(job.request)) for job in jobs)
         marks = ", ".join("?" * len(_JOB))
         with self._writing() as db:
             db.executemany(
                 f"INSERT INTO jobs ({', '.join(_JOB)}) VALUES ({marks})", [values_of(job) for job in kept]
             )
+            _set_order(db, order)
         return kept
 
     def set_state(self, job: str, state: State, error: WaltError | None = None) -> None:
@@ -145,7 +157,7 @@ class Store:
     def set_order(self, jobs: Sequence[str]) -> None:
         """Record the order of the jobs that wait."""
         with self._writing() as db:
-            db.executemany("UPDATE jobs SET place = ? WHERE id = ?", list(enumerate(jobs)))
+            _set_order(db, jobs)
 
     def remove_jobs(self, jobs: Iterable[str]) -> None:
         """Forget jobs; their clips stay."""
@@ -245,12 +257,10 @@ class Store:
             self._lock.setStaleLockTime(0)  # never by age: a window may be open for weeks
         return self._lock.isLocked() or self._lock.tryLock(0)
 
-    def _with_still(self, request: str) -> str:
-        values = json.loads(request)
-        if not values.get("image"):
+    def _with_still(self, request: StoredRequest) -> StoredRequest:
+        if isinstance(request, UnreadableRequest) or not request.image:
             return request
-        values["image"] = keep_still(self.places, values["image"])
-        return json.dumps(values, separators=(",", ":"), ensure_ascii=False)
+        return replace(request, image=keep_still(self.places, request.image))
 
     def _insert_clip(self, db: sqlite3.Connection, record: ClipRecord) -> bool:
         marks = ", ".join("?" * len(_CLIP))
@@ -295,6 +305,10 @@ class Store:
             "WHERE state NOT IN ('queued', 'running') ORDER BY ended DESC LIMIT ?)",
             (MAX_ENDED,),
         )
+
+
+def _set_order(db: sqlite3.Connection, jobs: Sequence[str]) -> None:
+    db.executemany("UPDATE jobs SET place = ? WHERE id = ?", list(enumerate(jobs)))
 
 
 def _to_trash(path: Path) -> str | None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.frames import to_thumbs
 from app.jobs.state import Done, Idle, JobState, Running, StageRun, Stopped, waiting_stages
-from app.library.records import ClipRecord, parse_request
+from app.library.records import ClipRecord, UnreadableRequest, readable
 from app.playback.frame_buffer import FrameBuffer
 from engine.api.errors import WaltError
 from engine.api.types import STAGES, StageName
@@ -67,7 +67,7 @@ def read_clip(path: Path, record: ClipRecord) -> tuple[Clip, tuple[QImage, ...]]
     origin: Provenance | None = None
     with suppress(KeyError, ValueError):  # a clip of an older walt's has none
         origin = Provenance.from_json(metadata[KEY])
-    clip = Clip(frames, parse_request(record.request), stage, record.pack, {}, round(fps), origin)
+    clip = Clip(frames, readable(record.request), stage, record.pack, {}, round(fps), origin)
     return clip, to_thumbs(frames)
 
 
@@ -78,9 +78,8 @@ def stages_of(record: ClipRecord | None) -> tuple[StageRun, ...]:
     """
     if record is None or record.stage not in STAGES:
         return ()
-    last = wished = record.stage
-    with suppress(WaltError):  # settings that this version cannot read
-        wished = parse_request(record.request).upto
+    last = record.stage
+    wished = last if isinstance(record.request, UnreadableRequest) else record.request.upto
     at = STAGES.index(last)
     upto: StageName = wished if STAGES.index(wished) > at else last
     size = (record.width, record.height)

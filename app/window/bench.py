@@ -251,12 +251,13 @@ def _fill_library(clips: int) -> None:
     from app.library.database import open_database
     from app.library.files import STRIP_FRAMES, default_places, save_strip
     from app.library.records import ClipRecord, columns, values_of
+    from engine.api.request import ClipRequest
 
     places = default_places()
     places.make()
     connection, _ = open_database(places.database)
     names = columns(ClipRecord)
-    request = '{"prompt": "a horse"}'
+    request = ClipRequest("a horse")
     rows = [
         values_of(
             ClipRecord(

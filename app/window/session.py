@@ -23,7 +23,7 @@ from app.jobs.job_runner import JobRunner
 from app.jobs.queue import Queue
 from app.jobs.state import Failed, JobState, Running
 from app.library.library import Library
-from app.library.records import ClipRecord, parse_request
+from app.library.records import ClipRecord, UnreadableRequest
 from app.packs.pack_card import PackCard, read_pack
 from app.playback.current_clip import CurrentClip
 from app.playback.job_frames import JobFrames
@@ -325,8 +325,7 @@ class Session(QObject):
         self.trouble.emit(error)
 
     def _request_of(self, record: ClipRecord) -> ClipRequest | None:
-        try:
-            return parse_request(record.request)
-        except WaltError as error:
-            self.trouble.emit(error)
+        if isinstance(record.request, UnreadableRequest):
+            self.trouble.emit(record.request.error)
             return None
+        return record.request

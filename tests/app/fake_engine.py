@@ -141,6 +141,7 @@ class FakeEngine:
 
     def __init__(self, listener: Callable[[Event], None], script: Script = whole_clip) -> None:
         self.requests: list[ClipRequest] = []
+        self.jobs: list[str] = []
         self.script = script
         self.lesson: Callable[[str], Iterator[Event | Gate]] = whole_lesson
         self.errands: list[tuple[object, tuple[str, ...]]] = []
@@ -152,10 +153,12 @@ class FakeEngine:
         self._thread = threading.Thread(target=self._loop, name="walt-engine", daemon=True)
         self._thread.start()
 
-    def submit(self, request: ClipRequest) -> str:
+    def submit(self, request: ClipRequest, job_id: str | None = None) -> str:
         with self._changed:
             self.requests.append(request)
-            job = f"job-{len(self.requests)}"
+            job = job_id or f"job-{len(self.requests)}"
+            self.jobs.append(job)
+            self._cancelled.discard(job)
             self._queue.append((job, request))
             self._changed.notify_all()
         return job

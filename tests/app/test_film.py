@@ -13,6 +13,7 @@ from app.film.edits import Edits
 from app.film.film import Film, Segment, Take, moved, placed, split
 from app.film.project import Project, read_project, write_project
 from engine.api.errors import WaltError
+from engine.api.request import ClipRequest
 
 
 def take(name: str, frames: int = 17, **more: object) -> Take:
@@ -156,7 +157,7 @@ def project(tmp_path: Path) -> Project:
     files = {name: tmp_path / "clips" / f"{name}.mp4" for name in "ab"}
     for file in files.values():
         file.write_bytes(b"clip")
-    request = '{"prompt":"Ein Pferd läuft","seed":7}'
+    request = ClipRequest("Ein Pferd läuft", seed=7)
     takes = {name: take(name, request=request, file=file) for name, file in files.items()}
     segments = (Segment("b", 2, 9, "s1"), Segment("a", 0, 17, "s2"), Segment("b", 9, 17, "s3"))
     return Project(takes, segments, (3, None), 11)
@@ -195,7 +196,7 @@ def test_a_clip_is_looked_for_in_the_library(tmp_path: Path, project: Project) -
 
 
 def test_what_was_not_made_yet_says_so(tmp_path: Path) -> None:
-    takes = {"a": take("a", request='{"prompt": "a horse"}', job="job-1"), "unused": take("unused")}
+    takes = {"a": take("a", request=ClipRequest("a horse"), job="job-1"), "unused": take("unused")}
     write_project(tmp_path / "film.walt", Project(takes, (Segment("a", 0, 17, "s"),)))
     back = read_project(tmp_path / "film.walt")
     assert list(back.takes) == ["a"]

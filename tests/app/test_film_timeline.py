@@ -400,7 +400,7 @@ def test_continuing_says_what_it_uses(qtbot: QtBot, open_studio: OpenStudio, tmp
     assert (studio.engine.requests[-1].prompt, studio.engine.requests[-1].image) == ("a horse", None)
     film = studio.session.room.film
     last = film.segments[-1]
-    film.put_take(replace(film.take_of(last), request=""))
+    film.put_take(replace(film.take_of(last), request=None))
     assert not plus.isEnabled(), "there are no words at all"
 
 

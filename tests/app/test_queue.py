@@ -13,12 +13,15 @@ from app.jobs.queue import FAILURES, MIME, Queue
 from app.jobs.queue_list import QueueList, places
 from app.jobs.queue_panel import QueuePanel
 from app.jobs.state import Done, Failed, Running
-from app.library.records import State
+from app.library.files import LibraryPaths
+from app.library.records import State, read_request
+from app.library.store import Store
 from engine.api.errors import WaltError
 from engine.api.events import Event
 from engine.api.request import ClipRequest
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import Gate, failing, gated, held, whole_clip
+from tests.at_once import AtOnce
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -76,6 +79,45 @@ def test_one_job_at_a_time_in_order(qtbot: QtBot, studio: Studio) -> None:
     assert [request.prompt for request in studio.engine.requests] == ["one", "two", "three"]
     qtbot.waitUntil(lambda: len(studio.session.library.clips) == 3)
     assert all(job.clip for job in studio.session.queue.ended)
+
+
+def test_the_request_and_its_id_go_to_the_engine_as_they_are(
+    qtbot: QtBot, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = ClipRequest("a horse", seed=3)
+    monkeypatch.delattr(ClipRequest, "parse")  # whoever parses a request on its way fails
+    studio.session.ask([request])
+    qtbot.waitUntil(lambda: len(studio.session.library.clips) == 1)
+    (job,), (clip,) = studio.session.queue.ended, studio.session.library.clips
+    assert studio.engine.requests[0] is job.request is clip.request is request
+    assert studio.engine.jobs == [job.id]
+
+
+def test_a_job_tried_again_keeps_its_id(qtbot: QtBot, open_studio: OpenStudio) -> None:
+    studio = open_studio(failing(WaltError("x", "It failed.")))
+    ask(studio, "one")
+    qtbot.waitUntil(lambda: states(studio) == {"one": "failed"})
+    studio.engine.script = whole_clip
+    studio.session.queue.retry(studio.session.queue.ended[0].id)
+    qtbot.waitUntil(lambda: states(studio) == {"one": "done"})
+    assert studio.engine.jobs == [studio.session.queue.ended[0].id] * 2
+
+
+def test_a_wish_is_recorded_twice_before_its_first_step(tmp_path: Path) -> None:
+    store, keeper, statements = Store(LibraryPaths(tmp_path / "data", tmp_path / "cache")), AtOnce(), list[str]()
+    store.open()
+    queue = Queue(store, keeper)  # pyright: ignore[reportArgumentType]
+    assert store._connection is not None
+    store._connection.set_trace_callback(statements.append)
+    for prompt in ("one", "two"):
+        queue.add([ClipRequest(prompt)], first=True)
+    first = queue.next()
+    assert first is not None
+    assert statements.count("COMMIT") == 2
+    queue.start(first, lambda _: None)
+    assert statements.count("COMMIT") == 3
+    assert [job.prompt for job in store._jobs()] == ["one", "two"]
+    store.close()
 
 
 def test_ctrl_alt_enter_cancels_and_the_next_begins(qtbot: QtBot, open_studio: OpenStudio) -> None:
@@ -195,7 +237,7 @@ def test_settings_that_nobody_understands_any_more_fail_the_job(qtbot: QtBot, st
     ask(studio, "one", "two")
     from dataclasses import replace
 
-    queue._waiting[0] = replace(queue._waiting[0], request='{"prompt": "one", "from_the_future": 1}')
+    queue._waiting[0] = replace(queue._waiting[0], request=read_request('{"prompt": "one", "from_the_future": 1}'))
     queue.pause(False)
     qtbot.waitUntil(lambda: states(studio) == {"one": "failed", "two": "done"})
 

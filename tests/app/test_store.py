@@ -16,9 +16,9 @@ from PySide6.QtGui import QImage
 
 from app.library.database import MAJOR, SCALE, open_database
 from app.library.files import LibraryPaths, read_strip, strip_places
-from app.library.records import JobRecord, State, parse_request
+from app.library.records import JobRecord, State, read_request, readable
 from app.library.store import Opened, Store
-from engine.api.errors import WaltError
+from engine.api.errors import UsageError, WaltError
 from engine.api.request import ClipRequest
 from engine.runtime.files import part_name
 from tests.app.fake_engine import clip_of
@@ -37,7 +37,7 @@ def request(prompt: str = "a horse on the beach", **values: object) -> ClipReque
 
 def job(name: str, state: State = "queued", **values: object) -> JobRecord:
     asked = request(f"prompt of {name}", **values)
-    return JobRecord(name, state, asked.to_json(), asked.prompt, asked.seed, 1.0)
+    return JobRecord(name, state, asked, asked.prompt, asked.seed, 1.0)
 
 
 def reopened(store: Store) -> Opened:
@@ -66,7 +66,7 @@ def test_a_clip_is_kept_with_its_job_and_found_again(places: LibraryPaths) -> No
     assert opened.clips == (record,)
     (ended,) = opened.jobs
     assert (ended.state, ended.clip) == ("done", record.id)
-    assert parse_request(record.request) == request(seed=7)
+    assert record.request == request(seed=7)
 
 
 def test_order_and_states_are_kept(places: LibraryPaths) -> None:
@@ -89,9 +89,11 @@ def test_a_still_is_copied_once_and_dropped_when_nothing_needs_it(places: Librar
     store.open()
     first, second = store.add_jobs([job("one", image=str(picture)), job("two", image=str(picture))])
     picture.unlink()
-    kept = parse_request(first.request).image
+    assert isinstance(first.request, ClipRequest)
+    assert isinstance(second.request, ClipRequest)
+    kept = first.request.image
     assert kept is not None
-    assert kept == parse_request(second.request).image
+    assert kept == second.request.image
     assert Path(kept).parent == places.stills
     reopened(store)
     assert Path(kept).is_file()
@@ -304,7 +306,9 @@ def test_the_file_shares_no_folder_of_whoever_made_it(places: LibraryPaths, tmp_
     assert str(tmp_path) not in json.dumps(metadata)
 
 
-def test_settings_nobody_can_read_are_refused_in_plain_words() -> None:
+def test_settings_nobody_can_read_are_kept_and_refused_in_plain_words() -> None:
     for text in ("", "[]", "{", '{"prompt": ""}', '{"prompt": "a", "unheard": 1}'):
-        with pytest.raises(WaltError):
-            parse_request(text)
+        request = read_request(text)
+        assert request.to_json() == text
+        with pytest.raises(UsageError):
+            readable(request)

@@ -101,6 +101,12 @@ def test_the_engine_lets_a_window_go_first(engine: Engine, listener: Listener) -
     assert min(seen) > window or window == LOWEST_PRIORITY == min(seen)
 
 
+def test_a_job_has_the_id_that_it_is_given(engine: Engine, listener: Listener) -> None:
+    assert engine.submit(ask(), "the queue's") == "the queue's"
+    assert isinstance(listener.wait("the queue's"), JobDone)
+    assert {event.job for event in listener.events} == {"the queue's"}
+
+
 def test_two_jobs_run_one_after_the_other(engine: Engine, listener: Listener) -> None:
     first, second = engine.submit(ask(seed=1)), engine.submit(ask(seed=2))
     assert first != second

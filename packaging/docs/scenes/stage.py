@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QVariantAnimation
@@ -19,7 +20,7 @@ from engine.api.errors import WaltError
 from engine.api.events import JobCancelled, JobDone, JobFailed, JobStarted, Ready
 from engine.api.request import ClipRequest
 from engine.api.types import Aspect, MemoryBudget, StageName, WeightFormat
-from scenes.recordings import JOB, Recording, Source
+from scenes.recordings import Recording, Source
 
 PROMPT = "A horse running on the beach at sunset"
 FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
@@ -34,9 +35,9 @@ class Puppet:
     def __init__(self, _listener: Listener) -> None:
         pass
 
-    def submit(self, _request: ClipRequest) -> str:
+    def submit(self, _request: ClipRequest, job_id: str) -> str:
         """Take any request."""
-        return JOB
+        return job_id
 
     def cancel(self, job: str) -> None:
         """Wait for the scene to say so."""
@@ -101,8 +102,15 @@ class Stage:
         self.playing = self.source(prompt, aspect)
         self.type(prompt, aspect)
         self.window.actions_["generate"].trigger()
-        self.wait(lambda: isinstance(self.session.state, Running) and bool(self.session.state.job))
-        self.bridge.listen(JobStarted(JOB))
+        self.wait(lambda: isinstance(self.session.state, Running) and self.session.queue.running is not None)
+        self.bridge.listen(JobStarted(self.job))
+
+    @property
+    def job(self) -> str:
+        """The id of the job that runs."""
+        running = self.session.queue.running
+        assert running is not None
+        return running.id
 
     def play(self, stage: StageName, step: int | None = None) -> None:
         """Make the clip up to a step of a stage, or up to its last frame."""
@@ -110,21 +118,21 @@ class Stage:
         began = self._now
         for at, event in self.playing.until(stage, step):
             self._now = began + at
-            self.bridge.listen(event)
+            self.bridge.listen(replace(event, job=self.job))
             self.app.processEvents()  # the window reads the clock when it hears of the event
         self.settle()
 
     def finish(self) -> None:
         """The clip is done."""
         assert self.playing is not None
-        self.bridge.listen(JobDone(JOB, self.playing.clip("sr2")))
+        self.bridge.listen(JobDone(self.job, self.playing.clip("sr2")))
         self.settle()
 
     def stop(self, stage: StageName) -> None:
         """The clip was stopped after a stage."""
         assert self.playing is not None
         self.session.cancel()
-        self.bridge.listen(JobCancelled(JOB, self.playing.clip(stage)))
+        self.bridge.listen(JobCancelled(self.job, self.playing.clip(stage)))
         self.settle()
 
     def wait_kept(self) -> None:
@@ -134,7 +142,7 @@ class Stage:
 
     def fail(self, error: WaltError) -> None:
         """The clip could not be made."""
-        self.bridge.listen(JobFailed(JOB, error))
+        self.bridge.listen(JobFailed(self.job, error))
         self.settle()
 
     def rest_at(self, index: int) -> None:
