@@ -105,11 +105,11 @@ def test_a_disk_that_is_full_at_any_page_of_the_database_loses_nothing(places: L
 OTHER = """
 import sys
 from pathlib import Path
-from app.library.files import Places
+from app.library.files import LibraryPaths
 from app.library.store import Store
 from tests.app.fake_engine import clip_of
 from tests.app.test_store import request
-store = Store(Places(Path(sys.argv[1]), Path(sys.argv[2])))
+store = Store(LibraryPaths(Path(sys.argv[1]), Path(sys.argv[2])))
 print(store.open().alone, flush=True)
 while True:
     print(store.keep(clip_of("base", request("of the other")), None, "done").id, flush=True)
