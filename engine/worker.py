@@ -206,7 +206,7 @@ class Engine:
         from engine.runtime.preload import preload
 
         pack = self._packs.find(request.pack)
-        check_request(request, pack)
+        still = check_request(request, pack).still  # read while the networks are not there: it may be huge
         preload()  # or the program would grow after it was measured
         self._use_threads()
         device = devices.resolve(self._device)
@@ -221,7 +221,7 @@ class Engine:
             leave_no_gaps()
         self._emit(Planned(job.id, way.kept, self._int8, way.tile, plan.peak_mb, plan.budget_mb))
         cascade = self._cascade(pack, device, way.kept, held(way.kept, weights))
-        return cascade.generate(request, self._emit, lambda: self._poll(job), job.id, tile=way.tile)
+        return cascade.generate(request, self._emit, lambda: self._poll(job), job.id, tile=way.tile, still=still)
 
     def _use_threads(self) -> None:
         from engine.runtime import devices

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from engine.api.errors import UsageError
 from engine.api.request import ClipRequest
@@ -11,6 +12,10 @@ from engine.packs.capabilities import Capabilities, Setting
 from engine.packs.store import InstalledPack
 from engine.text.suggestions import suggest
 from engine.text.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +28,17 @@ class UnknownWord:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a pack makes of a prompt: words it does not know, and known words beyond the length it reads."""
+    """What a pack makes of a request.
+
+    Attributes:
+        unknown: Words of the prompts that it does not know.
+        unread: Known words beyond the length that it reads.
+        still: The picture to begin with, (H, W, 3) in the clip's size.
+    """
 
     unknown: tuple[UnknownWord, ...]
     unread: tuple[str, ...]
+    still: NDArray[np.uint8] | None = field(default=None, compare=False)
 
 
 def check_request(request: ClipRequest, pack: InstalledPack) -> Heard:
@@ -45,10 +57,11 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> Heard:
             f"The pack {pack.name} knows no word of this prompt.",
             f"It knows {_summary(pack)}.",
         )
+    still = None
     if request.image is not None:
         from engine.media.stills import load_still
 
-        load_still(request.image, *size)
+        still = load_still(request.image, *size)
     if request.source is not None:
         from engine.media.reading import frames_before
 
@@ -62,6 +75,7 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> Heard:
         tuple(
             word for text in (request.prompt, request.negative) for word in _known(vocabulary, text)[beyond:]
         ),
+        still,
     )
 
 

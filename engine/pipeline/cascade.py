@@ -61,6 +61,7 @@ class Cascade:
         job: str = "",
         *,
         tile: int | None = None,
+        still: NDArray[np.uint8] | None = None,
     ) -> Clip:
         """Make the clip that ``request`` asks for.
 
@@ -70,6 +71,7 @@ class Cascade:
             cancelled: Asked after every step and every chunk of frames; True stops the job.
             job: Id that the events carry.
             tile: Side of decoded tiles in latents, one of `engine.planning.memory.TILES`: less memory, more time.
+            still: The request's image, (H, W, 3) in the clip's size, if it was read already.
 
         Raises:
             Cancelled: with the last finished stage, when ``cancelled`` said so.
@@ -79,7 +81,7 @@ class Cascade:
         short = request.frames if request.source is None else WINDOW_FRAMES
         remembered = self._remembered.setdefault((request.aspect, min(short, WINDOW_FRAMES)), {})
         try:
-            return _Run(self.pack, request, emit, cancelled, job, remembered, tile).clip()
+            return _Run(self.pack, request, emit, cancelled, job, remembered, tile, still).clip()
         finally:
             self.pack.shelf.put_back()
 
@@ -96,6 +98,7 @@ class _Run:
         job: str,
         remembered: dict[str, float],
         tile: int | None,
+        still: NDArray[np.uint8] | None,
     ) -> None:
         # Where memory is full all the same: once more when it was tidied up, then in smaller and smaller tiles.
         self.tiles = (tile, *TILES[TILES.index(tile) :])
@@ -105,7 +108,9 @@ class _Run:
         self.stages = STAGES[: STAGES.index(request.upto) + 1]
         self.windows = windows_of(pack.manifest, request)
         height, width = pack.manifest.size(request.aspect, request.upto)
-        self.still = None if request.image is None else load_still(request.image, width, height)
+        self.still = still
+        if still is None and request.image is not None:
+            self.still = load_still(request.image, width, height)
         self.source: NDArray[np.uint8] | None = None
         if request.source is not None:
             self.source = frames_before(

@@ -26,8 +26,10 @@ from engine.api.events import (
     StepDone,
 )
 from engine.api.request import ClipRequest
+from engine.media.stills import write_png
 from engine.packs.store import PackStore
 from engine.pipeline.cascade import Cascade
+from engine.runtime.fault_injection import watched
 from engine.worker import Engine
 
 LAST = (JobDone, JobFailed, JobCancelled)
@@ -89,6 +91,22 @@ def test_a_job_from_start_to_clip(engine: Engine, listener: Listener, make: Call
     kinds = list(dict.fromkeys(type(event) for event in listener.of(job)))
     assert kinds == [JobStarted, Planned, StageStarted, StepDone, FramesReady, JobDone]
     assert listener.threads == {"walt-engine"}
+
+
+def test_a_still_is_read_once_and_before_the_networks_are_there(
+    engine: Engine, listener: Listener, tmp_path: Path
+) -> None:
+    write_png(tmp_path / "still.png", np.full((64, 64, 3), 99, np.uint8))
+    request = ask(image=str(tmp_path / "still.png"))
+    seen: list[str] = []
+    with watched(seen.append):
+        assert isinstance(listener.wait(engine.submit(request)), JobDone)
+        begun = seen.index("weights")
+        assert seen[0] == "read"
+        assert "read" not in seen[begun:]
+        seen.clear()
+        assert isinstance(listener.wait(engine.submit(request)), JobDone)
+        assert seen.count("read") == 1
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority a thread")
