@@ -24,7 +24,7 @@ from app.preferences.preferences import PreferenceFile
 from engine.api.provenance import Provenance
 from engine.api.request import ClipRequest
 from engine.cli.main import main
-from engine.media.clips import read_clip, read_metadata
+from engine.media.reading import read_clip, read_metadata
 from engine.packs.load import load_pack
 from engine.packs.store import PackStore
 from engine.pipeline.cascade import Cascade

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.formatting import file_name
 from app.export.export_dialog import ExportDialog, Remembered
-from app.export.exporter import Exporter, Source, film_source
+from app.export.exporter import Exporter, ExportSource, film_source
 from app.jobs.state import Running
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class ExportController(QObject):
         self.exporter.cancelled.connect(self._on_cancelled)
 
     @property
-    def source(self) -> Source | None:
+    def source(self) -> ExportSource | None:
         """What is on show, if it can be exported."""
         session = self._session
         if session.monitor.mode == "film":
@@ -49,7 +49,7 @@ class ExportController(QObject):
         if clip is None:
             return None
         name = Path(file_name(clip.request.prompt, clip.request.seed)).stem
-        return Source(name, len(clip.frames), clip.size, clip)
+        return ExportSource(name, len(clip.frames), clip.size, clip.fps, clip)
 
     @property
     def waits_for(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QStandardPaths, Qt, Slot
 from PySide6.QtGui import QCloseEvent
@@ -27,11 +27,10 @@ from app.core.path_field import PathField
 from app.core.theme import AROUND, BETWEEN, INSIDE
 from app.core.widgets import FIELD, button, caption, note, set_role
 from app.export.export_formats import words_of
-from app.export.exporter import Format, Plan
-from engine.api.types import FPS
+from engine.media.presets import ExportSettings, Preset, Quality
 
 if TYPE_CHECKING:
-    from app.export.exporter import Exporter, Source
+    from app.export.exporter import Exporter, ExportSource
     from engine.api.errors import WaltError
 
 WIDTH = 520
@@ -43,9 +42,9 @@ class Remembered:
     """What was chosen last, for the next time."""
 
     format: str = "mp4-h264"
-    quality: str = "good"
-    scale: int = 1
-    rate: int = FPS
+    quality: Quality = "good"
+    scale: Literal[1, 2] = 1
+    times: Literal[1, 2, 3] = 1
     smooth: bool = False
     plays: int = 0
     metadata: bool = True
@@ -74,7 +73,7 @@ class ExportDialog(QDialog):
     def __init__(
         self,
         exporter: Exporter,
-        source: Source,
+        source: ExportSource,
         marked: range | None,
         playhead: int,
         remembered: Remembered,
@@ -112,10 +111,11 @@ class ExportDialog(QDialog):
             (1, f"{width} × {height}", self.tr("As generated")),
             (2, f"{2 * width} × {2 * height}", self.tr("Twice as large, resampled; no detail is added")),
         )
+        rate, fps = self.tr("{0} a second"), self._source.fps
         self.rate = self._segments(
-            (8, self.tr("8 a second"), self.tr("As generated")),
-            (16, self.tr("16 a second"), self.tr("Twice as many frames")),
-            (24, self.tr("24 a second"), self.tr("Three times as many frames")),
+            (1, rate.format(fps), self.tr("As generated")),
+            (2, rate.format(2 * fps), self.tr("Twice as many frames")),
+            (3, rate.format(3 * fps), self.tr("Three times as many frames")),
         )
         self.smooth = self._segments(
             (False, self.tr("Repeated"), self.tr("Each frame is shown two or three times")),
@@ -200,14 +200,15 @@ class ExportDialog(QDialog):
         kept = self._kept
         self.quality.choose(kept.quality)
         self.scale.choose(kept.scale)
-        self.rate.choose(kept.rate)
+        self.rate.choose(kept.times)
         self.smooth.choose(kept.smooth)
         self.plays.choose(kept.plays)
         self.metadata.setChecked(kept.metadata)
         self._chosen = {"part": "marked" if self._marked else "all"}
         self.part.choose(self._chosen["part"])
-        for name in ("quality", "scale", "rate", "smooth", "plays"):
+        for name in ("quality", "scale", "smooth", "plays"):
             getattr(self, name).picked.connect(self._keeper(name))
+        self.rate.picked.connect(self._keeper("times"))
         self.part.picked.connect(self._pick_part)
         self.format.picked.connect(self._pick_format)
         self.metadata.toggled.connect(self._keeper("metadata"))
@@ -233,14 +234,14 @@ class ExportDialog(QDialog):
     # What is chosen.
 
     @property
-    def chosen(self) -> Format | None:
+    def chosen(self) -> Preset | None:
         """The format, once it is known which there are."""
         formats = self._exporter.formats
         return next(
             (each for each in formats if each.name == self._kept.format), formats[0] if formats else None
         )
 
-    def source(self) -> Source:
+    def source(self) -> ExportSource:
         """What would be exported now."""
         chosen = self.chosen
         if chosen is not None and chosen.kind == "still":
@@ -309,10 +310,8 @@ class ExportDialog(QDialog):
         if chosen.suffix and path.suffix.lower() != chosen.suffix:
             path = path.with_name(path.name + chosen.suffix)
         kept.folder = self._folder = str(path.parent)
-        plan = Plan(
-            chosen, kept.quality, kept.scale, kept.rate, kept.smooth, kept.plays, kept.metadata  # pyright: ignore[reportArgumentType]
-        )  # fmt: skip
-        self._exporter.start(path, self.source(), plan)
+        settings = ExportSettings(chosen, kept.quality, kept.scale, kept.times, kept.smooth, kept.plays)
+        self._exporter.start(path, self.source(), settings, metadata=kept.metadata)
 
     @Slot()
     def _stop(self) -> None:
@@ -331,7 +330,7 @@ class ExportDialog(QDialog):
         moving = kind != "still"
         enabled = {
             self.format: True, self.part: moving, self.quality: kind not in ("still", "frames"),
-            self.scale: True, self.rate: moving, self.smooth: moving and self._kept.rate != FPS,
+            self.scale: True, self.rate: moving, self.smooth: moving and self._kept.times > 1,
             self.plays: chosen is not None and chosen.loops, self.path: True, self.browse: True,
             self.metadata: chosen is None or chosen.metadata,
         }  # fmt: skip
@@ -351,8 +350,8 @@ class ExportDialog(QDialog):
         source, chosen = self.source(), self.chosen
         if chosen is None or chosen.kind == "still":
             return ""
-        frames = self.tr("%Ln frame(s)", "", source.total * self._kept.rate // FPS)
-        return f"{seconds_text(source.total / FPS)} · {frames}"
+        frames = self.tr("%Ln frame(s)", "", source.total * self._kept.times)
+        return f"{seconds_text(source.total / source.fps)} · {frames}"
 
     def _say(self, text: str, role: str = "secondary") -> None:
         self.line.setText(text)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QCoreApplication
 
 if TYPE_CHECKING:
-    from app.export.exporter import Format
+    from engine.media.presets import Preset
 
 translate = QCoreApplication.translate
 """Under this name lupdate finds the words."""
@@ -20,7 +20,7 @@ class FormatWords(NamedTuple):
     about: str
 
 
-def words_of(chosen: Format) -> FormatWords:
+def words_of(chosen: Preset) -> FormatWords:
     """What a format is called; the preset's own English words where this table does not have it."""
     return table().get(chosen.name, FormatWords(chosen.title, chosen.about))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -19,41 +19,11 @@ if TYPE_CHECKING:
     from app.core.frames import Pixels
     from app.film.film import Film
     from engine.api.clip import Clip
-    from engine.media.export import Footage
+    from engine.media.export import FrameSource
+    from engine.media.presets import ExportSettings, Preset
 
-Quality = Literal["small", "good", "best"]
-Kind = Literal["video", "gif", "webp", "frames", "still"]
 PATIENCE = 3.0
 """Seconds that a closing window lets an export finish; then it is stopped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A preset as the window shows it. ``suffix`` is empty for a folder of pictures.
-
-    ``title`` and ``about`` are English; `app.export.export_formats.words_of` has them in the window's language.
-    """
-
-    name: str
-    title: str
-    about: str
-    kind: Kind
-    suffix: str
-    loops: bool
-    metadata: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How it is exported; see `engine.media.export.Wish`."""
-
-    format: Format
-    quality: Quality = "good"
-    scale: Literal[1, 2] = 1
-    rate: Literal[8, 16, 24] = FPS
-    smooth: bool = False
-    plays: int = 0
-    metadata: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +36,29 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ExportSource:
     """What is exported: a clip in memory, or the cuts of a film. ``name`` suggests a file name.
 
-    ``total`` frames of ``size`` (width, height); ``part`` are those that are wished.
+    ``total`` frames of ``size`` (width, height), ``fps`` of them a second.
     """
 
     name: str
     total: int
     size: tuple[int, int]
+    fps: int
     clip: Clip | None = None
     cuts: Sequence[Cut] = ()
     title: str = ""
 
-    def only(self, part: range) -> Source:
+    def only(self, part: range) -> ExportSource:
         """The same, but only a part of its frames."""
         if self.clip is not None:
-            cut = replace(self.clip, frames=self.clip.frames[part.start : part.stop])
-            return Source(self.name, len(part), self.size, cut, (), self.title)
-        return Source(self.name, len(part), self.size, None, _cuts_in(self.cuts, part), self.title)
+            clip = replace(self.clip, frames=self.clip.frames[part.start : part.stop])
+            return replace(self, total=len(part), clip=clip)
+        return replace(self, total=len(part), cuts=_cuts_in(self.cuts, part))
 
 
-def film_source(film: Film, name: str) -> Source | None:
+def film_source(film: Film, name: str) -> ExportSource | None:
     """The film, if all of it is there."""
     takes = [film.take_of(segment) for segment in film.segments]
     if not takes or any(take.file is None or take.trouble for take in takes):
@@ -97,7 +68,7 @@ def film_source(film: Film, name: str) -> Source | None:
         for take, segment in zip(takes, film.segments, strict=True)
         if take.file is not None
     ]
-    return Source(name, film.total, film.size, None, tuple(cuts), name)
+    return ExportSource(name, film.total, film.size, FPS, None, tuple(cuts), name)
 
 
 def _cuts_in(cuts: Sequence[Cut], part: range) -> tuple[Cut, ...]:
@@ -136,7 +107,7 @@ class Exporter(QObject):
         self._idle.set()
         self._count = (0, 0)
         self._told = True
-        self.formats: tuple[Format, ...] = ()
+        self.formats: tuple[Preset, ...] = ()
         self.running = False
         self._counted.connect(self._tell)
 
@@ -146,14 +117,16 @@ class Exporter(QObject):
             self.formats_known.emit()
             return
 
-        def known(formats: tuple[Format, ...]) -> None:
+        def known(formats: tuple[Preset, ...]) -> None:
             self.formats = formats
             self.formats_known.emit()
 
-        self._tasks.run(_find_formats, known, self.failed.emit)
+        self._tasks.run(_available, known, self.failed.emit)
 
-    def start(self, path: Path, source: Source, plan: Plan) -> None:
-        """Write ``source`` to ``path``."""
+    def start(
+        self, path: Path, source: ExportSource, settings: ExportSettings, *, metadata: bool = True
+    ) -> None:
+        """Write ``source`` to ``path``; with ``metadata`` the file carries prompt, seed and settings, if it can."""
         if self.running:
             return
         self.running = True
@@ -170,7 +143,9 @@ class Exporter(QObject):
             self.running = False
             self.failed.emit(error)
 
-        self._tasks.run(lambda: self._work(path, source, plan), done, failed)
+        if metadata and settings.preset.metadata:
+            settings = replace(settings, metadata=_metadata(source))
+        self._tasks.run(lambda: self._work(path, source, settings), done, failed)
 
     def cancel(self) -> None:
         """Stop before the next frame; nothing is written."""
@@ -182,9 +157,16 @@ class Exporter(QObject):
             self._stop.set()
         self._tasks.close()
 
-    def _work(self, path: Path, source: Source, plan: Plan) -> bool:
+    def _work(self, path: Path, source: ExportSource, settings: ExportSettings) -> bool:
+        """Whether it was written; False if it was cancelled."""
+        from engine.media.export import ExportCancelled, export
+
         try:
-            return _write(path, source, plan, self._note, self._stop.is_set)
+            export(path, _frames(source), settings, self._note, self._stop.is_set)
+        except ExportCancelled:
+            return False
+        else:
+            return True
         finally:
             self._idle.set()
 
@@ -201,40 +183,13 @@ class Exporter(QObject):
         self.progressed.emit(*self._count)
 
 
-def _find_formats() -> tuple[Format, ...]:
+def _available() -> tuple[Preset, ...]:
     from engine.media.encoders import available_presets
 
-    return tuple(
-        Format(
-            preset.name, preset.title, preset.about, preset.kind, preset.suffix, preset.loops, preset.metadata
-        )
-        for preset in available_presets()
-    )
+    return available_presets()
 
 
-def _write(
-    path: Path,
-    source: Source,
-    plan: Plan,
-    progress: Callable[[int, int], None],
-    cancelled: Callable[[], bool],
-) -> bool:
-    """Whether it was written; False if it was cancelled."""
-    from engine.media.export import ExportCancelled, Wish, export
-    from engine.media.presets import preset_named
-
-    metadata = _metadata(source) if plan.metadata and plan.format.metadata else {}
-    wish = Wish(
-        preset_named(plan.format.name), plan.quality, plan.scale, plan.rate, plan.smooth, plan.plays, metadata
-    )
-    try:
-        export(path, _footage(source), wish, progress, cancelled)
-    except ExportCancelled:
-        return False
-    return True
-
-
-def _metadata(source: Source) -> dict[str, str]:
+def _metadata(source: ExportSource) -> dict[str, str]:
     if source.clip is not None:
         from engine.media.clips import provenance
 
@@ -242,15 +197,15 @@ def _metadata(source: Source) -> dict[str, str]:
     return {"title": source.title, "comment": "Made with walt."}
 
 
-def _footage(source: Source) -> Footage:
-    from engine.media.export import Footage
+def _frames(source: ExportSource) -> FrameSource:
+    from engine.media.export import FrameSource
 
     if source.clip is not None:
-        return Footage.of(source.clip.frames)
-    return Footage(source.total, source.size, lambda: _film_frames(source))
+        return FrameSource.of(source.clip.frames, source.fps)
+    return FrameSource(source.total, source.size, lambda: _film_frames(source), source.fps)
 
 
-def _film_frames(source: Source) -> Iterator[Pixels]:
+def _film_frames(source: ExportSource) -> Iterator[Pixels]:
     from engine.media.reading import iter_frames
 
     for cut in source.cuts:

@@ -104,7 +104,8 @@ def write_clip(places: LibraryPaths, clip: Clip, *, complete: bool) -> ClipRecor
     Raises:
         WaltError: as `engine.media.clips.write_mp4`.
     """
-    from engine.media.clips import provenance, write_mp4
+    from engine.media.clips import provenance
+    from engine.media.export import write_mp4
 
     places.make()
     record = _record_of(clip, complete)

@@ -197,17 +197,13 @@ def write(clip: Clip, path: Path, *, metadata: bool = True) -> None:
     Raises:
         WaltError: see `engine.media.export.export`.
     """
-    from engine.media.clips import provenance, write_mp4
-    from engine.media.export import Footage, Wish, export
-    from engine.media.presets import preset_for
+    from engine.media.clips import provenance
+    from engine.media.export import FrameSource, export
+    from engine.media.presets import ExportSettings, preset_for, preset_named
 
-    preset = preset_for(path.suffix)
-    told = provenance(clip) if metadata else {}
-    if preset is None or preset.suffix == ".mp4":
-        write_mp4(path, clip.frames, clip.fps, told)
-    else:
-        wish = Wish(preset, "best", metadata=told if preset.metadata else {})
-        export(path, Footage.of(clip.frames), wish)
+    preset = preset_for(path.suffix) or preset_named("mp4-h264")
+    data = provenance(clip) if metadata and preset.metadata else {}
+    export(path, FrameSource.of(clip.frames, clip.fps), ExportSettings(preset, "best", metadata=data))
 
 
 def describe_unheard(pack: str, heard: Heard) -> list[str]:

@@ -11,7 +11,9 @@ from pathlib import Path
 from engine.api.errors import WaltError
 from engine.api.request import ClipRequest
 from engine.cli.generate import make
-from engine.media.clips import provenance, read_clip, write_mp4
+from engine.media.clips import provenance
+from engine.media.export import write_mp4
+from engine.media.reading import read_clip
 from engine.packs.store import PackStore
 
 PROMPT = "a horse walking on the beach"

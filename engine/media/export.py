@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import cv2
 import numpy as np
@@ -20,15 +19,13 @@ from engine.api.types import FPS
 from engine.media.encoders import VideoJob, encode, failed, needed_encoder
 from engine.media.gif import encode_gif
 from engine.media.interpolation import retimed
-from engine.media.presets import Preset, Quality
+from engine.media.presets import ExportSettings, Preset, preset_named
 from engine.media.reading import count_frames
 from engine.media.stills import picture_size, png_bytes
+from engine.runtime.fault_injection import fault_point
 from engine.runtime.files import atomic_write, ensure_writable, part_name
 
 Pixels = NDArray[np.uint8]
-Rate = Literal[8, 16, 24]
-RATES: tuple[Rate, ...] = (8, 16, 24)
-Scale = Literal[1, 2]
 Progress = Callable[[int, int], None]
 """Called with the frames done and all frames."""
 
@@ -38,61 +35,42 @@ class ExportCancelled(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Footage:
-    """What is exported: ``total`` RGB frames of ``size`` (width, height), read anew by each call of ``frames``."""
+class FrameSource:
+    """What is exported: ``total`` RGB frames of ``size`` (width, height), read anew by each call of ``frames``.
+
+    ``fps`` is how many of them are shown a second.
+    """
 
     total: int
     size: tuple[int, int]
     frames: Callable[[], Iterator[Pixels]]
+    fps: int
 
     @classmethod
-    def of(cls, frames: Pixels) -> Footage:
+    def of(cls, frames: Pixels, fps: int) -> FrameSource:
         """Frames (T, H, W, 3) that are in memory."""
-        return cls(len(frames), (frames.shape[2], frames.shape[1]), lambda: iter(frames))
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """How it is exported.
-
-    Attributes:
-        preset: The format.
-        quality: What it may cost in bytes.
-        scale: 2 doubles width and height by resampling; no detail is added.
-        rate: Frames a second; above 8 they are repeated, or estimated with ``smooth``.
-        smooth: Frames in between come from optical flow.
-        plays: How often a GIF or WebP plays; 0 without end.
-        metadata: What the file carries; empty for nothing.
-    """
-
-    preset: Preset
-    quality: Quality = "good"
-    scale: Scale = 1
-    rate: Rate = FPS
-    smooth: bool = False
-    plays: int = 0
-    metadata: dict[str, str] = field(default_factory=dict[str, str])
+        return cls(len(frames), (frames.shape[2], frames.shape[1]), lambda: iter(frames), fps)
 
 
 def export(
     path: str | Path,
-    footage: Footage,
-    wish: Wish,
+    source: FrameSource,
+    settings: ExportSettings,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Path:
-    """Write ``footage`` to ``path``: a file, or a new folder for frames. Returns the path.
+    """Write ``source`` to ``path``: a file, or a new folder for frames. Returns the path.
 
     Raises:
         ExportCancelled: when ``cancelled`` said so; it is asked before every frame.
         UsageError: ``nothing-to-export``.
         WaltError: ``output-not-writable``, ``output-exists``, ``video-encoder-missing``,
-            ``video-encoder-failed`` or what reading the footage raises.
+            ``video-encoder-failed`` or what reading the frames raises.
     """
-    if footage.total < 1:
+    if source.total < 1:
         raise UsageError("nothing-to-export", "There are no frames to export.", "Choose a longer part.")
-    work = _Work(footage, wish, progress, cancelled)
-    match wish.preset.kind:
+    work = _Work(source, settings, progress, cancelled)
+    match settings.preset.kind:
         case "frames":
             _write_folder(Path(path), work)
         case "still":
@@ -102,31 +80,57 @@ def export(
     return Path(path)
 
 
+def write_mp4(
+    path: str | Path, frames: Pixels, fps: int = FPS, metadata: Mapping[str, str] | None = None
+) -> None:
+    """Write (T, H, W, 3) RGB frames as an H.264 MP4 in the best quality, as the library keeps clips.
+
+    Colours are BT.709, 4:2:0. Metadata keys are free; they come back from `engine.media.reading.read_metadata`.
+    The same frames give the same file: x264's macroblock tree is off (its choices vary with whatever was in
+    memory before: 150 encodings of one clip gave dozens of different files with it, one without), and so is
+    the choice of threads.
+
+    Raises:
+        WaltError: see `export`.
+        ValueError: for frames of another shape or type, or with an odd width or height.
+    """
+    if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8 or frames.shape[0] == 0:
+        raise ValueError(f"frames must be (T, H, W, 3) uint8, not {frames.shape} {frames.dtype}")
+    if frames.shape[1] % 2 or frames.shape[2] % 2:
+        raise ValueError(f"H.264 in 4:2:0 needs an even width and height, not {frames.shape[1:3]}")
+    settings = ExportSettings(preset_named("mp4-h264"), "best", metadata=dict(metadata or {}))
+    export(path, FrameSource.of(frames, fps), settings)
+
+
 class _Work:
     """The frames on their way out, counted, and stopped when asked."""
 
     def __init__(
         self,
-        footage: Footage,
-        wish: Wish,
+        source: FrameSource,
+        settings: ExportSettings,
         progress: Progress | None,
         cancelled: Callable[[], bool] | None,
     ) -> None:
-        self.footage, self.wish = footage, wish
+        self.source, self.settings = source, settings
         self._progress, self._cancelled = progress, cancelled
-        self.times = 1 if wish.preset.kind == "still" else wish.rate // FPS
-        self.total = 1 if wish.preset.kind == "still" else footage.total * self.times
+        self.total = 1 if settings.preset.kind == "still" else source.total * settings.times
         self._done = 0
+
+    @property
+    def fps(self) -> int:
+        """Frames a second as written."""
+        return self.source.fps * self.settings.times
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height as written; even, because most formats need that."""
-        width, height = (side * self.wish.scale for side in self.footage.size)
+        width, height = (side * self.settings.scale for side in self.source.size)
         return width - width % 2, height - height % 2
 
     def frames(self) -> Iterator[Pixels]:
         """All frames as they are written."""
-        for rgb in retimed(self._given(), self.times, smooth=self.wish.smooth):
+        for rgb in retimed(self._given(), self.settings.times, smooth=self.settings.smooth):
             self._stop_if_cancelled()
             yield self._sized(rgb)
 
@@ -143,13 +147,13 @@ class _Work:
             self._progress(self._done, self.total)
 
     def _given(self) -> Iterator[Pixels]:
-        for rgb in self.footage.frames():
+        for rgb in self.source.frames():
             self._stop_if_cancelled()
             yield rgb
 
     def _sized(self, rgb: Pixels) -> Pixels:
         width, height = self.size
-        if self.wish.scale == 2:
+        if self.settings.scale == 2:
             scaled = cv2.resize(rgb, None, fx=2, fy=2, interpolation=cv2.INTER_LANCZOS4)
             rgb = np.asarray(scaled, np.uint8)
         return rgb[:height, :width]
@@ -160,19 +164,20 @@ class _Work:
 
 
 def _write_video(path: Path, work: _Work) -> None:
-    wish = work.wish
-    encoder = needed_encoder(wish.preset)
-    job = VideoJob(wish.preset, encoder, wish.quality, work.size, wish.rate, wish.metadata, wish.plays)
+    settings = work.settings
+    preset, encoder = settings.preset, needed_encoder(settings.preset)
+    job = VideoJob(preset, encoder, settings.quality, work.size, work.fps, settings.metadata, settings.plays)
     with atomic_write(path) as part:
-        if wish.preset.kind == "gif":
+        if preset.kind == "gif":
             encode_gif(part, job, work.sample(), work.frames(), work.tell)
         else:
             encode(part, job, work.frames(), work.tell)
-        _check(wish.preset, part, work)
+        _check(preset, part, work)
 
 
 def _check(preset: Preset, part: Path, work: _Work) -> None:
     """Read the new file back: as many frames, as large."""
+    fault_point("verify")
     try:
         found = _count_webp(part, work) if preset.kind == "webp" else count_frames(part)
     except WaltError as error:
@@ -195,16 +200,16 @@ def _count_webp(path: Path, work: _Work) -> tuple[int, int, int]:
                 durations.append(frame.info.get("duration", 0))
     except (OSError, EOFError):
         return 0, 0, 0
-    count = work.total if len(durations) == 1 else round(sum(durations) * work.wish.rate / 1000)
+    count = work.total if len(durations) == 1 else round(sum(durations) * work.fps / 1000)
     return count, *image.size
 
 
 def _write_still(path: Path, work: _Work) -> None:
     rgb = next(work.frames(), None)
     if rgb is None:
-        raise failed(work.wish.preset.title, "there is no frame to write")
+        raise failed(work.settings.preset.title, "there is no frame to write")
     with atomic_write(path) as part:
-        part.write_bytes(png_bytes(rgb, work.wish.metadata))
+        part.write_bytes(png_bytes(rgb, work.settings.metadata))
         _check_png(part, work)
     work.tell()
 
@@ -214,18 +219,18 @@ def _write_folder(path: Path, work: _Work) -> None:
     with _new_folder(path) as part:
         for index, rgb in enumerate(work.frames(), 1):
             file = part / f"{path.name}-{index:0{digits}}.png"
-            file.write_bytes(png_bytes(rgb, work.wish.metadata if index == 1 else {}))
+            file.write_bytes(png_bytes(rgb, work.settings.metadata if index == 1 else {}))
             _check_png(file, work)
             work.tell()
         if (found := len(list(part.iterdir()))) != work.total:
-            raise failed(work.wish.preset.title, f"{found} of {work.total} frames were written")
+            raise failed(work.settings.preset.title, f"{found} of {work.total} frames were written")
 
 
 def _check_png(file: Path, work: _Work) -> None:
     with suppress(WaltError):
         if picture_size(file) == work.size:
             return
-    raise failed(work.wish.preset.title, "a picture could not be read back")
+    raise failed(work.settings.preset.title, "a picture could not be read back")
 
 
 @contextmanager

@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.compose.examples import FOLDER, LIST, examples
 from engine.api.request import ClipRequest
-from engine.media.export import Footage, Wish, export
-from engine.media.presets import preset_named
+from engine.media.export import FrameSource, export
+from engine.media.presets import ExportSettings, preset_named
 from engine.media.resize import fit_frames
 from engine.packs.load import load_pack
 from engine.packs.manifest import fingerprint
@@ -37,7 +37,8 @@ def make(pack: Path, folder: Path, seed: int) -> None:
     for number, prompt in enumerate(examples(), 1):
         clip = cascade.generate(ClipRequest(prompt=prompt, seed=seed), lambda _event: None, lambda: False)
         name = f"{number}.webp"
-        export(folder / name, Footage.of(fit_frames(clip.frames, *SIZE)), Wish(preset_named("webp")))
+        source = FrameSource.of(fit_frames(clip.frames, *SIZE), clip.fps)
+        export(folder / name, source, ExportSettings(preset_named("webp")))
         made.append({"file": name, "prompt": prompt, "seed": seed})
         print(f"{name}  {prompt}", flush=True)
     text = json.dumps({"pack": fingerprint(pack), "examples": made}, indent=1) + "\n"

@@ -22,7 +22,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from engine.api.request import ClipRequest
-from engine.media.clips import write_mp4
+from engine.media.export import write_mp4
 from engine.media.file_types import PICTURE
 from engine.media.resize import fit_frames
 from engine.packs.load import load_pack

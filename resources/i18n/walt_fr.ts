@@ -1153,20 +1153,12 @@
         <translation>Deux fois plus grand, rééchantillonné&#xa0;; sans détail en plus</translation>
     </message>
     <message>
-        <source>8 a second</source>
-        <translation>8 par seconde</translation>
-    </message>
-    <message>
-        <source>16 a second</source>
-        <translation>16 par seconde</translation>
-    </message>
-    <message>
         <source>Twice as many frames</source>
         <translation>Deux fois plus d’images</translation>
     </message>
     <message>
-        <source>24 a second</source>
-        <translation>24 par seconde</translation>
+        <source>{0} a second</source>
+        <translation>{0} par seconde</translation>
     </message>
     <message>
         <source>Three times as many frames</source>

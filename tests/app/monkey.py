@@ -27,7 +27,7 @@ from app.jobs.state import Running
 from engine.api.errors import WaltError
 from engine.api.events import Event, JobFailed, JobStarted
 from engine.api.request import ClipRequest
-from engine.media.clips import write_mp4
+from engine.media.export import write_mp4
 from tests.app.conftest import Studio
 from tests.app.fake_engine import frames_of, play_stage, whole_clip
 

@@ -17,11 +17,11 @@ from app.core.path_field import shortened
 from app.core.widgets import FIELD
 from app.export import exporter as exporting
 from app.export.export_dialog import ExportDialog
-from app.export.exporter import Exporter, Plan, Source
+from app.export.exporter import Exporter, ExportSource
 from app.jobs.state import Done, Running
-from engine.media.clips import read_clip
-from engine.media.export import Footage
-from engine.media.reading import iter_frames
+from engine.media.export import FrameSource
+from engine.media.presets import ExportSettings
+from engine.media.reading import iter_frames, read_clip
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import Gate, frames_of, gated
 from tests.app.film_actions_by_hand import make_clip
@@ -191,7 +191,7 @@ def test_every_choice_reaches_the_file(qtbot: QtBot, done: Studio, tmp_path: Pat
     choose(dialog, "webm-vp9")
     assert dialog.path.text().endswith("a-horse-walking-42.webm")
     assert not dialog.smooth.isEnabled()
-    qtbot.mouseClick(dialog.rate.button(16), LEFT)
+    qtbot.mouseClick(dialog.rate.button(2), LEFT)
     qtbot.mouseClick(dialog.smooth.button(True), LEFT)
     qtbot.mouseClick(dialog.scale.button(2), LEFT)
     dialog.metadata.setChecked(False)
@@ -200,7 +200,7 @@ def test_every_choice_reaches_the_file(qtbot: QtBot, done: Studio, tmp_path: Pat
     assert (clip.frames.shape, clip.fps) == ((34, 128, 224, 3), 16)
     assert "walt" not in clip.metadata
     again = open_dialog(qtbot, done)
-    assert (again.format.currentData(), again.rate.button(16).isChecked()) == ("webm-vp9", True)
+    assert (again.format.currentData(), again.rate.button(2).isChecked()) == ("webm-vp9", True)
     assert Path(again.path.text()).parent == tmp_path
     again.close()
 
@@ -262,16 +262,16 @@ def test_stopping_an_export_leaves_nothing(
     exporter = exporter_of(done)
     chosen = dialog.chosen
     assert chosen is not None
-    endless = Source("long", 100_000, (112, 64), done.session.current_clip.clip)
+    endless = ExportSource("long", 100_000, (112, 64), 8, done.session.current_clip.clip)
     frame = frames_of("sr2")[0]
 
-    def without_end(source: Source) -> Footage:
-        return Footage(source.total, source.size, lambda: (frame for _ in range(source.total)))
+    def without_end(source: ExportSource) -> FrameSource:
+        return FrameSource(source.total, source.size, lambda: (frame for _ in range(source.total)), source.fps)
 
-    monkeypatch.setattr(exporting, "_footage", without_end)
+    monkeypatch.setattr(exporting, "_frames", without_end)
     (tmp_path / "long.mp4").write_bytes(b"old")
     with qtbot.waitSignal(exporter.progressed):
-        exporter.start(tmp_path / "long.mp4", endless, Plan(chosen))
+        exporter.start(tmp_path / "long.mp4", endless, ExportSettings(chosen))
     assert dialog.stop.text() == "Cancel"
     assert not dialog.go.isEnabled()
     with qtbot.waitSignal(exporter.cancelled):
@@ -300,7 +300,7 @@ def test_closing_right_after_export_still_writes_the_file(qtbot: QtBot, done: St
     assert chosen is not None
     source = done.window.exports.source
     assert source is not None
-    exporter_of(done).start(tmp_path / "last.mp4", source, Plan(chosen))
+    exporter_of(done).start(tmp_path / "last.mp4", source, ExportSettings(chosen))
     dialog.close()
     with qtbot.waitSignal(done.bridge.closed):
         done.window.close()

@@ -18,7 +18,7 @@ from app.jobs.state import Done, Running
 from app.window.main_window import MainWindow
 from engine.api.errors import WaltError
 from engine.api.events import Event, JobFailed, JobStarted
-from engine.media.clips import write_mp4
+from engine.media.export import write_mp4
 from engine.media.stills import write_png
 from engine.packs.store import PackStore
 from tests.app.conftest import OpenStudio, Studio

@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from app.core.bridge import EngineBridge
 from app.core.theme import Theme
-from app.export.exporter import Plan
 from app.jobs.state import Done, Failed, Running, Stopped
 from app.window.main_window import MainWindow
-from engine.media.clips import read_clip
+from engine.media.presets import ExportSettings
+from engine.media.reading import read_clip
 from engine.packs.store import PackStore
 from tests.app.real_window import SLOW, open_real
 from tests.engine.conftest import packs_folder, store, vocabulary
@@ -58,7 +58,7 @@ def test_a_clip_from_the_keyboard_to_a_file(qtbot: QtBot, real: MainWindow, tmp_
     with qtbot.waitSignal(exporter.formats_known, timeout=SLOW):
         exporter.look()
     with qtbot.waitSignal(exporter.saved, timeout=SLOW):
-        exporter.start(tmp_path / "robot.mp4", source, Plan(exporter.formats[0]))
+        exporter.start(tmp_path / "robot.mp4", source, ExportSettings(exporter.formats[0]))
     assert read_clip(tmp_path / "robot.mp4").frames.shape == (17, 128, 256, 3)
 
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.compose.still import Ready, Recalled, Refused
 from engine.api.request import ClipRequest
-from engine.media.clips import write_mp4
+from engine.media.export import write_mp4
 from tests.app.conftest import Studio
 from tests.app.test_still import drop, files, picture, settled, wheel
 

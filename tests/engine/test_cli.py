@@ -18,7 +18,7 @@ from engine.cli.generate import describe_unheard
 from engine.cli.main import COMMANDS, main
 from engine.cli.progress import ProgressLines, duration
 from engine.kinds.check import Heard, UnknownWord
-from engine.media.clips import iter_frames, read_clip
+from engine.media.reading import iter_frames, read_clip
 from engine.media.stills import write_png
 
 ROOT = Path(__file__).parents[2]

@@ -18,8 +18,9 @@ import pytest
 from engine.api.clip import Clip
 from engine.api.errors import WaltError
 from engine.api.request import ClipRequest
-from engine.media.clips import iter_frames, provenance, read_clip, read_metadata, write_mp4
-from engine.media.reading import frame_at, look_at
+from engine.media.clips import provenance
+from engine.media.export import write_mp4
+from engine.media.reading import frame_at, iter_frames, look_at, read_clip, read_metadata
 
 
 def drifting(count: int = 9, height: int = 48, width: int = 80) -> np.ndarray:

@@ -14,9 +14,9 @@ import pytest
 from engine.api.errors import WaltError
 from engine.media import encoders
 from engine.media.encoders import available_presets, opens
-from engine.media.export import ExportCancelled, Footage, Wish, export
+from engine.media.export import ExportCancelled, FrameSource, export
 from engine.media.interpolation import retimed
-from engine.media.presets import QUALITIES, load_presets, preset_for, preset_named
+from engine.media.presets import QUALITIES, ExportSettings, load_presets, preset_for, preset_named
 from engine.media.reading import iter_frames, read_clip, read_metadata
 from engine.media.stills import load_still
 
@@ -39,9 +39,9 @@ def suffix(name: str) -> str:
     return preset_named(name).suffix
 
 
-def write(path: Path, name: str, frames: np.ndarray | None = None, **wishes: object) -> Path:
-    footage = Footage.of(moving() if frames is None else frames)
-    return export(path, footage, Wish(preset_named(name), **wishes))  # pyright: ignore[reportArgumentType]
+def write(path: Path, name: str, frames: np.ndarray | None = None, fps: int = 8, **wishes: object) -> Path:
+    source = FrameSource.of(moving() if frames is None else frames, fps)
+    return export(path, source, ExportSettings(preset_named(name), **wishes))  # pyright: ignore[reportArgumentType]
 
 
 def names(folder: Path) -> list[str]:
@@ -61,6 +61,20 @@ def test_a_video_comes_back(tmp_path: Path, name: str, quality: str) -> None:
         assert CODECS[name] in stream.codec_context.codec.canonical_name
         assert float(stream.average_rate or 0) == pytest.approx(8, rel=0.05)
     assert names(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("name", VIDEOS)
+def test_a_clip_of_another_rate_keeps_it(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / f"clip{suffix(name)}", name, fps=16)
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        assert float(stream.average_rate or 0) == pytest.approx(16, rel=0.05)
+        assert sum(1 for _ in container.decode(stream)) == 9
+
+
+def test_an_animated_webp_of_another_rate_keeps_it(tmp_path: Path) -> None:
+    _, animation = cv2.imreadanimation(str(write(tmp_path / "clip.webp", "webp", fps=16)))
+    assert sum(animation.durations) == pytest.approx(9 * 62.5, abs=9)
 
 
 @pytest.mark.parametrize("name", [name for name in VIDEOS if name != "gif"])
@@ -115,7 +129,7 @@ def test_frames_become_a_folder_of_pictures(tmp_path: Path) -> None:
 
 
 def test_a_still_is_one_picture_without_loss(tmp_path: Path) -> None:
-    path = write(tmp_path / "still.png", "png-still", frames=moving()[4:5], rate=24, metadata=NOTE)
+    path = write(tmp_path / "still.png", "png-still", frames=moving()[4:5], times=3, metadata=NOTE)
     assert np.array_equal(load_still(path, 96, 64), moving()[4])
     assert b"iTXtwalt" in path.read_bytes()
     assert b"iTXt" not in write(tmp_path / "plain.png", "png-still").read_bytes()
@@ -131,11 +145,10 @@ def test_twice_the_size(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("smooth", [False, True])
-@pytest.mark.parametrize("rate", [16, 24])
-def test_other_rates_last_as_long(tmp_path: Path, rate: int, smooth: bool) -> None:
-    clip = read_clip(write(tmp_path / "clip.mp4", "mp4-h264", rate=rate, smooth=smooth, quality="best"))
-    times = rate // 8
-    assert (clip.fps, len(clip.frames)) == (rate, 9 * times)
+@pytest.mark.parametrize("times", [2, 3])
+def test_other_rates_last_as_long(tmp_path: Path, times: int, smooth: bool) -> None:
+    clip = read_clip(write(tmp_path / "clip.mp4", "mp4-h264", times=times, smooth=smooth, quality="best"))
+    assert (clip.fps, len(clip.frames)) == (8 * times, 9 * times)
     assert np.abs(clip.frames[::times].astype(int) - moving()).mean() < 3, "the frames made stay in place"
 
 
@@ -163,7 +176,7 @@ def test_stopping_at_every_frame_leaves_the_old_file_and_no_part(tmp_path: Path,
     path = tmp_path / f"clip{suffix(name)}"
     if suffix(name):
         path.write_bytes(b"old")
-    before, footage, at = names(tmp_path), Footage.of(moving()), 0
+    before, footage, at = names(tmp_path), FrameSource.of(moving(), 8), 0
     while True:
         at += 1
         asked = count(1)
@@ -171,7 +184,7 @@ def test_stopping_at_every_frame_leaves_the_old_file_and_no_part(tmp_path: Path,
             export(
                 path,
                 footage,
-                Wish(preset_named(name)),
+                ExportSettings(preset_named(name)),
                 cancelled=lambda at=at, asked=asked: next(asked) >= at,
             )
         except ExportCancelled:
@@ -186,8 +199,8 @@ def test_stopping_at_every_frame_leaves_the_old_file_and_no_part(tmp_path: Path,
 @pytest.mark.parametrize("name", ["mp4-h264", "gif", "webp", "png-frames"])
 def test_progress_counts_every_frame(tmp_path: Path, name: str) -> None:
     told: list[tuple[int, int]] = []
-    wish = Wish(preset_named(name), rate=16)
-    export(tmp_path / f"c{suffix(name)}", Footage.of(moving()), wish, lambda *at: told.append(at))
+    wish = ExportSettings(preset_named(name), times=2)
+    export(tmp_path / f"c{suffix(name)}", FrameSource.of(moving(), 8), wish, lambda *at: told.append(at))
     assert told == [(index, 18) for index in range(1, 19)]
 
 
@@ -203,12 +216,12 @@ def test_an_error_while_reading_leaves_nothing(tmp_path: Path) -> None:
         raise WaltError("clip-unreadable", "The clip is gone.")
 
     for name in ("mp4-h264", "gif", "png-frames"):
-        footage = Footage(9, (96, 64), broken)  # pyright: ignore[reportArgumentType]
+        footage = FrameSource(9, (96, 64), broken, 8)  # pyright: ignore[reportArgumentType]
         with pytest.raises(WaltError, match="gone"):
-            export(tmp_path / f"c{suffix(name)}", footage, Wish(preset_named(name)))
-    short = Footage(9, (96, 64), lambda: iter(moving()[:4]))
+            export(tmp_path / f"c{suffix(name)}", footage, ExportSettings(preset_named(name)))
+    short = FrameSource(9, (96, 64), lambda: iter(moving()[:4]), 8)
     with pytest.raises(WaltError, match="4 of 9 frames"):
-        export(tmp_path / "c.mp4", short, Wish(preset_named("mp4-h264")))
+        export(tmp_path / "c.mp4", short, ExportSettings(preset_named("mp4-h264")))
     assert names(tmp_path) == []
 
 
@@ -220,8 +233,9 @@ def test_a_place_that_can_not_be_written_is_said(tmp_path: Path, name: str) -> N
 
 
 def test_nothing_is_not_exported(tmp_path: Path) -> None:
+    nothing = FrameSource(0, (96, 64), lambda: iter(()), 8)
     with pytest.raises(WaltError) as refused:
-        export(tmp_path / "c.mp4", Footage(0, (96, 64), lambda: iter(())), Wish(preset_named("mp4-h264")))
+        export(tmp_path / "c.mp4", nothing, ExportSettings(preset_named("mp4-h264")))
     assert refused.value.code == "nothing-to-export"
 
 

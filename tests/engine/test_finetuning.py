@@ -16,7 +16,7 @@ from engine.api.errors import UsageError, WaltError
 from engine.api.events import Event, FinetuneDone, FinetuneSample, FinetuneStep, JobCancelled, JobFailed
 from engine.api.request import ClipRequest
 from engine.cli.main import main
-from engine.media.clips import write_mp4
+from engine.media.export import write_mp4
 from engine.media.stills import write_png
 from engine.models.text_encoder import TextBatch
 from engine.models.transformer import WindowTransformer

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.api.errors import WaltError
 from engine.cli.main import main
-from engine.media.clips import write_mp4
+from engine.media.export import write_mp4
 from engine.training.data.footage.cutting import Cutting, cut_footage
 from engine.training.data.footage.sources import Footage, find_footage
 from engine.training.data.store import ClipStore

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.api.errors import WaltError
-from engine.media.clips import write_mp4
+from engine.media.export import write_mp4
 from engine.media.pixels import psnr, to_pixels
 from engine.models.tokenizer import TokenizerConfig
 from engine.training.checkpoint import latest, load_tensors, save_checkpoint

@@ -11,7 +11,7 @@ import pytest
 
 from engine.api.errors import UsageError, WaltError
 from engine.cli.main import main
-from engine.media.clips import read_clip, read_metadata
+from engine.media.reading import read_clip, read_metadata
 from engine.worlds.dataset.heldout import is_heldout
 from engine.worlds.dataset.sampling import sample_spec
 from engine.worlds.dataset.writer import WorldsJob, captions_of, write_worlds

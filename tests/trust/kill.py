@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.media.clips import read_clip, write_mp4
+from engine.media.export import write_mp4
+from engine.media.reading import read_clip
 from engine.packs.install import install
 from engine.packs.manifest import CARD
 from engine.packs.store import PackStore

@@ -14,7 +14,8 @@ import numpy as np
 
 from engine.api.events import JobDone
 from engine.api.request import ClipRequest
-from engine.media.clips import provenance, write_mp4
+from engine.media.clips import provenance
+from engine.media.export import write_mp4
 from engine.packs.store import PackStore
 from engine.runtime.memory import rss_mb, trim
 from engine.worker import Engine

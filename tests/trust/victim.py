@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.media.export import Footage, Wish, export
-from engine.media.presets import preset_for
+from engine.media.export import FrameSource, export
+from engine.media.presets import ExportSettings, preset_for
 from engine.packs.install import install
 
 READY = "ready"
@@ -21,7 +21,7 @@ def save(out: Path, shade: int) -> None:
     frames = np.random.default_rng(shade).integers(0, 255, (FRAMES, 96, 128, 3), dtype=np.uint8)
     preset = preset_for(out.suffix)
     assert preset is not None
-    export(out, Footage.of(frames), Wish(preset, metadata={"title": str(shade)}))
+    export(out, FrameSource.of(frames, 8), ExportSettings(preset, metadata={"title": str(shade)}))
 
 
 def main() -> None:

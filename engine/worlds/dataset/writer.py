@@ -153,7 +153,7 @@ def _write_safely(job: WorldsJob, sheet: bool, index: int) -> Clip | _Failure | 
 
 
 def _write_clip(job: WorldsJob, index: int) -> Clip:
-    from engine.media.clips import write_mp4
+    from engine.media.export import write_mp4
     from engine.worlds.render.clip import render_clip
 
     spec = sample_spec(job.seed + index, job.heldout)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QApplication
 
 from engine.api.errors import UsageError, WaltError
-from engine.media.clips import write_mp4
+from engine.media.export import write_mp4
 from engine.media.stills import write_png
 from scenes.stage import PROMPT, Stage
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QMessageBox
 
-from engine.media.clips import write_mp4
+from engine.media.export import write_mp4
 from scenes.clip import sketch
 from scenes.stage import PROMPT, Stage
 
