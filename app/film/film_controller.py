@@ -200,7 +200,7 @@ class FilmController(QObject):
 
     @Slot(object)
     def _on_library_opened(self, opened: Opened) -> None:
-        if opened.alone:
+        if opened.owns_lock:
             places = self._session.library.places
             self.keeper.watch(places.data / COPY, places.clips)
 

@@ -1,4 +1,4 @@
-"""The cutting room: makes the film's takes by way of the queue, and fills their segments while they come."""
+"""Makes the takes of a film: asks the queue for them, and follows each by the id of its job."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.film.edits import Edits
 from app.film.film import Film, Segment, Take, new_id
 from app.film.film_frames import FilmFrames
 from app.film.take_frames import TakeFrames
-from app.library.records import ClipRecord, JobRecord, readable
+from app.library.records import ClipRecord, Job, readable
 from engine.api.errors import UsageError, WaltError
 from engine.api.types import OVERLAP, WINDOW_FRAMES
 
@@ -182,7 +182,7 @@ class FilmGenerator(QObject):
                 words = translate("FilmGenerator", "This part was removed from the queue.")
             self.film.put_take(replace(take, trouble=words))
 
-    def _trouble_of(self, job: JobRecord) -> str:
+    def _trouble_of(self, job: Job) -> str:
         if job.state == "cancelled":
             return translate("FilmGenerator", "This part was stopped before it was done.")
         if job.state == "interrupted":

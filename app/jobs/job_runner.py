@@ -1,4 +1,4 @@
-"""The maker: takes one job at a time from the queue to the engine, and its clip to the library."""
+"""Hands the queue's jobs to the engine, one at a time, and their clips to the library."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.bridge import Chunk, Ended, EngineBridge, News, StepPreview
 from app.jobs.state import Done, Failed, Idle, JobState, Running, StageRun, Stopped, waiting_stages
-from app.library.records import JobRecord, State, UnreadableRequest, readable
+from app.library.records import Job, State, UnreadableRequest, readable
 from engine.api.errors import WaltError
 from engine.api.events import (
     FinetuneDone,
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 
 
 class JobRunner(QObject):
-    """What the engine makes. A job is recorded as running before the engine hears of it.
+    """Runs one job after the other. A job is recorded as running before the engine gets it, under the same id.
 
     Signals:
         state_changed(): another kind of job state.
         progress_changed(): the running job came further.
-        began(ClipRequest): another job is under way.
+        began(Job): another job runs.
         chunk(Chunk), preview(StepPreview): pictures of the running job.
         ended(Ended): it ended with these pictures, or with none.
     """
@@ -80,14 +80,14 @@ class JobRunner(QObject):
         return self._state
 
     def now(self) -> float:
-        """The time by this maker's clock."""
+        """The time by the clock that job states use."""
         return self._clock()
 
     def cancel(self) -> None:
         """Stop the running job; it answers within one step."""
         if isinstance(self._state, Running) and not self._state.cancelling:
             self._state = replace(self._state, cancelling=True)
-            self._bridge.cancel(self._state.job)
+            self._bridge.cancel(self._state.job.id)
             self.progress_changed.emit()
 
     def close(self) -> None:
@@ -102,34 +102,32 @@ class JobRunner(QObject):
         job = self._queue.next()
         if job is None:
             return
-        request = job.request
-        if isinstance(request, UnreadableRequest):
-            error = request.error
+        if isinstance(job.request, UnreadableRequest):
+            error = job.request.error
             self._queue.start(job, lambda _: self._queue.end("failed", error))
             return
-        self._state = Running(job.id, request, self._clock(), waiting_stages(request.upto))
+        self._state = Running(job, self._clock(), waiting_stages(job.request.upto))
         self._queue.start(job, self._submit)
         self._tell()
-        self.began.emit(request)
+        self.began.emit(job)
 
-    def _submit(self, job: JobRecord) -> None:
+    def _submit(self, job: Job) -> None:
         state = self._state
-        if not isinstance(state, Running) or state.job != job.id:
+        if not isinstance(state, Running) or state.job.id != job.id:
             return
         if state.cancelling or self._closing:
             self._stop(state, None)
             return
         try:
-            request = readable(job.request)
-            self._state = replace(state, request=request)
-            self._bridge.submit(request, job.id)
+            self._state = replace(state, job=job)
+            self._bridge.submit(readable(job.request), job.id)
         except WaltError as error:
             self._fail(state, error, "")
 
     @Slot(object)
     def _on_news(self, news: News) -> None:
         running = self._state
-        if not isinstance(running, Running) or news.job != running.job:
+        if not isinstance(running, Running) or news.job != running.job.id:
             return
         now = self._clock()
         match news:
@@ -153,7 +151,7 @@ class JobRunner(QObject):
 
     @Slot(object)
     def _on_preview(self, preview: StepPreview) -> None:
-        if isinstance(self._state, Running) and preview.job == self._state.job:
+        if isinstance(self._state, Running) and preview.job == self._state.job.id:
             self.preview.emit(preview)
 
     def _end(self, running: Running, news: Ended, now: float) -> None:
@@ -176,7 +174,7 @@ class JobRunner(QObject):
         state: State = "cancelled" if running.cancelling and not self._closing else "interrupted"
         self._state = Stopped(clip, running.stages)
         if clip is None:
-            self.ended.emit(Ended(running.job, None, (), complete=False))
+            self.ended.emit(Ended(running.job.id, None, (), complete=False))
         self._tell()
         if clip is None:
             self._queue.end(state)
@@ -185,7 +183,7 @@ class JobRunner(QObject):
 
     def _fail(self, running: Running, error: WaltError, details: str) -> None:
         self._state = Failed(running.request, error, details, running.stages)
-        self.ended.emit(Ended(running.job, None, (), complete=False))
+        self.ended.emit(Ended(running.job.id, None, (), complete=False))
         self._tell()
         self._queue.end("failed", error)
 

@@ -17,7 +17,7 @@ from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal
 
 from app.core.error_messages import sentence
 from app.core.record_list_model import Index, RecordListModel
-from app.library.records import JobRecord, State
+from app.library.records import Job, State
 
 if TYPE_CHECKING:
     from app.core.background_tasks import BackgroundTasks
@@ -31,7 +31,7 @@ FAILURES = 3
 _SHOWN_ENDED = 200
 
 
-class Queue(RecordListModel[JobRecord]):
+class Queue(RecordListModel[Job]):
     """The jobs as a list model: the running one, those that wait, those that ended.
 
     Signals:
@@ -44,33 +44,33 @@ class Queue(RecordListModel[JobRecord]):
     wanted = Signal()
     failed = Signal(object)
 
-    def __init__(self, store: Store, keeper: BackgroundTasks, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, worker: BackgroundTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self._keeper = keeper
-        self._running: JobRecord | None = None
-        self._waiting: list[JobRecord] = []
-        self._ended: list[JobRecord] = []
-        self._held: set[str] = set()
-        self._broken: set[str] = set()
+        self._worker = worker
+        self._running: Job | None = None
+        self._waiting: list[Job] = []
+        self._ended: list[Job] = []
+        self._left_over: set[str] = set()
+        self._interrupted: set[str] = set()
         self._paused = False
         self._failures = 0
-        self._tired = False
+        self._paused_by_failures = False
 
     # What is in it.
 
     @property
-    def running(self) -> JobRecord | None:
+    def running(self) -> Job | None:
         """The job in the engine's hands."""
         return self._running
 
     @property
-    def waiting(self) -> Sequence[JobRecord]:
+    def waiting(self) -> Sequence[Job]:
         """The jobs that wait, the next one first."""
         return self._waiting
 
     @property
-    def ended(self) -> Sequence[JobRecord]:
+    def ended(self) -> Sequence[Job]:
         """The jobs that ended, the newest first."""
         return self._ended
 
@@ -80,52 +80,52 @@ class Queue(RecordListModel[JobRecord]):
         return self._paused
 
     @property
-    def tired(self) -> bool:
-        """Whether it paused itself, because one job after the other failed."""
-        return self._tired
+    def paused_by_failures(self) -> bool:
+        """Whether it paused itself, because several jobs in a row failed."""
+        return self._paused_by_failures
 
     @property
-    def left_over(self) -> int:
-        """How many jobs wait from the last time the program ran; they start when they are told to."""
-        return sum(job.id in self._held for job in self._waiting)
+    def left_over(self) -> Sequence[Job]:
+        """The jobs that wait since the program ran last; they start when a person resumes the queue."""
+        return [job for job in self._waiting if self.is_left_over(job.id)]
 
     @property
-    def broken_off(self) -> Sequence[JobRecord]:
-        """What was being made when the program ended last time, as long as it was not tried again."""
-        return [job for job in self._ended if job.id in self._broken]
+    def interrupted(self) -> Sequence[Job]:
+        """The jobs that ran when the program ended last time, until they are tried again or dismissed."""
+        return [job for job in self._ended if job.id in self._interrupted]
 
-    def is_held(self, job: str) -> bool:
-        """Whether a job is left over from last time."""
-        return job in self._held
+    def is_left_over(self, job: str) -> bool:
+        """Whether a job waits since the program ran last."""
+        return job in self._left_over
 
-    def next(self) -> JobRecord | None:
+    def next(self) -> Job | None:
         """The job to start now, if any."""
         if self._paused or self._running is not None:
             return None
-        return next((job for job in self._waiting if job.id not in self._held), None)
+        return next((job for job in self._waiting if job.id not in self._left_over), None)
 
     # What can be done to it.
 
-    def take(self, opened: Opened) -> None:
-        """Begin with what the store remembers. Nothing of it starts by itself."""
+    def restore(self, opened: Opened) -> None:
+        """Begin with the jobs in the store. None of them starts by itself."""
         self._waiting += [job for job in opened.jobs if job.open]
         self._ended += [job for job in opened.jobs if not job.open]
-        self._held = {job.id for job in opened.jobs if job.open}
+        self._left_over = {job.id for job in opened.jobs if job.open}
         last = takewhile(lambda job: job.state == "interrupted", self._ended)
-        self._broken = {job.id for job in last}
+        self._interrupted = {job.id for job in last}
         self._changed()
 
-    def add(self, requests: Sequence[ClipRequest], *, first: bool = False) -> Sequence[JobRecord]:
+    def add(self, requests: Sequence[ClipRequest], *, first: bool = False) -> Sequence[Job]:
         """Put requests into the queue, last or first; returns their jobs."""
         jobs = [_new_job(request) for request in requests]
         self._waiting = [*jobs, *self._waiting] if first else [*self._waiting, *jobs]
         order = [job.id for job in self._waiting]
-        self._keep(lambda: self._store.add_jobs(jobs, order), self._take_recorded)
+        self._record(lambda: self._store.add_jobs(jobs, order), self._on_recorded)
         self._changed()
         self.wanted.emit()
         return jobs
 
-    def _take_recorded(self, jobs: tuple[JobRecord, ...]) -> None:
+    def _on_recorded(self, jobs: tuple[Job, ...]) -> None:
         """A still that a job begins with has its own place in the library now."""
         requests = {job.id: job.request for job in jobs}
         self._waiting = [replace(job, request=requests.get(job.id, job.request)) for job in self._waiting]
@@ -135,10 +135,10 @@ class Queue(RecordListModel[JobRecord]):
             if job.id in requests:
                 self.put(job)
 
-    def start(self, job: JobRecord, then: Callable[[JobRecord], None]) -> None:
+    def start(self, job: Job, then: Callable[[Job], None]) -> None:
         """Mark a waiting job as running; ``then`` follows when that is recorded, or cannot be."""
         self._waiting = [other for other in self._waiting if other.id != job.id]
-        self._held.discard(job.id)
+        self._left_over.discard(job.id)
         self._running = replace(job, state="running")
         self._changed()
 
@@ -149,7 +149,7 @@ class Queue(RecordListModel[JobRecord]):
             self.failed.emit(error)
             then(job)  # a library that cannot be written is no reason not to make the clip
 
-        self._keeper.run(lambda: self._store.set_state(job.id, "running"), recorded, failed)
+        self._worker.run(lambda: self._store.set_state(job.id, "running"), recorded, failed)
 
     def end(self, state: State, error: WaltError | None = None, *, recorded: bool = False) -> None:
         """The running job ended; ``recorded`` says that the store learns of it together with its clip."""
@@ -162,9 +162,9 @@ class Queue(RecordListModel[JobRecord]):
         self._ended.insert(0, ended)
         self._failures = self._failures + 1 if state == "failed" else 0
         if self._failures >= FAILURES and self._waiting:
-            self._paused, self._tired, self._failures = True, True, 0
+            self._paused, self._paused_by_failures, self._failures = True, True, 0
         if not recorded:
-            self._keep(lambda: self._store.set_state(job.id, state, error))
+            self._record(lambda: self._store.set_state(job.id, state, error))
         self._changed()
         self.wanted.emit()
 
@@ -179,19 +179,19 @@ class Queue(RecordListModel[JobRecord]):
         self._ended = [
             replace(other, state="failed", **words) if other.id == job else other for other in self._ended
         ]
-        self._keep(lambda: self._store.set_state(job, "failed", error))
+        self._record(lambda: self._store.set_state(job, "failed", error))
         self._changed()
 
-    def take_up(self) -> None:
-        """Go on where the program ended last time: first what was being made, then what waits."""
-        for job in self.broken_off:
-            self._held.add(job.id)  # so that nothing starts before all are in order
+    def resume_interrupted(self) -> None:
+        """Go on where the program ended last time: first the jobs that ran, then those that wait."""
+        for job in self.interrupted:
+            self._left_over.add(job.id)  # so that nothing starts before all are in order
             self.retry(job.id)
         self.pause(False)
 
-    def leave_off(self) -> None:
-        """Speak no more of what was being made last time; it stays in the list."""
-        self._broken.clear()
+    def dismiss_interrupted(self) -> None:
+        """Offer the interrupted jobs no longer; they stay in the list."""
+        self._interrupted.clear()
         self._changed()
 
     def retry(self, job: str) -> None:
@@ -200,10 +200,10 @@ class Queue(RecordListModel[JobRecord]):
         if found is None:
             return
         self._ended.remove(found)
-        self._broken.discard(job)
+        self._interrupted.discard(job)
         again = replace(found, state="queued", ended=None, clip=None, code="", message="", hint="")
         self._waiting.insert(0, again)
-        self._keep(lambda: self._store.set_state(job, "queued"))
+        self._record(lambda: self._store.set_state(job, "queued"))
         self._changed(order=True)
         self.wanted.emit()
 
@@ -213,8 +213,8 @@ class Queue(RecordListModel[JobRecord]):
         gone = {job for job in jobs if job != running}
         self._waiting = [job for job in self._waiting if job.id not in gone]
         self._ended = [job for job in self._ended if job.id not in gone]
-        self._held -= gone
-        self._keep(lambda: self._store.remove_jobs(sorted(gone)))
+        self._left_over -= gone
+        self._record(lambda: self._store.remove_jobs(sorted(gone)))
         self._changed()
 
     def clear_ended(self) -> None:
@@ -240,20 +240,20 @@ class Queue(RecordListModel[JobRecord]):
 
     def pause(self, paused: bool) -> None:
         """Start no more jobs, or go on; going on takes up what is left over from last time."""
-        self._paused, self._tired = paused, False
+        self._paused, self._paused_by_failures = paused, False
         if not paused:
-            self._held.clear()
+            self._left_over.clear()
             self._failures = 0
         self._changed()
         self.wanted.emit()
 
     # For views.
 
-    def sentence(self, job: JobRecord) -> str:
+    def sentence(self, job: Job) -> str:
         """A job's state in words."""
         match job.state:
             case "queued":
-                words = self.tr("Left from last time") if self.is_held(job.id) else self.tr("Waiting")
+                words = self.tr("Left from last time") if self.is_left_over(job.id) else self.tr("Waiting")
             case "running":
                 words = self.tr("Being made")
             case "interrupted":
@@ -311,14 +311,14 @@ class Queue(RecordListModel[JobRecord]):
     def _changed(self, *, order: bool = False) -> None:
         if order:
             names = [job.id for job in self._waiting]
-            self._keep(lambda: self._store.set_order(names))
+            self._record(lambda: self._store.set_order(names))
         running = [self._running] if self._running else []
         self.arrange([*running, *self._waiting, *self._ended[:_SHOWN_ENDED]])
         self.changed.emit()
 
-    def _keep(self, work: Callable[[], object], done: Callable[..., None] | None = None) -> None:
-        self._keeper.run(work, done or (lambda _: None), self.failed.emit)
+    def _record(self, work: Callable[[], object], done: Callable[..., None] | None = None) -> None:
+        self._worker.run(work, done or (lambda _: None), self.failed.emit)
 
 
-def _new_job(request: ClipRequest) -> JobRecord:
-    return JobRecord(uuid.uuid4().hex[:12], "queued", request, request.prompt, request.seed, time.time())
+def _new_job(request: ClipRequest) -> Job:
+    return Job(uuid.uuid4().hex[:12], "queued", request, request.prompt, request.seed, time.time())

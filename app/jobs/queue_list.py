@@ -12,7 +12,7 @@ from app.core import icons
 from app.core.error_messages import sentence
 from app.core.theme import BETWEEN, GRID, INSIDE, RADIUS
 from app.jobs.queue import Queue
-from app.library.records import JobRecord, State
+from app.library.records import Job, State
 
 ROW = 52
 ICON = 16
@@ -31,7 +31,7 @@ Index = QModelIndex | QPersistentModelIndex
 Place = Literal["retry", "remove"]
 
 
-def places(row: QRect, job: JobRecord) -> dict[Place, QRect]:
+def places(row: QRect, job: Job) -> dict[Place, QRect]:
     """Where in a row can be clicked."""
     right = row.right() - INSIDE - HIT
     top = row.top() + (row.height() - HIT) // 2
@@ -59,7 +59,7 @@ class JobDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw one job."""
         job: object = index.data(Qt.ItemDataRole.UserRole)
-        if not isinstance(job, JobRecord):
+        if not isinstance(job, Job):
             return
         row: QRect = option.rect  # pyright: ignore[reportAttributeAccessIssue]
         state: QStyle.StateFlag = option.state  # pyright: ignore[reportAttributeAccessIssue]
@@ -90,14 +90,14 @@ class JobDelegate(QStyledItemDelegate):
                 icons.draw(painter, icon, QRectF(place).adjusted(4, 4, -4, -4), quiet)
         painter.restore()
 
-    def _sign(self, painter: QPainter, row: QRect, job: JobRecord, palette: QPalette) -> None:
+    def _sign(self, painter: QPainter, row: QRect, job: Job, palette: QPalette) -> None:
         roles = {"running": QPalette.ColorRole.Highlight, "failed": QPalette.ColorRole.BrightText}
         colour = palette.color(roles.get(job.state, QPalette.ColorRole.PlaceholderText))
         box = QRectF(row.left() + BETWEEN, row.top() + (ROW - ICON) / 2, ICON, ICON)
         icons.draw(painter, _ICONS[job.state], box, colour)
 
     def _words(
-        self, painter: QPainter, box: QRect, job: JobRecord, palette: QPalette, metrics: QFontMetrics
+        self, painter: QPainter, box: QRect, job: Job, palette: QPalette, metrics: QFontMetrics
     ) -> None:
         elide, align = Qt.TextElideMode.ElideRight, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         half = box.height() // 2 - GRID
@@ -146,7 +146,7 @@ class QueueList(QListView):
         self.setMouseTracking(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
-    def selected(self) -> list[JobRecord]:
+    def selected(self) -> list[Job]:
         """The selected jobs, in order."""
         indexes = sorted(self.selectionModel().selectedIndexes(), key=QModelIndex.row)
         return [job for index in indexes if (job := self.queue.row_at(index)) is not None]
@@ -158,7 +158,7 @@ class QueueList(QListView):
         if running is not None:
             self.update(self.queue.index_of(running.id))
 
-    def _hit(self, event: QMouseEvent | QHelpEvent) -> tuple[Place, JobRecord] | None:
+    def _hit(self, event: QMouseEvent | QHelpEvent) -> tuple[Place, Job] | None:
         point = event.position().toPoint() if isinstance(event, QMouseEvent) else event.pos()
         index = self.indexAt(point)
         job = self.queue.row_at(index)

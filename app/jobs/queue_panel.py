@@ -13,7 +13,7 @@ from app.core.theme import BETWEEN, INSIDE
 from app.core.widgets import ActionButton, button, note
 from app.jobs.queue_list import QueueList
 from app.jobs.state import Running
-from app.library.records import JobRecord
+from app.library.records import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,8 +89,8 @@ class QueuePanel(QWidget):
 
     def _wire(self) -> None:
         self.clear.clicked.connect(self._queue.clear_ended)
-        self.waiting.act.clicked.connect(self._queue.take_up)
-        self.waiting.closed.connect(self._queue.leave_off)
+        self.waiting.act.clicked.connect(self._queue.resume_interrupted)
+        self.waiting.closed.connect(self._queue.dismiss_interrupted)
         self.jobs.activated.connect(self._show)
         self.jobs.retry.connect(self._queue.retry)
         self.jobs.remove.connect(self._drop)
@@ -114,21 +114,21 @@ class QueuePanel(QWidget):
 
     def _offer(self) -> None:
         """What is left from last time starts only when it is told to."""
-        held, broken = self._queue.left_over, len(self._queue.broken_off)
+        left_over, interrupted = len(self._queue.left_over), len(self._queue.interrupted)
         parts: list[str] = []
-        if broken:
-            parts.append(self.tr("%n clip(s) were interrupted when walt closed last time.", "", broken))
-        if held:
-            parts.append(self.tr("%n clip(s) are left from last time.", "", held))
+        if interrupted:
+            parts.append(self.tr("%n clip(s) were interrupted when walt closed last time.", "", interrupted))
+        if left_over:
+            parts.append(self.tr("%n clip(s) are left from last time.", "", left_over))
         if not parts:
             self.waiting.hide()
-        elif self._offered != (held, broken):
-            all_of_them = self.tr("Make it now") if held + broken == 1 else self.tr("Make them now")
+        elif self._offered != (left_over, interrupted):
+            all_of_them = self.tr("Make it now") if left_over + interrupted == 1 else self.tr("Make them now")
             self.waiting.say(" ".join(parts), all_of_them)
-        self._offered = (held, broken)
+        self._offered = (left_over, interrupted)
 
     def _sentence(self, waiting: int) -> str:
-        if self._queue.tired:
+        if self._queue.paused_by_failures:
             return self.tr("Paused, because several clips in a row failed.")
         if not waiting:
             return self.tr("Paused") if self._queue.paused else ""
@@ -210,6 +210,6 @@ class QueuePanel(QWidget):
     def _to_front(self) -> None:
         self._queue.move([job.id for job in self.jobs.selected()], 0)
 
-    def _choose(self, job: JobRecord) -> None:
+    def _choose(self, job: Job) -> None:
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
         self.jobs.selectionModel().setCurrentIndex(self._queue.index_of(job.id), flags)

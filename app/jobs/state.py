@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from app.library.records import Job, readable
 from engine.api.events import StageStarted, StepDone
 from engine.api.types import STAGES, StageName
 
@@ -63,15 +64,19 @@ class Idle:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A job is in the engine's hands. ``deadline`` is when it should be done, by the window's clock."""
+    """The engine has the job. ``deadline`` is when it should be done, by the window's clock."""
 
-    job: str
-    request: ClipRequest
+    job: Job
     began: float
     stages: tuple[StageRun, ...]
     started: bool = False
     deadline: float | None = None
     cancelling: bool = False
+
+    @property
+    def request(self) -> ClipRequest:
+        """What is being made; a job whose request cannot be read is never run."""
+        return readable(self.job.request)
 
     @property
     def current(self) -> StageRun | None:

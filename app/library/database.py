@@ -12,7 +12,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from app.library.records import ClipRecord, JobRecord, columns
+from app.library.records import ClipRecord, Job, columns
 from engine.api.errors import WaltError
 
 _log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ _STEPS = (
 )
 """One script a minor version; a file is taken from its own version to the newest at start."""
 
-_SALVAGED = {"clips": (*columns(ClipRecord), "trash"), "jobs": columns(JobRecord)}
+_SALVAGED = {"clips": (*columns(ClipRecord), "trash"), "jobs": columns(Job)}
 
 
 def open_database(file: Path) -> tuple[sqlite3.Connection, Path | None]:

@@ -42,10 +42,10 @@ class Library(QObject):
     deleted = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, store: Store, keeper: BackgroundTasks, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, worker: BackgroundTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self._keeper = keeper
+        self._worker = worker
         self._clips: dict[str, ClipRecord] = {}
         self._files: dict[str, str] = {}  # ids by file name; deleted clips stay in it
         self.thumbs = Thumbs(store.places, parent=self)
@@ -88,13 +88,13 @@ class Library(QObject):
 
     def open(self) -> None:
         """Read the store; `opened` or `failed` follows, and then clips that it did not know."""
-        self._keeper.run(self._store.open, self._take, self.failed.emit)
+        self._worker.run(self._store.open, self._take, self.failed.emit)
 
     def close(self) -> None:
         """Finish what is being written and close the store. Blocks; a clip takes about a second."""
         self.thumbs.close()
-        self._keeper.run(self._store.close, lambda _: None, self.failed.emit)
-        self._keeper.close()
+        self._worker.run(self._store.close, lambda _: None, self.failed.emit)
+        self._worker.close()
 
     def _take(self, opened: Opened) -> None:
         self._clips |= {clip.id: clip for clip in opened.clips}
@@ -105,8 +105,8 @@ class Library(QObject):
         self.changed.emit()
         if opened.next is not None:
             self._read_on(opened.next)
-        if opened.alone:
-            self._keeper.run(self._store.strangers, self._adopt, self.failed.emit)
+        if opened.owns_lock:
+            self._worker.run(self._store.strangers, self._adopt, self.failed.emit)
 
     def _read_on(self, after: str) -> None:
         """Fetch the older clips a page at a time, so that other work gets between."""
@@ -118,7 +118,7 @@ class Library(QObject):
             if following is not None:
                 self._read_on(following)
 
-        self._keeper.run(lambda: self._store.older(after), read, self.failed.emit)
+        self._worker.run(lambda: self._store.older(after), read, self.failed.emit)
 
     def _adopt(self, files: tuple[Path, ...]) -> None:
         """Take clip files in that the database lost, a few at a time so that other work gets between."""
@@ -131,7 +131,7 @@ class Library(QObject):
                 self._add(clips)
             self._adopt(rest)
 
-        self._keeper.run(lambda: self._store.adopt(batch), taken, self.failed.emit)
+        self._worker.run(lambda: self._store.adopt(batch), taken, self.failed.emit)
 
     def keep(self, clip: Clip, job: str, state: State) -> None:
         """Write a clip to the library, and with it how its job ended."""
@@ -143,14 +143,14 @@ class Library(QObject):
         def failed(error: WaltError) -> None:
             self.not_kept.emit(job, error)
 
-        self._keeper.run(lambda: self._store.keep(clip, job, state), kept, failed)
+        self._worker.run(lambda: self._store.keep(clip, job, state), kept, failed)
 
     def set_favourite(self, clips: Sequence[str], favourite: bool) -> None:
         """Mark clips as favourites, or no longer."""
         for name in clips:
             if name in self._clips:
                 self._clips[name] = replace(self._clips[name], favourite=favourite)
-        self._keeper.run(
+        self._worker.run(
             lambda: self._store.set_favourite(clips, favourite), lambda _: None, self.failed.emit
         )
         self.changed.emit()
@@ -166,11 +166,11 @@ class Library(QObject):
             self.deleted.emit(moved)
 
         if records:
-            self._keeper.run(lambda: self._store.trash(records), gone, self.failed.emit)
+            self._worker.run(lambda: self._store.trash(records), gone, self.failed.emit)
 
     def restore(self, clips: Sequence[ClipRecord]) -> None:
         """Bring deleted clips back from the trash."""
-        self._keeper.run(lambda: self._store.restore(clips), self._add, self.failed.emit)
+        self._worker.run(lambda: self._store.restore(clips), self._add, self.failed.emit)
 
     def oldest_over(self, limit: int) -> Sequence[ClipRecord]:
         """The oldest clips, favourites spared, without which the library takes no more than ``limit`` bytes."""

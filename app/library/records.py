@@ -22,7 +22,7 @@ AGAIN: frozenset[State] = frozenset({"interrupted", "failed", "cancelled"})
 """States from which a job can be tried again."""
 
 _FLAGS = frozenset({"favourite", "complete"})
-Record = TypeVar("Record", "ClipRecord", "JobRecord")
+Record = TypeVar("Record", "ClipRecord", "Job")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,12 @@ class ClipRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class JobRecord:
-    """A job in the queue, or one that ended. ``clip`` is the id of what it left in the library."""
+class Job:
+    """One clip that was asked for, under one id from the composer to the library.
+
+    The queue holds it, the engine runs it under its id (`app.jobs.state.Running` is its progress then), and the
+    database records it. Its result is ``clip``, the id of a clip in the library, or the `error`.
+    """
 
     id: str
     state: State
@@ -126,7 +130,7 @@ class JobRecord:
 
 
 @cache
-def columns(kind: type[ClipRecord] | type[JobRecord]) -> tuple[str, ...]:
+def columns(kind: type[ClipRecord] | type[Job]) -> tuple[str, ...]:
     """The columns of a record's table, in order."""
     return tuple(field.name for field in fields(kind))
 
@@ -139,7 +143,7 @@ def from_row(kind: type[Record], row: Mapping[str, Any]) -> Record:
     return kind(**values)
 
 
-def values_of(record: ClipRecord | JobRecord) -> tuple[str | int | float | None, ...]:
+def values_of(record: ClipRecord | Job) -> tuple[str | int | float | None, ...]:
     """A record's values in the order of its columns."""
     return tuple(_stored(getattr(record, name)) for name in columns(type(record)))
 

@@ -1,4 +1,4 @@
-"""The store: one SQLite file for the library and the queue, beside the clips it tells of.
+"""The store: one SQLite file with the records of the library and the queue, beside the clips.
 
 Everything here blocks, and belongs on one worker thread (`app.core.background_tasks`). A job is
 recorded before it starts; a clip when its file is whole. Whatever moment the program is killed at, the next
@@ -24,7 +24,7 @@ from app.library.database import open_database
 from app.library.files import LibraryPaths, keep_still, read_record, write_clip
 from app.library.records import (
     ClipRecord,
-    JobRecord,
+    Job,
     State,
     StoredRequest,
     UnreadableRequest,
@@ -42,21 +42,21 @@ FIRST_PAGE, PAGE = 256, 2048
 MAX_ENDED = 500
 """Jobs that ended are remembered this long; their clips stay for as long as the person likes."""
 
-_CLIP, _JOB = columns(ClipRecord), columns(JobRecord)
+_CLIP, _JOB = columns(ClipRecord), columns(Job)
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What was found at the start. ``aside`` is where a damaged database was moved to, if there was one.
 
-    ``alone`` is false while another window of the same person's has the library open: then the queue is that
+    ``owns_lock`` is false while another window of the same person's has the library open: then the queue is that
     one's, and nothing is swept up. ``clips`` are the newest; `Store.older` goes on from ``next``, if there is one.
     """
 
     clips: tuple[ClipRecord, ...]
-    jobs: tuple[JobRecord, ...]
+    jobs: tuple[Job, ...]
     aside: Path | None = None
-    alone: bool = True
+    owns_lock: bool = True
     next: str | None = None
 
 
@@ -84,9 +84,9 @@ class Store:
                 f"The library's folder cannot be made: {error.strerror}.",
                 f"Is {self.places.data} writable?",
             ) from error
-        alone = self._lock_folder()
+        owns_lock = self._lock_folder()
         self._connection, aside = open_database(self.places.database)
-        if alone:
+        if owns_lock:
             self.places.sweep()
             with self._writing() as db:
                 db.execute(
@@ -96,7 +96,7 @@ class Store:
                 self._forget(db)
             self._drop_stills()
         clips, after = self._page("", (), FIRST_PAGE)
-        return Opened(clips, self._jobs() if alone else (), aside, alone, after)
+        return Opened(clips, self._jobs() if owns_lock else (), aside, owns_lock, after)
 
     def older(self, after: str) -> tuple[tuple[ClipRecord, ...], str | None]:
         """The clips that are older than ``after``, a page of them, and where the next page goes on, or None."""
@@ -130,7 +130,7 @@ class Store:
 
     # Jobs.
 
-    def add_jobs(self, jobs: Sequence[JobRecord], order: Sequence[str] = ()) -> tuple[JobRecord, ...]:
+    def add_jobs(self, jobs: Sequence[Job], order: Sequence[str] = ()) -> tuple[Job, ...]:
         """Record jobs before anything is done for them, with their stills; returns them as recorded.
 
         ``order`` is that of all jobs that wait, with these among them.
@@ -292,12 +292,12 @@ class Store:
         found = tuple(from_row(ClipRecord, row) for row in rows if os.path.exists(clips / row["file"]))
         return found, rows[-1]["id"] if len(rows) == count else None
 
-    def _jobs(self) -> tuple[JobRecord, ...]:
+    def _jobs(self) -> tuple[Job, ...]:
         query = (
             f"SELECT {', '.join(_JOB)} FROM jobs "
             "ORDER BY state != 'queued', CASE state WHEN 'queued' THEN place ELSE -ended END"
         )
-        return tuple(from_row(JobRecord, row) for row in self._db().execute(query))
+        return tuple(from_row(Job, row) for row in self._db().execute(query))
 
     def _forget(self, db: sqlite3.Connection) -> None:
         db.execute(

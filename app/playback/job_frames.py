@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.library.records import readable
 from app.playback.frame_buffer import FrameBuffer
 
 if TYPE_CHECKING:
@@ -14,10 +15,8 @@ if TYPE_CHECKING:
 
     from app.core.bridge import Chunk, Ended, StepPreview
     from app.jobs.job_runner import JobRunner
-    from app.jobs.queue import Queue
     from app.library.library import Library
-    from app.library.records import ClipRecord
-    from engine.api.request import ClipRequest
+    from app.library.records import ClipRecord, Job
     from engine.api.types import Aspect
 
 
@@ -26,7 +25,6 @@ class JobFrames(QObject):
 
     Args:
         job_runner: Whose pictures are kept.
-        queue: Says which job it is.
         library: Where its clip will be.
         size: Width and height of the first stage's picture for an aspect.
 
@@ -48,13 +46,11 @@ class JobFrames(QObject):
     def __init__(
         self,
         job_runner: JobRunner,
-        queue: Queue,
         library: Library,
         size: Callable[[Aspect], tuple[int, int]],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._queue = queue
         self._library = library
         self._size = size
         self.job: str | None = None
@@ -75,8 +71,9 @@ class JobFrames(QObject):
         return self.record is not None and file == self._library.path(self.record)
 
     @Slot(object)
-    def _on_began(self, request: ClipRequest) -> None:
-        self.job = self._queue.running.id if self._queue.running else None
+    def _on_began(self, job: Job) -> None:
+        request = readable(job.request)
+        self.job = job.id
         self.record = None
         self.frames.drop_earlier_stages()  # a take of the film may keep it
         self.frames = FrameBuffer(request.new_frames, self._size(request.aspect))

@@ -78,14 +78,14 @@ def build(
     """The window and the bridge behind it, not yet shown, the engine not yet made."""
     preferences = preferences or PreferenceFile()
     tasks = BackgroundTasks()
-    keeper = BackgroundTasks(name="store", drain_on_close=True)
-    cellar = Store(places or default_places(preferences.now.library_folder))
+    store_worker = BackgroundTasks(name="store", drain_on_close=True)
+    library_store = Store(places or default_places(preferences.now.library_folder))
     bridge = EngineBridge()
-    library, queue = Library(cellar, keeper), Queue(cellar, keeper)
+    library, queue = Library(library_store, store_worker), Queue(library_store, store_worker)
     session = Session(bridge, tasks, library, queue, store, pack, clock=clock)
     theme = theme or Theme(app, preferences.now.theme)
     window = MainWindow(session, bridge, tasks, theme, settings, preferences, PromptHistory())
-    for part in (session, library, queue, bridge, tasks, keeper):
+    for part in (session, library, queue, bridge, tasks, store_worker):
         part.setParent(window)
     return window, bridge
 

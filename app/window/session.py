@@ -87,7 +87,7 @@ class Session(QObject):
         self.library = library
         self.queue = queue
         self.job_runner = JobRunner(bridge, queue, library, clock, self)
-        job_frames = JobFrames(self.job_runner, queue, library, self._first_size, self)
+        job_frames = JobFrames(self.job_runner, library, self._first_size, self)
         self.room = FilmGenerator(queue, job_frames, library, tasks, self._first_size, self)
         self.monitor = Monitor(self.room.frames, self)
         self.player = self.monitor.player
@@ -103,7 +103,7 @@ class Session(QObject):
         bridge.news.connect(self._on_news)
         self.job_runner.state_changed.connect(self.state_changed)
         self.job_runner.progress_changed.connect(self.progress_changed)
-        library.opened.connect(queue.take)
+        library.opened.connect(queue.restore)
         for failed in (library.failed, queue.failed, self.current_clip.failed, self.room.trouble):
             failed.connect(self.trouble)
         library.not_kept.connect(self._on_not_kept)

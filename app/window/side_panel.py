@@ -65,7 +65,7 @@ class SidePanel(QWidget):
     @Slot()
     def _opened(self) -> None:
         """What is left from last time is not to be overlooked."""
-        if self._queue.left_over or self._queue.broken_off:
+        if self._queue.left_over or self._queue.interrupted:
             self.turn_to(self.queue)
 
     @Slot()

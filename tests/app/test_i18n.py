@@ -24,7 +24,7 @@ from app.core.formatting import count_text, seconds_text, size_text, time_code
 from app.core.i18n import Language, Translators, spoken
 from app.export.export_dialog import ExportDialog
 from app.export.export_formats import table
-from app.library.records import JobRecord
+from app.library.records import Job
 from engine.api.errors import WaltError
 from engine.api.request import ClipRequest
 from engine.kinds.registry import kind_of
@@ -164,7 +164,7 @@ def test_numbers_and_old_errors_are_french_too(
     assert studio.window.playback_panel.time.text() == "00:00,000"
     assert "," in studio.window.composer.advanced.content.findChildren(QDoubleSpinBox)[0].text()
     queue = studio.session.queue
-    job = JobRecord("1", "failed", ClipRequest("x"), "x", 7, 0.0, code="out-of-memory", message="Not enough memory.")
+    job = Job("1", "failed", ClipRequest("x"), "x", 7, 0.0, code="out-of-memory", message="Not enough memory.")
     assert queue.sentence(job) == "Il n’y a pas assez de mémoire pour ce clip."
     translators.speak("en")
     assert queue.sentence(job) == "Not enough memory."

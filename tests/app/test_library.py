@@ -142,7 +142,7 @@ def test_clips_are_sorted_and_favourites_kept(qtbot: QtBot, stocked: Studio) -> 
     assert panel.verbs["favourite"].text() == "Remove from Favourites"
     store = stocked.session.library._store
     with qtbot.waitCallback() as read:
-        stocked.session.library._keeper.run(lambda: store._page("", (), 99)[0], read, read)
+        stocked.session.library._worker.run(lambda: store._page("", (), 99)[0], read, read)
     assert [clip.favourite for clip in read.args[0]] == [False, False, True]
 
 

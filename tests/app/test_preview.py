@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from app.jobs.state import Done, Idle, Running, waiting_stages
-from app.library.records import ClipRecord
+from app.library.records import ClipRecord, Job
 from app.playback.frame_buffer import FrameBuffer, latent_index
 from app.playback.full_screen import FullScreen
 from app.playback.preview import Preview, letterbox
@@ -44,7 +44,7 @@ def start(studio: Studio) -> str:
     studio.session.edit(prompt="a horse")
     studio.session.generate()
     assert isinstance(studio.session.state, Running)
-    return studio.session.state.job
+    return studio.session.state.job.id
 
 
 def hold(studio: Studio) -> None:
@@ -179,7 +179,7 @@ def test_the_stage_bar_says_how_long_the_stage_at_work_will_take(studio: Studio)
     session, bar = studio.session, studio.window.status.stages
     now = 1000.0
     session.job_runner._clock = lambda: now
-    state = Running("1", ClipRequest(prompt="a horse"), now, waiting_stages("sr2"))
+    state = Running(Job("1", "running", ClipRequest("a horse"), "a horse", 0, now), now, waiting_stages("sr2"))
     state = state.on_stage(StageStarted("1", "base", 224, 128, 17, 24), now)
     for left, words in (
         (112.0, "224 × 128  ·  1:52 25 %"),

@@ -91,6 +91,7 @@ def test_the_request_and_its_id_go_to_the_engine_as_they_are(
     (job,), (clip,) = studio.session.queue.ended, studio.session.library.clips
     assert studio.engine.requests[0] is job.request is clip.request is request
     assert studio.engine.jobs == [job.id]
+    assert job.clip == clip.id
 
 
 def test_a_job_tried_again_keeps_its_id(qtbot: QtBot, open_studio: OpenStudio) -> None:
@@ -104,9 +105,9 @@ def test_a_job_tried_again_keeps_its_id(qtbot: QtBot, open_studio: OpenStudio) -
 
 
 def test_a_wish_is_recorded_twice_before_its_first_step(tmp_path: Path) -> None:
-    store, keeper, statements = Store(LibraryPaths(tmp_path / "data", tmp_path / "cache")), AtOnce(), list[str]()
+    store, worker, statements = Store(LibraryPaths(tmp_path / "data", tmp_path / "cache")), AtOnce(), list[str]()
     store.open()
-    queue = Queue(store, keeper)  # pyright: ignore[reportArgumentType]
+    queue = Queue(store, worker)  # pyright: ignore[reportArgumentType]
     assert store._connection is not None
     store._connection.set_trace_callback(statements.append)
     for prompt in ("one", "two"):
@@ -325,7 +326,7 @@ def test_a_job_that_cannot_be_recorded_is_made_all_the_same(
     studio = open_studio()
     store = studio.session.library._store
     with qtbot.waitSignal(studio.session.trouble):
-        studio.session.library._keeper.run(store.close, lambda _: None, lambda _: None)
+        studio.session.library._worker.run(store.close, lambda _: None, lambda _: None)
         ask(studio, "one")
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
     assert studio.session.current_clip.clip is not None

@@ -37,12 +37,12 @@ class QueueMachine(RuleBasedStateMachine):
 
     def open(self) -> None:
         self.store = Store(self.places)
-        keeper = AtOnce()
-        self.library = Library(self.store, keeper)  # pyright: ignore[reportArgumentType]
-        self.queue = Queue(self.store, keeper)  # pyright: ignore[reportArgumentType]
+        worker = AtOnce()
+        self.library = Library(self.store, worker)  # pyright: ignore[reportArgumentType]
+        self.queue = Queue(self.store, worker)  # pyright: ignore[reportArgumentType]
         self.queue.failed.connect(self.refuse)
         self.library.failed.connect(self.refuse)
-        self.library.opened.connect(self.queue.take)
+        self.library.opened.connect(self.queue.restore)
         self.library.kept.connect(lambda job, record: self.queue.set_clip(job, record.id))
         self.library.open()
 

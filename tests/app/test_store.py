@@ -16,7 +16,7 @@ from PySide6.QtGui import QImage
 
 from app.library.database import MAJOR, SCALE, open_database
 from app.library.files import LibraryPaths, read_strip, strip_places
-from app.library.records import JobRecord, State, read_request, readable
+from app.library.records import Job, State, read_request, readable
 from app.library.store import Opened, Store
 from engine.api.errors import UsageError, WaltError
 from engine.api.request import ClipRequest
@@ -35,9 +35,9 @@ def request(prompt: str = "a horse on the beach", **values: object) -> ClipReque
     return ClipRequest.parse(prompt=prompt, **values)
 
 
-def job(name: str, state: State = "queued", **values: object) -> JobRecord:
+def job(name: str, state: State = "queued", **values: object) -> Job:
     asked = request(f"prompt of {name}", **values)
-    return JobRecord(name, state, asked, asked.prompt, asked.seed, 1.0)
+    return Job(name, state, asked, asked.prompt, asked.seed, 1.0)
 
 
 def reopened(store: Store) -> Opened:
@@ -129,7 +129,7 @@ def test_after_kill_9_nothing_is_lost_and_nothing_starts(places: LibraryPaths) -
     )  # fmt: skip
     assert done.returncode == -signal.SIGKILL, done.stderr
     opened = Store(places).open()
-    assert opened.alone
+    assert opened.owns_lock
     assert [clip.prompt for clip in opened.clips] == ["a horse on the beach"]
     states = {found.id: found.state for found in opened.jobs}
     assert states == {"done": "done", "running": "interrupted", "next": "queued", "last": "queued"}
@@ -243,7 +243,7 @@ def test_a_second_window_takes_no_job_and_sweeps_nothing(places: LibraryPaths) -
     part = places.clips / ".clip.mp4.0123.part"
     part.write_bytes(b"being written")
     opened = second.open()
-    assert not opened.alone
+    assert not opened.owns_lock
     assert opened.jobs == ()
     assert part.exists()
     second.keep(clip_of("base", request()), None, "done")

@@ -108,7 +108,7 @@ class Person(QObject):
 
     def _after(self, window: MainWindow, then: Callable[[], object]) -> None:
         """What was asked of the store so far is on the disk when ``then`` is called."""
-        window.session.library._keeper.run(lambda: None, lambda _: then(), refused)
+        window.session.library._worker.run(lambda: None, lambda _: then(), refused)
 
     def _state(self, window: MainWindow) -> dict[str, Any]:
         queue, library = window.session.queue, window.session.library
@@ -160,7 +160,7 @@ class Person(QObject):
 
     def _pause(self, window: MainWindow) -> None:
         self._announce()
-        window.session.queue.pause(window.session.queue.left_over == 0 and self._dice.random() < 0.2)
+        window.session.queue.pause(not window.session.queue.left_over and self._dice.random() < 0.2)
 
     def _cancel(self, window: MainWindow) -> None:
         if self._dice.random() < 0.3:

@@ -76,17 +76,17 @@ class Evening(RuleBasedStateMachine):
         self.open()
 
     def open(self) -> None:
-        keeper = self.keeper = Turns()
+        worker = self.worker = Turns()
         self.store, self.bridge = Store(self.places), EngineBridge()
-        self.library = Library(self.store, keeper)  # pyright: ignore[reportArgumentType]
-        self.queue = Queue(self.store, keeper)  # pyright: ignore[reportArgumentType]
+        self.library = Library(self.store, worker)  # pyright: ignore[reportArgumentType]
+        self.queue = Queue(self.store, worker)  # pyright: ignore[reportArgumentType]
         self.maker = JobRunner(self.bridge, self.queue, self.library)
         self.queue.failed.connect(self.refuse)
         self.library.failed.connect(self.refuse)
-        self.library.opened.connect(self.queue.take)
+        self.library.opened.connect(self.queue.restore)
         self.bridge.start(lambda listener: Engine(listener, self.packs, "cpu"))
         self.library.open()
-        self.keeper.turn()
+        self.worker.turn()
 
     def refuse(self, error: WaltError) -> None:
         raise AssertionError(error.line())
@@ -98,7 +98,7 @@ class Evening(RuleBasedStateMachine):
 
     def pump(self) -> None:
         self.app.processEvents()
-        self.keeper.turn()
+        self.worker.turn()
 
     @rule(count=st.integers(1, 3), first=st.booleans())
     def submit(self, count: int, first: bool) -> None:

@@ -110,7 +110,7 @@ from app.library.store import Store
 from tests.app.fake_engine import clip_of
 from tests.app.test_store import request
 store = Store(LibraryPaths(Path(sys.argv[1]), Path(sys.argv[2])))
-print(store.open().alone, flush=True)
+print(store.open().owns_lock, flush=True)
 while True:
     print(store.keep(clip_of("base", request("of the other")), None, "done").id, flush=True)
 """

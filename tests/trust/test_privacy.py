@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from app.library.files import LibraryPaths
-from app.library.records import JobRecord
+from app.library.records import Job
 from app.library.store import Store
 from app.window import main as window
 from engine.api.clip import Clip
@@ -94,7 +94,7 @@ def test_a_window_that_makes_a_clip_opens_no_socket(packs_folder: Path, tmp_path
     request = ClipRequest.parse(prompt="a horse", pack="tiny", upto="base")
     store = Store(LibraryPaths(data, cache))
     store.open()
-    store.add_jobs([JobRecord("one", "queued", request, request.prompt, request.seed, 1.0)])
+    store.add_jobs([Job("one", "queued", request, request.prompt, request.seed, 1.0)])
     store.close()
     done = run("from tests.trust.person import main; sys.exit(main())", "1", FINISH, **env)
     assert done.returncode == 0, done.stderr
