@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
@@ -52,6 +52,7 @@ class Actions(QObject):
         super().__init__(window)
         self._specs = self._all_specs()
         self._actions: dict[Name, QAction] = {spec.name: self._make(spec, window) for spec in self._specs}
+        self._possible: dict[Name, Callable[[], bool]] = {}
         self._groups = [QActionGroup(self), QActionGroup(self)]
         for name in ("theme_system", "theme_dark", "theme_light"):
             self._groups[0].addAction(self._actions[name])
@@ -63,6 +64,22 @@ class Actions(QObject):
 
     def __iter__(self) -> Iterator[Spec]:
         return iter(self._specs)
+
+    def bind(self, name: Name, call: Callable[[], object], possible: Callable[[], bool]) -> None:
+        """Say what an action does, and when it can be done."""
+        self._actions[name].triggered.connect(lambda: call())
+        self.allow(name, possible)
+
+    def allow(self, name: Name, possible: Callable[[], bool]) -> None:
+        """Say when an action can be done."""
+        self._possible[name] = possible
+        self._actions[name].setEnabled(possible())
+
+    @Slot()
+    def refresh(self) -> None:
+        """Enable each action of which is known when it can be done, or disable it."""
+        for name, possible in self._possible.items():
+            self._actions[name].setEnabled(possible())
 
     def fill(self, bar: QMenuBar) -> None:
         """Build the menus."""

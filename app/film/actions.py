@@ -69,7 +69,7 @@ class FilmActions(QObject):
         film, player = self._room.film, self._monitor.player
         in_film = self._monitor.mode == "film" and bool(film.segments)
         record = self.record
-        shown = self._monitor.total > 0 and not self._monitor.empty
+        shown = self._monitor.pictured
         segment = self.segment if in_film else None
         many = len(film.segments) > 1
         end = film.segments[-1] if film.segments else None

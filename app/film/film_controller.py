@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from app.core.actions import Actions
     from app.core.actions import Name as ActionName
+    from app.film.timeline import Timeline
     from app.library.store import Opened
-    from app.playback.playback_panel import PlaybackPanel
     from app.window.main_window import MainWindow
     from app.window.session import Session
 
@@ -37,12 +37,12 @@ class FilmController(QObject):
     said = Signal(str, object)
     trouble = Signal(object)
 
-    def __init__(self, window: MainWindow, session: Session, actions: Actions, panel: PlaybackPanel) -> None:
+    def __init__(self, window: MainWindow, session: Session, actions: Actions, timeline: Timeline) -> None:
         super().__init__(window)
         self._window = window
         self._session = session
         self._actions = actions
-        self._panel = panel
+        self._timeline = timeline
         self.director = FilmActions(session, self)
         self.keeper = FilmDocument(session.room, session.monitor, self)
         self._names: dict[Verb, ActionName] = {verb: verb for verb in self.director.verbs}
@@ -64,9 +64,9 @@ class FilmController(QObject):
             "backwards": lambda: player.shuttle(-1),
             "hold": player.pause,
             "forwards": lambda: player.shuttle(1),
-            "zoom_in": lambda: self._panel.timeline.zoom(1.5),
-            "zoom_out": lambda: self._panel.timeline.zoom(1 / 1.5),
-            "zoom_fit": lambda: self._panel.timeline.zoom(0),
+            "zoom_in": lambda: self._timeline.zoom(1.5),
+            "zoom_out": lambda: self._timeline.zoom(1 / 1.5),
+            "zoom_fit": lambda: self._timeline.zoom(0),
         }
         for verb, call in self.director.verbs.items():
             verbs[self._names[verb]] = call
@@ -86,7 +86,7 @@ class FilmController(QObject):
         self.keeper.saved.connect(self._on_saved)
         self.keeper.recovered.connect(self._on_recovered)
         self.keeper.kept.connect(self._on_kept)
-        self._panel.timeline.dropped.connect(self._on_dropped)
+        self._timeline.dropped.connect(self._on_dropped)
         for failed in (self.director.trouble, self.keeper.failed):
             failed.connect(self.trouble)
         session.library.opened.connect(self._on_library_opened)
@@ -99,7 +99,7 @@ class FilmController(QObject):
         history = film.history
         for verb, yes in self.director.possible().items():
             actions[self._names[verb]].setEnabled(yes)
-        shown = monitor.total > 0 and not monitor.empty
+        shown = monitor.pictured
         possible: dict[ActionName, bool] = {
             "undo": history.canUndo(), "redo": history.canRedo(), "new_film": bool(film.segments),
             "save_film": bool(film.segments), "save_film_as": bool(film.segments),

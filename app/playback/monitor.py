@@ -131,6 +131,11 @@ class Monitor(QObject):
         """Whether there is no picture at all yet."""
         return self._clip.empty if self._mode == "clip" else not self._film.total
 
+    @property
+    def pictured(self) -> bool:
+        """Whether there is something to look at: the opposite of nothing, and of nothing yet."""
+        return self.total > 0 and not self.empty
+
     def frame(self, index: int) -> Pixels | None:
         """The finest picture of a frame, if there is one."""
         return self._frames.frame(index)

@@ -27,13 +27,14 @@ from app.core.error_messages import sentence
 from app.core.theme import Theme
 from app.export.export_controller import ExportController
 from app.film.film_controller import FilmController
+from app.film.timeline_panel import TimelinePanel
 from app.finetune.finetune import Finetuning
 from app.jobs.state import Running
 from app.playback.playback_panel import PlaybackPanel
 from app.playback.status_panel import StatusPanel
-from app.playback.transport import Colours, Transport
+from app.playback.transport import Transport
 from app.playback.view_controller import ViewController
-from app.playback.viewer import Viewer
+from app.preferences.theme_actions import ThemeActions
 from app.window.close_guard import CloseGuard
 from app.window.dialogs import Dialogs
 from app.window.header import Header
@@ -42,6 +43,7 @@ from app.window.session import Session
 from app.window.side_panel import WIDTH as SHELF_WIDTH
 from app.window.side_panel import SidePanel
 from app.window.title import Title
+from app.window.viewer import Viewer
 
 if TYPE_CHECKING:
     from app.compose.prompt_history import PromptHistory
@@ -100,17 +102,20 @@ class MainWindow(QMainWindow):
         self.status = StatusPanel(
             session.current_clip, session.job_runner, session.queue, session, self.actions_
         )
-        self.playback_panel = PlaybackPanel(session, self.actions_)
+        self.timeline_panel = TimelinePanel(session, self.actions_)
+        self.playback_panel = PlaybackPanel(session.monitor, self.actions_, self.timeline_panel)
         self.title = Title(self)
-        self.transport = Transport(session, self.actions_, self)
-        self.colours = Colours(theme, self.actions_, preferences, self)
+        self.transport = Transport(session.monitor, self.actions_, self)
+        self.theme_actions = ThemeActions(theme, self.actions_, preferences, self)
         self.finetuning = Finetuning(bridge, session.store, self)
         self.close_guard = CloseGuard(self, session, self.finetuning)
         self.notifications = Notifications(self, self.title, session, preferences)
         self.dialogs = Dialogs(self, self.actions_, session, preferences, theme, session.store, self.finetuning)
         self.shelf = SidePanel(session, self.actions_, preferences)
-        self.film = FilmController(self, session, self.actions_, self.playback_panel)
-        self.view = ViewController(self, session, self.actions_, self.viewer)
+        self.film = FilmController(self, session, self.actions_, self.timeline_panel.timeline)
+        self.view = ViewController(
+            self, session.current_clip, session.monitor, self.actions_, self.viewer.preview
+        )
         self.exports = ExportController(self, session, self.film)
         self.setAcceptDrops(True)
         self.splitter = self._lay_out()
@@ -182,7 +187,7 @@ class MainWindow(QMainWindow):
         session.library.opened.connect(self._library_opened)
         self.film.trouble.connect(self._trouble)
         self.film.said.connect(self.status.say)
-        self.composer.prompt.left.connect(self.playback_panel.timeline.setFocus)
+        self.composer.prompt.left.connect(self.timeline_panel.timeline.setFocus)
         self.exports.said.connect(self.status.say)
         self.exports.exporter.failed.connect(self._trouble)
         for signal in (session.draft_changed, session.state_changed, session.progress_changed):

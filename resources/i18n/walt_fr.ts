@@ -2074,10 +2074,6 @@
         <translation>Exporter…</translation>
     </message>
     <message>
-        <source>Continue</source>
-        <translation>Continuer</translation>
-    </message>
-    <message>
         <source>Clip</source>
         <translation>Clip</translation>
     </message>
@@ -2704,6 +2700,13 @@
     <message>
         <source>Drag to trim</source>
         <translation>Tirez pour raccourcir</translation>
+    </message>
+</context>
+<context>
+    <name>TimelinePanel</name>
+    <message>
+        <source>Continue</source>
+        <translation>Continuer</translation>
     </message>
 </context>
 <context>

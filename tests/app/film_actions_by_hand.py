@@ -20,14 +20,14 @@ def make_clip(qtbot: QtBot, studio: Studio, prompt: str = "a horse") -> None:
     with qtbot.waitSignal(studio.session.library.kept):
         studio.session.generate()
     studio.session.player.pause()
-    studio.window.playback_panel.timeline.setFocus()
+    studio.window.timeline_panel.timeline.setFocus()
 
 
 def continue_(qtbot: QtBot, studio: Studio) -> None:
     with qtbot.waitSignal(studio.session.library.kept):
-        qtbot.mouseClick(studio.window.playback_panel.plus, LEFT)
+        qtbot.mouseClick(studio.window.timeline_panel.plus, LEFT)
     studio.session.player.pause()
-    studio.window.playback_panel.timeline.setFocus()
+    studio.window.timeline_panel.timeline.setFocus()
 
 
 def shape(film: Film) -> list[tuple[int, int]]:
@@ -36,7 +36,7 @@ def shape(film: Film) -> list[tuple[int, int]]:
 
 @pytest.fixture
 def timeline(studio: Studio) -> Timeline:
-    return studio.window.playback_panel.timeline
+    return studio.window.timeline_panel.timeline
 
 
 @pytest.fixture

@@ -135,7 +135,7 @@ class Monkey:
             QTest.mouseDClick(part, left, none, self._spot(part))
 
     def drag(self) -> None:
-        part = self.choice.choice((self._target(), self.window.playback_panel.timeline, self.window.viewer.preview))
+        part = self.choice.choice((self._target(), self.window.timeline_panel.timeline, self.window.viewer.preview))
         if (
             part.isVisible()
             and self._safe(part)
@@ -150,7 +150,7 @@ class Monkey:
     def press_key(self) -> None:
         part = QApplication.focusWidget() or self.window
         if self.choice.random() < 0.3:
-            part = self.choice.choice((self.window, self.window.playback_panel.timeline, self.window.composer.prompt))
+            part = self.choice.choice((self.window, self.window.timeline_panel.timeline, self.window.composer.prompt))
         if isinstance(part, QAbstractButton) and not self._safe(part):
             return
         QTimer.singleShot(0, self.menu)
@@ -209,7 +209,7 @@ class Monkey:
     def drop(self) -> None:
         window = self.window
         part = self.choice.choice(
-            (window.composer.drop_zone, window.viewer, window.playback_panel.timeline, window.composer.prompt, window)
+            (window.composer.drop_zone, window.viewer, window.timeline_panel.timeline, window.composer.prompt, window)
         )
         mime, spot = self._mime(), self._spot(part)
         copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

@@ -118,7 +118,7 @@ def test_a_film_with_a_part_that_is_made_waits_for_it(qtbot: QtBot, open_studio:
     studio = open_studio()
     make_clip(qtbot, studio)
     studio.engine.script = gated(gate := Gate(), "sr1")
-    qtbot.mouseClick(studio.window.playback_panel.plus, LEFT)
+    qtbot.mouseClick(studio.window.timeline_panel.plus, LEFT)
     export = studio.window.actions_["export"]
     qtbot.waitUntil(lambda: not export.isEnabled())
     assert "the part of the film" in studio.window.playback_panel.export.toolTip()

@@ -13,7 +13,7 @@ __all__ = ["film"]
 
 
 def test_a_screen_reader_hears_and_moves_the_playhead(qtbot: QtBot, studio: Studio, film: Film) -> None:
-    timeline, player = studio.window.playback_panel.timeline, studio.session.player
+    timeline, player = studio.window.timeline_panel.timeline, studio.session.player
     access = QAccessible.queryAccessibleInterface(timeline)
     assert access.role() == QAccessible.Role.Slider
     value = access.valueInterface()
@@ -30,7 +30,7 @@ def test_a_screen_reader_hears_and_moves_the_playhead(qtbot: QtBot, studio: Stud
 
 
 def test_segments_are_items_with_names_values_and_focus(qtbot: QtBot, studio: Studio, film: Film) -> None:
-    timeline = studio.window.playback_panel.timeline
+    timeline = studio.window.timeline_panel.timeline
     access = QAccessible.queryAccessibleInterface(timeline)
     assert access.childCount() == 2
     first, second = access.child(0), access.child(1)
@@ -63,7 +63,7 @@ def test_screen_readers_are_told_of_segments(studio: Studio, film: Film) -> None
     """With a screen reader there, as Qt sees it; what it is told must not bring the window down."""
     QAccessible.setActive(True)
     try:
-        timeline = studio.window.playback_panel.timeline
+        timeline = studio.window.timeline_panel.timeline
         timeline.setFocus()
         access = QAccessible.queryAccessibleInterface(timeline)
         for frame in (3, 9, 20):

@@ -54,7 +54,7 @@ def test_a_film_is_opened_wherever_it_is_dropped_and_from_the_command_line(
     with qtbot.waitSignal(keeper.saved):
         keeper.save(file)
     segments = film.segments
-    for target in (window, window.viewer, window.composer.drop_zone, window.playback_panel.timeline):
+    for target in (window, window.viewer, window.composer.drop_zone, window.timeline_panel.timeline):
         film.open({}, ())
         with qtbot.waitSignal(keeper.opened):
             assert dropped(target, files(file))

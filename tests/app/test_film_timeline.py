@@ -80,11 +80,11 @@ def test_a_segment_is_shown_while_it_is_made(qtbot: QtBot, open_studio: OpenStud
     make_clip(qtbot, studio)
     gate = Gate()
     studio.engine.script = gated(gate, "sr1")
-    qtbot.mouseClick(studio.window.playback_panel.plus, LEFT)
-    film, lane = studio.session.room.film, studio.window.playback_panel.timeline.lane
+    qtbot.mouseClick(studio.window.timeline_panel.plus, LEFT)
+    film, lane = studio.session.room.film, studio.window.timeline_panel.timeline.lane
     monitor = studio.session.monitor
     assert film.take_of(film.segments[1]).pending
-    assert not studio.window.playback_panel.plus.isEnabled(), "nothing can come after what is not there"
+    assert not studio.window.timeline_panel.plus.isEnabled(), "nothing can come after what is not there"
     qtbot.waitUntil(lambda: (frame := monitor.frame(20)) is not None and frame[0, 0, 0] == RED["base"])
     made = lane.blocks()[1].fraction
     assert made is not None
@@ -114,7 +114,7 @@ def test_a_new_take_replaces_a_segment_and_undo_brings_the_old_one(
 
 
 def test_splitting_and_deleting_by_keys_and_undo(qtbot: QtBot, studio: Studio, film: Film) -> None:
-    timeline = studio.window.playback_panel.timeline
+    timeline = studio.window.timeline_panel.timeline
     studio.session.player.seek(5)
     qtbot.keyClick(timeline, Qt.Key.Key_S)
     assert shape(film) == [(0, 5), (5, 17), (0, 12)]
@@ -132,7 +132,7 @@ def test_splitting_and_deleting_by_keys_and_undo(qtbot: QtBot, studio: Studio, f
 
 
 def test_an_edge_is_dragged_and_undone_in_one_step(qtbot: QtBot, studio: Studio, film: Film) -> None:
-    timeline, first = studio.window.playback_panel.timeline, film.segments[0]
+    timeline, first = studio.window.timeline_panel.timeline, film.segments[0]
     box, pitch = timeline.box_of(first.id), timeline.scale.pitch
     edge = QPointF(box.right() - 2, box.center().y())
     before = film.history.count()
@@ -152,7 +152,7 @@ def test_an_edge_is_dragged_and_undone_in_one_step(qtbot: QtBot, studio: Studio,
 
 
 def test_trimming_by_keys(qtbot: QtBot, studio: Studio, film: Film) -> None:
-    timeline, player = studio.window.playback_panel.timeline, studio.session.player
+    timeline, player = studio.window.timeline_panel.timeline, studio.session.player
     player.seek(20)
     qtbot.keyClick(timeline, Qt.Key.Key_BracketLeft)
     assert shape(film) == [(0, 17), (3, 12)]
@@ -163,7 +163,7 @@ def test_trimming_by_keys(qtbot: QtBot, studio: Studio, film: Film) -> None:
 
 
 def test_segments_are_moved_by_drag_and_by_keys(qtbot: QtBot, studio: Studio, film: Film) -> None:
-    timeline, (first, second) = studio.window.playback_panel.timeline, film.segments
+    timeline, (first, second) = studio.window.timeline_panel.timeline, film.segments
     start, end = timeline.box_of(first.id).center(), timeline.box_of(second.id)
     drag(qtbot, timeline, start, QPointF(end.right() - 4, end.center().y()))
     assert film.segments == (second, first)
@@ -177,7 +177,7 @@ def test_segments_are_moved_by_drag_and_by_keys(qtbot: QtBot, studio: Studio, fi
 
 
 def test_scrubbing_crosses_segments(qtbot: QtBot, studio: Studio, film: Film) -> None:
-    timeline, player = studio.window.playback_panel.timeline, studio.session.player
+    timeline, player = studio.window.timeline_panel.timeline, studio.session.player
     for index in (0, 16, 17, 28):
         qtbot.mouseClick(timeline, LEFT, pos=timeline.cell(index).center().toPoint())
         assert player.position == index
@@ -187,7 +187,7 @@ def test_scrubbing_crosses_segments(qtbot: QtBot, studio: Studio, film: Film) ->
 
 
 def test_marks_are_set_dragged_and_cleared(qtbot: QtBot, studio: Studio, film: Film) -> None:
-    timeline, player = studio.window.playback_panel.timeline, studio.session.player
+    timeline, player = studio.window.timeline_panel.timeline, studio.session.player
     player.seek(3)
     qtbot.keyClick(timeline, Qt.Key.Key_I)
     player.seek(20)
@@ -206,7 +206,7 @@ def test_marks_are_set_dragged_and_cleared(qtbot: QtBot, studio: Studio, film: F
 
 def test_a_clip_on_show_is_trimmed_by_its_edges(qtbot: QtBot, studio: Studio) -> None:
     make_clip(qtbot, studio)
-    timeline, player = studio.window.playback_panel.timeline, studio.session.player
+    timeline, player = studio.window.timeline_panel.timeline, studio.session.player
     y = timeline.box_of("").center().y()
     right = QPointF(timeline.box_of("").right() - 1, y)
     drag(qtbot, timeline, right, QPointF(timeline.cell(11).center().x(), y))
@@ -225,7 +225,7 @@ def test_a_clip_on_show_is_trimmed_by_its_edges(qtbot: QtBot, studio: Studio) ->
 
 def test_trim_keys_mark_a_clip_that_is_in_no_film(qtbot: QtBot, studio: Studio) -> None:
     make_clip(qtbot, studio)
-    timeline, player = studio.window.playback_panel.timeline, studio.session.player
+    timeline, player = studio.window.timeline_panel.timeline, studio.session.player
     for frame, key in ((2, Qt.Key.Key_BracketLeft), (9, Qt.Key.Key_BracketRight)):
         player.seek(frame)
         qtbot.keyClick(timeline, key)
@@ -236,7 +236,7 @@ def test_a_clip_being_made_has_no_edges_to_drag(qtbot: QtBot, open_studio: OpenS
     studio = open_studio(gated(Gate(), "sr1"))
     studio.session.edit(prompt="a horse")
     studio.session.generate()
-    timeline, player = studio.window.playback_panel.timeline, studio.session.player
+    timeline, player = studio.window.timeline_panel.timeline, studio.session.player
     qtbot.waitUntil(lambda: studio.session.monitor.frame(16) is not None)
     y = timeline.box_of("").center().y()
     drag(qtbot, timeline, QPointF(timeline.width() - 3, y), QPointF(timeline.cell(8).center().x(), y))
@@ -244,7 +244,7 @@ def test_a_clip_being_made_has_no_edges_to_drag(qtbot: QtBot, open_studio: OpenS
 
 
 def test_j_k_l(qtbot: QtBot, studio: Studio, film: Film) -> None:
-    timeline, player = studio.window.playback_panel.timeline, studio.session.player
+    timeline, player = studio.window.timeline_panel.timeline, studio.session.player
     qtbot.keyClick(timeline, Qt.Key.Key_L)
     assert (player.playing, player.speed) == (True, 1)
     qtbot.keyClick(timeline, Qt.Key.Key_L)
@@ -259,21 +259,21 @@ def test_a_part_of_a_clip_goes_into_the_film(qtbot: QtBot, studio: Studio, film:
     make_clip(qtbot, studio, "a robot")
     assert studio.session.monitor.mode == "clip"
     studio.session.player.set_marks(4, 9)
-    qtbot.keyClick(studio.window.playback_panel.timeline, Qt.Key.Key_E)
+    qtbot.keyClick(studio.window.timeline_panel.timeline, Qt.Key.Key_E)
     assert shape(film) == [(0, 17), (0, 12), (4, 10)]
     assert studio.session.monitor.mode == "film"
     assert studio.session.player.position == 29
 
 
 def test_zoom_keeps_what_is_under_the_mouse(qtbot: QtBot, studio: Studio, film: Film) -> None:
-    timeline = studio.window.playback_panel.timeline
+    timeline = studio.window.timeline_panel.timeline
     qtbot.keyClick(timeline, Qt.Key.Key_Plus)
     qtbot.keyClick(timeline, Qt.Key.Key_Plus)
     assert timeline.scale.zoom > 1
-    assert studio.window.playback_panel.scroll_bar.maximum() > 0
+    assert studio.window.timeline_panel.scroll_bar.maximum() > 0
     studio.session.player.seek(28)
     assert timeline.cell(28).right() <= timeline.width() + 1
-    studio.window.playback_panel.scroll_bar.setValue(0)
+    studio.window.timeline_panel.scroll_bar.setValue(0)
     assert timeline.scale.scroll == 0
     qtbot.keyClick(timeline, Qt.Key.Key_0)
     assert timeline.scale.zoom == 1
@@ -292,7 +292,7 @@ def test_scale_is_one_way_and_back() -> None:
 
 
 def test_the_menu_holds_the_verbs(qtbot: QtBot, studio: Studio, film: Film) -> None:
-    panel = studio.window.playback_panel
+    panel = studio.window.timeline_panel
     panel.timeline.menu_wanted.emit(QPoint(10, 10))
     menu = panel.findChild(QMenu)
     assert menu is not None
@@ -305,14 +305,14 @@ def test_a_stopped_segment_says_so_and_can_be_made_again(qtbot: QtBot, open_stud
     make_clip(qtbot, studio)
     gate = Gate()
     studio.engine.script = gated(gate, "base")
-    qtbot.mouseClick(studio.window.playback_panel.plus, LEFT)
+    qtbot.mouseClick(studio.window.timeline_panel.plus, LEFT)
     qtbot.waitUntil(lambda: studio.window.actions_["cancel"].isEnabled() and len(studio.engine.requests) == 2)
     studio.window.actions_["cancel"].trigger()
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Stopped))
     film = studio.session.room.film
     qtbot.waitUntil(lambda: "stopped" in film.take_of(film.segments[1]).trouble)
     assert not film.take_of(film.segments[1]).pending
-    assert studio.window.playback_panel.timeline.lane.blocks()[1].trouble
+    assert studio.window.timeline_panel.timeline.lane.blocks()[1].trouble
     studio.engine.script = whole_clip
     film.select(film.segments[1].id)
     with qtbot.waitSignal(studio.session.library.kept):
@@ -325,7 +325,7 @@ def test_a_failed_segment_says_why(qtbot: QtBot, open_studio: OpenStudio) -> Non
     studio = open_studio()
     make_clip(qtbot, studio)
     studio.engine.script = failing(WaltError("out-of-memory", "There is not enough memory."))
-    qtbot.mouseClick(studio.window.playback_panel.plus, LEFT)
+    qtbot.mouseClick(studio.window.timeline_panel.plus, LEFT)
     film = studio.session.room.film
     qtbot.waitUntil(lambda: "not enough memory" in film.take_of(film.segments[1]).trouble)
 
@@ -344,7 +344,7 @@ def test_undoing_a_continuation_leaves_its_clip_in_the_library(
 def test_a_library_clip_and_a_still_are_dropped(
     qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path
 ) -> None:
-    timeline = studio.window.playback_panel.timeline
+    timeline = studio.window.timeline_panel.timeline
     clip = studio.session.library.path(studio.session.library.clips[0])
 
     def drop(file: Path, x: float) -> None:
@@ -378,7 +378,7 @@ def test_continuing_says_what_it_uses(qtbot: QtBot, open_studio: OpenStudio, tmp
     studio = open_studio(gated(gate := Gate(), "sr2"))
     gate.open.set()
     make_clip(qtbot, studio, "a horse")
-    plus, still = studio.window.playback_panel.plus, studio.session.still
+    plus, still = studio.window.timeline_panel.plus, studio.session.still
     assert "prompt on the left" in plus.toolTip()
     studio.window.composer.prompt.setFocus()
     qtbot.keyClick(studio.window.composer.prompt, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)

@@ -37,7 +37,7 @@ class Reads:
 def test_the_timeline_reads_what_comes_in_sight_and_nothing_to_paint(
     qtbot: QtBot, studio: Studio, film: Film
 ) -> None:
-    timeline, room, monitor = studio.window.playback_panel.timeline, studio.session.room, studio.session.monitor
+    timeline, room, monitor = studio.window.timeline_panel.timeline, studio.session.room, studio.session.monitor
     reads = Reads(room.take_frames._tasks)
     room.take_frames._tasks = reads
     studio.session.player.seek(0)
@@ -54,7 +54,7 @@ def test_the_timeline_reads_what_comes_in_sight_and_nothing_to_paint(
     assert reads.begun == 1
     qtbot.waitUntil(lambda: monitor.thumb(0) is not None)
     assert monitor.thumb(28) is None, "what is out of sight is not read"
-    studio.window.playback_panel.scroll_bar.setValue(studio.window.playback_panel.scroll_bar.maximum())
+    studio.window.timeline_panel.scroll_bar.setValue(studio.window.timeline_panel.scroll_bar.maximum())
     qtbot.waitUntil(lambda: monitor.thumb(28) is not None)
     assert reads.begun == 2
     room.take_frames.forget(second)

@@ -278,7 +278,7 @@ def done(qtbot: QtBot, studio: Studio) -> Studio:
     start(studio)
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
     hold(studio)
-    studio.window.playback_panel.timeline.setFocus()
+    studio.window.timeline_panel.timeline.setFocus()
     return studio
 
 
@@ -289,16 +289,16 @@ def test_stages_can_be_looked_back_at(qtbot: QtBot, done: Studio) -> None:
     assert (shown(preview).red(), done.session.current_clip.looking) == (RED["base"], "base")
     done.session.player.seek(7)
     assert (shown(preview).red(), shown(preview).green()) == (RED["base"], 70)
-    qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_2)
+    qtbot.keyClick(done.window.timeline_panel.timeline, Qt.Key.Key_2)
     assert shown(preview).red() == RED["sr1"]
-    qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_3)
+    qtbot.keyClick(done.window.timeline_panel.timeline, Qt.Key.Key_3)
     assert (shown(preview).red(), done.session.current_clip.looking) == (RED["sr2"], None)
 
 
 def test_two_stages_are_wiped_over_each_other(qtbot: QtBot, done: Studio) -> None:
     preview, stages = done.window.viewer.preview, done.session.current_clip
     qtbot.waitUntil(lambda: preview._fade.state() == preview._fade.State.Stopped)
-    qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_W)
+    qtbot.keyClick(done.window.timeline_panel.timeline, Qt.Key.Key_W)
     assert (stages.comparing, stages.before) == (True, "base")
     box = preview.frame_rect()
 
@@ -316,11 +316,11 @@ def test_two_stages_are_wiped_over_each_other(qtbot: QtBot, done: Studio) -> Non
     assert stages.divider == pytest.approx(0.9, abs=0.01)
     assert red_at(0.7) == RED["base"]
     assert done.session.player.playing == playing, "dragging the divider is no click on the picture"
-    qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(done.window.timeline_panel.timeline, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
     assert stages.divider == pytest.approx(0.85, abs=0.01)
-    qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_2)
+    qtbot.keyClick(done.window.timeline_panel.timeline, Qt.Key.Key_2)
     assert stages.before == "sr1"
-    qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_W)
+    qtbot.keyClick(done.window.timeline_panel.timeline, Qt.Key.Key_W)
     assert not stages.comparing
 
 
@@ -367,7 +367,7 @@ def test_the_film_s_parts_say_what_they_are(qtbot: QtBot, done: Studio) -> None:
     qtbot.waitUntil(lambda: len(session.library.clips) == 1)
     open_from_library(qtbot, done, session.library.clips[0])
     with qtbot.waitSignal(session.library.kept):
-        qtbot.mouseClick(done.window.playback_panel.plus, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(done.window.timeline_panel.plus, Qt.MouseButton.LeftButton)
     session.player.pause()
     assert line.text().startswith("Done in 8.0 s")
     assert "3.9 s" in bar.shown[-1].side
@@ -382,11 +382,11 @@ def test_the_film_s_parts_say_what_they_are(qtbot: QtBot, done: Studio) -> None:
 def test_actual_size_and_back(qtbot: QtBot, done: Studio) -> None:
     preview = done.window.viewer.preview
     fitted = preview.frame_rect()
-    qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_Z)
+    qtbot.keyClick(done.window.timeline_panel.timeline, Qt.Key.Key_Z)
     width, height = SIZES["sr2"]
     ratio = preview.devicePixelRatioF()
     assert preview.frame_rect().size().toTuple() == (width / ratio, height / ratio)
-    qtbot.keyClick(done.window.playback_panel.timeline, Qt.Key.Key_Z)
+    qtbot.keyClick(done.window.timeline_panel.timeline, Qt.Key.Key_Z)
     assert preview.frame_rect() == fitted
 
 

@@ -230,8 +230,8 @@ def test_pasting_a_picture_into_the_prompt(qtbot: QtBot, studio: Studio) -> None
 
 def test_pasting_a_copied_file_outside_the_prompt(qtbot: QtBot, studio: Studio, picture: Path) -> None:
     QGuiApplication.clipboard().setMimeData(files(picture))
-    studio.window.playback_panel.timeline.setFocus()
-    qtbot.keyClick(studio.window.playback_panel.timeline, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    studio.window.timeline_panel.timeline.setFocus()
+    qtbot.keyClick(studio.window.timeline_panel.timeline, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert isinstance(settled(qtbot, studio), Ready)
 
 

@@ -166,12 +166,12 @@ def done(qtbot: QtBot, studio: Studio) -> Studio:
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
     studio.session.player.pause()
     studio.session.player.seek(0)
-    studio.window.playback_panel.timeline.setFocus()
+    studio.window.timeline_panel.timeline.setFocus()
     return studio
 
 
 def test_scrubbing_with_the_mouse(qtbot: QtBot, done: Studio) -> None:
-    timeline, player = done.window.playback_panel.timeline, done.session.player
+    timeline, player = done.window.timeline_panel.timeline, done.session.player
     for index in (0, 5, 16):
         qtbot.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=timeline.cell(index).center().toPoint())
         assert player.position == index
@@ -183,7 +183,7 @@ def test_scrubbing_with_the_mouse(qtbot: QtBot, done: Studio) -> None:
 
 
 def test_dragging_pauses_and_lets_it_play_on(qtbot: QtBot, done: Studio) -> None:
-    timeline, player = done.window.playback_panel.timeline, done.session.player
+    timeline, player = done.window.timeline_panel.timeline, done.session.player
     player.play()
     qtbot.mousePress(timeline, Qt.MouseButton.LeftButton, pos=timeline.cell(7).center().toPoint())
     assert (player.position, player.playing) == (7, False)
@@ -192,7 +192,7 @@ def test_dragging_pauses_and_lets_it_play_on(qtbot: QtBot, done: Studio) -> None
 
 
 def test_keys_move_the_playhead(qtbot: QtBot, done: Studio) -> None:
-    timeline, player = done.window.playback_panel.timeline, done.session.player
+    timeline, player = done.window.timeline_panel.timeline, done.session.player
     moves = (
         (Qt.Key.Key_Right, 1), (Qt.Key.Key_Right, 2), (Qt.Key.Key_Left, 1), (Qt.Key.Key_End, 16),
         (Qt.Key.Key_Right, 16), (Qt.Key.Key_PageUp, 8), (Qt.Key.Key_PageDown, 16), (Qt.Key.Key_Home, 0),
@@ -225,7 +225,7 @@ def test_buttons_and_readout(qtbot: QtBot, done: Studio) -> None:
     qtbot.mouseClick(panel.buttons["last_frame"], Qt.MouseButton.LeftButton)
     assert (panel.time.text(), panel.frame.text()) == ("00:02.000", "frame 17 of 17")
     assert panel.shown_size.text() == "112 × 64"
-    assert "Frame 17 of 17" in panel.timeline.accessibleDescription()
+    assert "Frame 17 of 17" in done.window.timeline_panel.timeline.accessibleDescription()
     qtbot.mouseClick(panel.buttons["loop"], Qt.MouseButton.LeftButton)
     assert not done.session.player.loop
     qtbot.mouseClick(panel.buttons["play"], Qt.MouseButton.LeftButton)
@@ -234,13 +234,13 @@ def test_buttons_and_readout(qtbot: QtBot, done: Studio) -> None:
 
 def test_without_a_clip_there_is_nothing_to_play(qtbot: QtBot, studio: Studio) -> None:
     assert not any(studio.window.playback_panel.buttons[name].isEnabled() for name in ("play", "next_frame"))
-    qtbot.mouseClick(studio.window.playback_panel.timeline, Qt.MouseButton.LeftButton, pos=QPoint(50, 40))
-    qtbot.keyClick(studio.window.playback_panel.timeline, Qt.Key.Key_Space)
+    qtbot.mouseClick(studio.window.timeline_panel.timeline, Qt.MouseButton.LeftButton, pos=QPoint(50, 40))
+    qtbot.keyClick(studio.window.timeline_panel.timeline, Qt.Key.Key_Space)
     assert not studio.session.player.playing
 
 
 def test_thumbnails_are_shared_when_cells_are_slim(done: Studio) -> None:
-    timeline = done.window.playback_panel.timeline
+    timeline = done.window.timeline_panel.timeline
     assert timeline.span == 1
     done.session.monitor.set_clip(FrameBuffer(161, (224, 128)))
     assert timeline.span > 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -10,60 +9,19 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from app.compose.drop_zone import accept_still
-from app.compose.example_card import ExampleCard
-from app.compose.examples import examples
+from app.compose.examples_page import EmptyView
 from app.compose.still import offer_of
 from app.core.actions import Actions
-from app.core.theme import BETWEEN
 from app.core.widgets import note
 from app.film.film import SUFFIX
 from app.jobs.state import Failed, Idle, Running, Stopped
-from app.playback.error_page import FailureView, PackView, page_column, page_title
 from app.playback.preview import Preview
+from app.window.error_pages import FailureView, PackView
 from app.window.session import Session
 from engine.api.errors import UsageError
 
 NO_BEGINNING = (".zip", SUFFIX)
 """Packs and films are welcome too, but no clip begins with them."""
-
-
-class EmptyView(QWidget):
-    """Before the first clip: a question, and examples that fill the prompt.
-
-    Signals:
-        chosen(str): an example was clicked.
-    """
-
-    chosen = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        column = page_column(self)
-        self.title = page_title()
-        self.words = note()
-        self.words.setWordWrap(True)
-        column.addWidget(self.title)
-        column.addWidget(self.words)
-        column.addSpacing(BETWEEN)
-        self.cards = [ExampleCard(example) for example in examples()]
-        for card in self.cards:
-            card.clicked.connect(lambda _checked=False, text=card.prompt: self.chosen.emit(text))
-            column.addWidget(card)
-        self.greet(stopped=False)
-
-    def show_clips(self, clips: Sequence[Path]) -> None:
-        """Show a clip beside each example, or none."""
-        for number, card in enumerate(self.cards):
-            card.show_clip(clips[number] if number < len(clips) else None)
-
-    def greet(self, *, stopped: bool) -> None:
-        """Say hello, or that a clip was stopped before there was anything to keep."""
-        self.title.setText(self.tr("Stopped") if stopped else self.tr("What should happen?"))
-        self.words.setText(
-            self.tr("No stage was finished yet. Generate again, or start with one of these.")
-            if stopped
-            else self.tr("Write a prompt on the left, or start with one of these.")
-        )
 
 
 class Viewer(QStackedWidget):
