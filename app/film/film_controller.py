@@ -51,7 +51,7 @@ class FilmController(QObject):
         self.refresh()
 
     def _wire_actions(self) -> None:
-        session, history, player = self._session, self._session.room.film.history, self._session.player
+        session, history = self._session, self._session.room.film.history
         verbs: dict[ActionName, Callable[[], object]] = {
             "undo": history.undo,
             "redo": history.redo,
@@ -61,9 +61,6 @@ class FilmController(QObject):
             "save_film_as": self._ask_save,
             "show_clip": lambda: session.monitor.show("clip"),
             "show_film": lambda: session.monitor.show("film"),
-            "backwards": lambda: player.shuttle(-1),
-            "hold": player.pause,
-            "forwards": lambda: player.shuttle(1),
             "zoom_in": lambda: self._timeline.zoom(1.5),
             "zoom_out": lambda: self._timeline.zoom(1 / 1.5),
             "zoom_fit": lambda: self._timeline.zoom(0),
@@ -99,11 +96,10 @@ class FilmController(QObject):
         history = film.history
         for verb, yes in self.director.possible().items():
             actions[self._names[verb]].setEnabled(yes)
-        shown = monitor.pictured
         possible: dict[ActionName, bool] = {
             "undo": history.canUndo(), "redo": history.canRedo(), "new_film": bool(film.segments),
             "save_film": bool(film.segments), "save_film_as": bool(film.segments),
-            "show_film": bool(film.segments), "backwards": shown, "hold": shown, "forwards": shown,
+            "show_film": bool(film.segments),
             "zoom_in": monitor.total > 0, "zoom_out": monitor.total > 0, "zoom_fit": monitor.total > 0,
         }  # fmt: skip
         for name, yes in possible.items():

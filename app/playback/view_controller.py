@@ -23,7 +23,7 @@ LOOKS: dict[ActionName, StageName] = {"look_base": "base", "look_sr1": "sr1", "l
 
 
 class ViewController(QObject):
-    """Stages to look back at, the wipe between two, zoom, full screen."""
+    """Back to the newest clip, stages to look back at, the wipe between two, zoom, full screen."""
 
     def __init__(
         self, window: QWidget, current: CurrentClip, monitor: Monitor, actions: Actions, preview: Preview
@@ -35,6 +35,7 @@ class ViewController(QObject):
         self._actions = actions
         for name, stage in LOOKS.items():
             actions.bind(name, partial(current.look, stage), partial(current.can_look, stage))
+        actions.bind("watch", current.watch, lambda: current.library_clip is not None)
         actions.bind("wipe_left", lambda: current.nudge(-1), lambda: current.comparing)
         actions.bind("wipe_right", lambda: current.nudge(1), lambda: current.comparing)
         actions.bind("full_screen", self.go_full, lambda: monitor.pictured)
@@ -43,7 +44,7 @@ class ViewController(QObject):
         actions.allow("actual_size", lambda: monitor.pictured)
         actions["actual_size"].toggled.connect(preview.set_actual)
         preview.opened.connect(self.go_full)
-        for signal in (current.stages_changed, monitor.changed, monitor.reset):
+        for signal in (current.changed, current.stages_changed, monitor.changed, monitor.reset):
             signal.connect(actions.refresh)
 
     def close(self) -> None:

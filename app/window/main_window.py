@@ -161,7 +161,6 @@ class MainWindow(QMainWindow):
             "quit": self.close,
             "generate": session.generate,
             "generate_first": self._generate_first,
-            "watch": session.current_clip.watch,
             "find": self._find,
             "cancel": session.cancel,
             "new_seed": self._new_seed,
@@ -221,7 +220,6 @@ class MainWindow(QMainWindow):
         possible: dict[ActionName, bool] = {
             "generate": session.can_generate,
             "generate_first": session.can_generate,
-            "watch": session.current_clip.library_clip is not None,
             "cancel": isinstance(state, Running) and not state.cancelling,
             "export": self.exports.source is not None,
             "clear_still": not isinstance(session.still.state, NoStill) or session.still.refusal is not None,

@@ -91,12 +91,18 @@ def test_a_segment_is_shown_while_it_is_made(qtbot: QtBot, open_studio: OpenStud
     assert 1 / 3 <= made < 1
     assert "being made" in lane.blocks()[1].label
     studio.window.grab()
+    in_film = monitor.frame(20)
+    monitor.show("clip")
+    assert monitor.frame(3) is in_film, "a frame is kept once, whoever shows it"
+    monitor.show("film")
     with qtbot.waitSignal(studio.session.library.kept):
         gate.open.set()
     assert lane.blocks()[1].fraction is None
     last = monitor.frame(28)
     assert last is not None
     assert last[0, 0, 0] == RED["sr2"]
+    monitor.show("clip")
+    assert monitor.frame(11) is last
 
 
 def test_a_new_take_replaces_a_segment_and_undo_brings_the_old_one(

@@ -101,6 +101,13 @@ def test_the_window_never_imports_torch_itself() -> None:
     assert found == []
 
 
+def test_playback_knows_only_the_rooms_below_it() -> None:
+    """Whoever shows a film or composes a clip hands it what it shows."""
+    files = [path for path in SOURCES if path.is_relative_to(ROOT / "app" / "playback")]
+    known = {room(name) for path in files for name in imports(path) if name.startswith("app.")}
+    assert known <= {"core", "library", "jobs", "playback"}
+
+
 def test_every_room_has_its_place() -> None:
     found = {path.relative_to(ROOT / "engine").parts[0].removesuffix(".py") for path in engine_files()}
     assert found - {"__init__"} == set(ORDER)
