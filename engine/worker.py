@@ -17,14 +17,18 @@ from typing import TYPE_CHECKING
 from engine.api.clip import Cancelled
 from engine.api.errors import WaltError
 from engine.api.events import Event, JobCancelled, JobDone, JobFailed, JobStarted, Planned, Ready
+from engine.kinds.registry import KINDS, kind_of
+from engine.packs.manifest import DEFAULT_KIND
 from engine.packs.store import InstalledPack, PackStore
 from engine.runtime.memory import is_out_of_memory, leave_no_gaps, out_of_memory
+from engine.runtime.preload import preload
 
 if TYPE_CHECKING:
     from engine.api.clip import Clip
     from engine.api.request import ClipRequest
     from engine.api.types import MemoryBudget, ResidencyMode
-    from engine.pipeline.cascade import Cascade
+    from engine.kinds.kind import ClipMaker
+    from engine.planning.memory import ExecutionPlan
     from engine.runtime.devices import Device
 
 log = logging.getLogger(__name__)
@@ -52,10 +56,10 @@ class _Job:
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     path: Path
-    kept: ResidencyMode
-    held: int
-    """Bytes of its networks that stay in memory."""
-    cascade: Cascade
+    residency: ResidencyMode
+    resident: int
+    """Bytes of its networks that stay in memory between clips."""
+    maker: ClipMaker
 
 
 class Engine:
@@ -153,9 +157,7 @@ class Engine:
     def _loop(self) -> None:
         _lower_priority()
         if self._warm:
-            from engine.runtime.preload import preload
-
-            preload()
+            preload(KINDS[DEFAULT_KIND].modules)
             self._use_threads()
             self._tell_ready()
         while (job := self._next()) is not None:
@@ -200,28 +202,30 @@ class Engine:
 
     def _generate(self, job: _Job, request: ClipRequest) -> Clip:
         from engine.kinds.check import check_request
-        from engine.planning.forecast import forecast
-        from engine.planning.residency import held, weigh
+        from engine.kinds.planning import plan_clip
         from engine.runtime import devices
-        from engine.runtime.preload import preload
 
         pack = self._packs.find(request.pack)
         still = check_request(request, pack).still  # read while the networks are not there: it may be huge
-        preload()  # or the program would grow after it was measured
+        kind = kind_of(pack)
+        preload(kind.modules)  # or the program would grow after it was measured
         self._use_threads()
         device = devices.resolve(self._device)
         if self._loaded is not None and self._loaded.path != pack.path:
             self._loaded = None  # never two packs in memory
-        largest = max(file.bytes for file in pack.manifest.files.values())
+        largest = max((file.bytes for file in pack.manifest.files.values()), default=0)
         budget = self._budget(device, largest)
-        weights = weigh(pack.path, pack.manifest, budget.weights)
-        plan = forecast(weights, pack.manifest, request, budget)
-        way = plan.way
-        if way.tight and device.maps_files:  # cards have allocators of their own
+        forecast = plan_clip(pack, request, kind.weights(pack, budget.weights), budget)
+        plan = forecast.plan
+        if plan.tight and device.maps_files:  # cards have allocators of their own
             leave_no_gaps()
-        self._emit(Planned(job.id, way.kept, self._int8, way.tile, plan.peak_mb, plan.budget_mb))
-        cascade = self._cascade(pack, device, way.kept, held(way.kept, weights))
-        return cascade.generate(request, self._emit, lambda: self._poll(job), job.id, tile=way.tile, still=still)
+        self._emit(
+            Planned(job.id, plan.residency, self._int8, plan.tile, forecast.peak_mb, forecast.budget_mb)
+        )
+        maker = self._maker(pack, device, plan)
+        return maker.generate(
+            request, self._emit, lambda: self._poll(job), job.id, tile=plan.tile, still=still
+        )
 
     def _use_threads(self) -> None:
         from engine.runtime import devices
@@ -231,10 +235,12 @@ class Engine:
 
     def _budget(self, device: Device, mapped: int = 0) -> MemoryBudget:
         """What a clip is planned on now."""
-        from engine.planning.forecast import memory_budget
+        from engine.planning.memory import memory_budget
 
-        held = None if self._loaded is None else self._loaded.held
-        return memory_budget(device, int8=self._int8, allowed_mb=self._memory_mb, mapped=mapped, held=held)
+        resident = None if self._loaded is None else self._loaded.resident
+        return memory_budget(
+            device, int8=self._int8, allowed_mb=self._memory_mb, mapped=mapped, resident=resident
+        )
 
     def _tell_ready(self) -> None:
         """Say to a window what the next clip would be planned on; what is wrong here the next job will say."""
@@ -248,18 +254,15 @@ class Engine:
         except Exception:
             log.warning("the device cannot be looked at", exc_info=True)
 
-    def _cascade(self, pack: InstalledPack, device: Device, kept: ResidencyMode, held: int) -> Cascade:
-        """The pack's cascade: the one that is there, or else a fresh one."""
-        if self._loaded is None or self._loaded.kept != kept:
-            from engine.packs.load import load_pack
-            from engine.pipeline.cascade import Cascade
-
+    def _maker(self, pack: InstalledPack, device: Device, plan: ExecutionPlan) -> ClipMaker:
+        """What makes the pack's clips: the one that is there, or else a fresh one."""
+        if self._loaded is None or self._loaded.residency != plan.residency:
             if self._loaded is not None:
                 self._loaded = None
                 device.free()
-            cascade = Cascade(load_pack(pack.path, device, kept, int8=self._int8))
-            self._loaded = _Loaded(pack.path, kept, held, cascade)
-        return self._loaded.cascade
+            maker = kind_of(pack).open(pack, device, plan.residency, int8=self._int8)
+            self._loaded = _Loaded(pack.path, plan.residency, plan.resident, maker)
+        return self._loaded.maker
 
     def _poll(self, job: _Job) -> bool:
         """Whether ``job`` is to stop; also lets cancelled jobs leave the queue while another one runs."""

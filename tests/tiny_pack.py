@@ -11,7 +11,7 @@ import torch
 from engine.models.text_encoder import TextConfig, TextEncoder
 from engine.models.tokenizer import Tokenizer, TokenizerConfig
 from engine.models.transformer import TransformerConfig, WindowTransformer
-from engine.packs.manifest import GuidanceSpec, Knows, Manifest, StageSpec, Words
+from engine.packs.manifest import GuidanceSpec, Knows, StageSpec, WaltManifest, Words
 from engine.packs.save import save_pack
 from engine.text.vocabulary import Vocabulary
 
@@ -81,7 +81,7 @@ def write_tiny_pack(
         )
         for stage, config in shapes.items()
     }
-    manifest = Manifest(
+    manifest = WaltManifest(
         name=name,
         title="Tiny",
         version="1",

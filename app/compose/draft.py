@@ -69,14 +69,16 @@ def steps_of(draft: Draft, card: PackCard | None) -> int | None:
     """The denoising steps of the base stage, as chosen or as the preset has them; None if not yet known."""
     if draft.steps is not None or card is None:
         return draft.steps
-    return max(1, round(card.pack.manifest.stages["base"].steps * EFFORT[draft.quality]))
+    return max(1, round(card.capabilities.steps.value * EFFORT[draft.quality]))
 
 
 def guidance_of(draft: Draft, card: PackCard | None, *, still: bool) -> float | None:
     """How strongly the words pull, as chosen or as the pack has it (for clips with a still); None if not yet known."""
     if draft.guidance is not None or card is None:
         return draft.guidance
-    return card.pack.manifest.stages["base"].guidance_scale(still=still)
+    able = card.capabilities
+    setting = able.still_guidance if still else able.guidance
+    return None if setting is None else setting.value
 
 
 def last_stage(draft: Draft, card: PackCard | None) -> StageName:

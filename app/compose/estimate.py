@@ -37,7 +37,7 @@ class Estimate:
         seconds: All its variations together; None before anything is known of this machine.
         measured: Whether a clip was timed here, or the seconds are but a guess by the machine's speed.
         megabytes: The most that walt will take at once, the window included, as the engine plans it
-            (`engine.planning.forecast`); None before it has looked, and where the pack makes no such clip.
+            (`engine.planning.memory`); None before it has looked, and where the pack makes no such clip.
         short: Whether that is more than there is.
     """
 
@@ -49,13 +49,13 @@ class Estimate:
 
 def pace_of(clip: Clip, card: PackCard) -> Pace | None:
     """What a whole clip teaches; None if it says too little."""
-    from engine.planning.workload import effort_of
+    from engine.kinds.registry import kind_of
 
     stages = sum(seconds for name, seconds in clip.seconds.items() if name in card.stages)
     if not stages or clip.stage != clip.request.upto:
         return None
     try:
-        work = effort_of(card.pack.manifest, clip.request)
+        work = kind_of(card.pack).workload(card.pack, clip.request)
     except WaltError:
         return None
     return Pace(card.pack.name, stages, clip.seconds.get(_DECODE, 0.0), work.denoising, work.decoding)
@@ -76,9 +76,9 @@ def estimate(
 
 
 def _seconds(card: PackCard, request: ClipRequest, pace: Pace | None, ready: Ready | None) -> float | None:
-    from engine.planning.workload import effort_of
+    from engine.kinds.registry import kind_of
 
-    work = effort_of(card.pack.manifest, request)
+    work = kind_of(card.pack).workload(card.pack, request)
     if pace is not None and pace.pack == card.pack.name:
         denoising = pace.denoising * work.denoising / pace.denoising_work
         return denoising + pace.decoding * work.decoding / pace.decoding_work
@@ -86,17 +86,17 @@ def _seconds(card: PackCard, request: ClipRequest, pace: Pace | None, ready: Rea
 
 
 def _megabytes(card: PackCard, request: ClipRequest, ready: Ready | None) -> tuple[float | None, bool]:
-    from engine.planning.forecast import forecast, least_mb
+    from engine.kinds.planning import least_memory, plan_clip
 
     if ready is None:
         return None, False
-    manifest, budget = card.pack.manifest, ready.budget
+    budget = ready.budget
     try:
         weights = card.weights(budget.weights)
-        least = least_mb(weights, manifest, request, budget)
+        least = least_memory(card.pack, request, weights, budget)
     except WaltError:
         return None, False
     try:
-        return forecast(weights, manifest, request, budget).peak_mb, False
+        return plan_clip(card.pack, request, weights, budget).peak_mb, False
     except WaltError:
         return least, True

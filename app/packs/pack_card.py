@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.compose.examples import pictures
-from engine.api.errors import WaltError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.api.types import Aspect, StageName, WeightFormat
+    from engine.packs.capabilities import Capabilities
+    from engine.packs.sizes import Weights
     from engine.packs.store import InstalledPack, PackStore
-    from engine.planning.residency import Weights
     from engine.text.suggestions import Grammar
     from engine.text.vocabulary import Vocabulary
 
@@ -33,22 +33,26 @@ class PackCard:
         return self.pack.manifest.title
 
     @property
+    def capabilities(self) -> Capabilities:
+        """What the pack can make."""
+        from engine.kinds.registry import capabilities_of
+
+        return capabilities_of(self.pack)
+
+    @property
     def stages(self) -> tuple[StageName, ...]:
         """The stages that the pack has, in order."""
-        return tuple(self.pack.manifest.stages)
+        return tuple(stage.name for stage in self.capabilities.stages)
 
     @property
     def aspects(self) -> tuple[Aspect, ...]:
         """The shapes that the pack makes."""
-        return tuple(self.pack.manifest.sizes)
+        return self.capabilities.aspects
 
     def size(self, aspect: Aspect, stage: StageName) -> tuple[int, int] | None:
         """Width and height of a stage's picture, if the pack makes it."""
-        try:
-            height, width = self.pack.manifest.size(aspect, stage)
-        except WaltError:
-            return None
-        return width, height
+        made = self.capabilities.stage(stage)
+        return None if made is None else made.sizes.get(aspect)
 
     def weights(self, numbers: WeightFormat) -> Weights:
         """What its networks take in such numbers; the files are looked into once.
@@ -56,10 +60,10 @@ class PackCard:
         Raises:
             WaltError: ``pack-damaged``.
         """
-        from engine.planning.residency import weigh
+        from engine.kinds.registry import kind_of
 
         if numbers not in self._weights:
-            self._weights[numbers] = weigh(self.pack.path, self.pack.manifest, numbers)
+            self._weights[numbers] = kind_of(self.pack).weights(self.pack, numbers)
         return self._weights[numbers]
 
     def unknown(self, prompt: str) -> list[str]:

@@ -114,9 +114,9 @@ class PackManager(QObject):
         """Hash a pack's files; `changed` tells the result."""
 
         def work() -> str:
-            from engine.packs.verify import verify
+            from engine.kinds.registry import kind_of
 
-            verify(entry.pack.path, entry.pack.manifest, cancelled=self._stop.is_set)
+            kind_of(entry.pack).verify(entry.pack, self._stop.is_set)
             return entry.pack.name
 
         def done(name: str) -> None:

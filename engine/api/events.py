@@ -31,7 +31,7 @@ class Planned:
 
     Attributes:
         job: Whose plan it is.
-        kept: Which networks are in memory at once, see `engine.planning.residency`.
+        residency: Which networks are in memory at once.
         int8: Whether the matrices of the denoisers are in 8 bits.
         tile: Side of decoded tiles in latents; None where the picture is decoded whole.
         peak_mb: The most memory that the process is expected to take on its device, in MiB.
@@ -39,7 +39,7 @@ class Planned:
     """
 
     job: str
-    kept: ResidencyMode
+    residency: ResidencyMode
     int8: bool
     tile: int | None
     peak_mb: float

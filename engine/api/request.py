@@ -14,7 +14,6 @@ from typing import Any, Self
 from engine.api.errors import UsageError
 from engine.api.types import (
     ASPECTS,
-    MAX_FRAMES,
     MAX_GUIDANCE,
     MAX_PROMPT,
     MAX_SEED,
@@ -24,9 +23,12 @@ from engine.api.types import (
     WINDOW_FRAMES,
     Aspect,
     StageName,
-    is_frame_count,
 )
 
+DEFAULT_PACK = "starter"
+"""The pack that comes with walt."""
+_MOST_FRAMES, _MOST_SEEN = 10_000, 1_000
+"""Bounds of any request; what a pack makes is in its record (`engine.packs.capabilities`)."""
 _HINT = "See `walt generate --help` for what is possible."
 
 
@@ -43,7 +45,7 @@ class ClipRequest:
     source_frame: int | None = None
     """The frame of ``source`` after which the new ones come; None is its last."""
     overlap: int = OVERLAP
-    """How many frames of ``source`` the model sees: five show a motion, one a picture."""
+    """How many frames of ``source`` the model sees: several show a motion, one a picture."""
     seed: int = 0
     aspect: Aspect = "16:9"
     frames: int = WINDOW_FRAMES
@@ -53,7 +55,7 @@ class ClipRequest:
     """Denoising steps of the base stage; the super-resolution stages scale with it."""
     guidance: float | None = None
     """Guidance scale of the base stage; the super-resolution stages keep the pack's."""
-    pack: str = "starter"
+    pack: str = DEFAULT_PACK
 
     @property
     def known(self) -> int:
@@ -141,7 +143,7 @@ def _whole(value: object, low: int, high: float) -> int:
     return int(_number(value, low, high))
 
 
-def _one_of(value: object, choices: tuple[str, ...] | tuple[int, ...]) -> Any:
+def _one_of(value: object, choices: tuple[str, ...]) -> Any:
     if type(value) is not type(choices[0]) or value not in choices:
         *most, last = map(repr, choices)
         raise ValueError(f"input should be {', '.join(most)} or {last}")
@@ -154,10 +156,10 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
     "image": _text,
     "source": _text,
     "source_frame": lambda value: _whole(value, 0, float("inf")),
-    "overlap": lambda value: _one_of(value, (1, OVERLAP)),
+    "overlap": lambda value: _whole(value, 1, _MOST_SEEN),
     "seed": lambda value: _whole(value, 0, MAX_SEED),
     "aspect": lambda value: _one_of(value, ASPECTS),
-    "frames": lambda value: _whole(value, 1, MAX_FRAMES),
+    "frames": lambda value: _whole(value, 1, _MOST_FRAMES),
     "upto": lambda value: _one_of(value, STAGES),
     "steps": lambda value: _whole(value, 1, MAX_STEPS),
     "guidance": lambda value: float(_number(value, 0, MAX_GUIDANCE)),
@@ -198,10 +200,6 @@ def _check_together(request: ClipRequest) -> None:
     """
     if not request.prompt:
         raise ValueError("the prompt is empty")
-    if not is_frame_count(request.frames):
-        raise ValueError(
-            f"{request.frames} frames are not possible: the model makes 1 + 4k frames, e.g. 1, 17 or 29"
-        )
     if request.source is None:
         if request.source_frame is not None:
             raise ValueError("a frame to continue from needs a clip to continue")

@@ -173,11 +173,11 @@ def _packs(store: PackStore) -> Iterator[Check]:
 
 
 def _pack(pack: InstalledPack) -> Check:
-    from engine.packs.verify import verify
+    from engine.kinds.registry import kind_of
 
     name = f"pack {pack.name}"
     try:
-        verify(pack.path, pack.manifest)
+        kind_of(pack).verify(pack, lambda: False)
     except WaltError as error:
         return Check(name, "bad", error.message, error.hint)
     size = f"{pack.bytes / 1e6:.0f} MB"

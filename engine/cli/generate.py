@@ -19,12 +19,14 @@ from typing import Any
 from engine.api.clip import Clip
 from engine.api.errors import UsageError
 from engine.api.events import Event, JobCancelled, JobDone, JobFailed, StageStarted
-from engine.api.request import ClipRequest
-from engine.api.types import ASPECTS, MAX_SEED, OVERLAP, STAGES, StageName
+from engine.api.request import DEFAULT_PACK, ClipRequest
+from engine.api.types import ASPECTS, MAX_SEED, STAGES, StageName
 from engine.cli.progress import ProgressLines, plan_json
 from engine.cli.reproduce import Record, read_record, require_same_pack, with_files
 from engine.kinds.check import Heard, UnknownWord, check_request
-from engine.packs.store import PackStore
+from engine.kinds.registry import capabilities_of
+from engine.packs.capabilities import Capabilities
+from engine.packs.store import InstalledPack, PackStore
 from engine.runtime.files import ensure_writable
 from engine.runtime.memory import peak_rss_mb, use_one_heap
 from engine.worker import Engine
@@ -69,9 +71,9 @@ def add_parser(subparsers: Any) -> None:
     )
     add(
         "--overlap",
+        metavar="N",
         type=int,
-        choices=[1, OVERLAP],
-        help="frames seen of what is continued: 5 carry a motion on (walt's own clips), 1 a picture (others)",
+        help="frames seen of what is continued: several carry a motion on (walt's own clips), 1 a picture (others)",
     )
     add("--seed", metavar="N", type=int, help="same seed and settings, same clip; random if left out")
     add(
@@ -81,12 +83,12 @@ def add_parser(subparsers: Any) -> None:
         "--frames",
         metavar="N",
         type=int,
-        help="1 + 4k frames at 8 a second (17); with --continue those it sees count too",
+        help="how many frames, e.g. 1 + 4k (what the pack usually makes); with --continue those it sees count too",
     )
     add(
         "--upto",
         choices=STAGES,
-        help="the last stage: base, sr1 (2x) or sr2 (4x, the default)",
+        help="the last stage: base, sr1 (2x) or sr2 (4x); the pack's last if left out",
     )
     add("--steps", metavar="N", type=int, help="denoising steps of the base; the other stages scale with it")
     add("--guidance", metavar="G", type=float, help="how strongly the base follows the prompt")
@@ -100,10 +102,9 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the clip and write it; nothing is written unless all of it is."""
-    record, request = _asked(args)
-    check_output(args.out)
     store = PackStore()
-    pack = store.find(request.pack)
+    record, request, pack = _asked(args, store)
+    check_output(args.out)
     if record is not None:
         require_same_pack(record, pack)
     heard = check_request(request, pack)
@@ -130,39 +131,41 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _asked(args: argparse.Namespace) -> tuple[Record | None, ClipRequest]:
-    """What is asked for, and what the clip says that is to be made again, if one is."""
+def _asked(args: argparse.Namespace, store: PackStore) -> tuple[Record | None, ClipRequest, InstalledPack]:
+    """What the clip says that is to be made again, if one is; what is asked for; and the pack that is to make it."""
     if args.again is None:
-        return None, _request(args)
+        if args.prompt is None:
+            raise UsageError("usage", "A prompt is missing.", f"Example: {EXAMPLE}")
+        pack = store.find(args.pack or DEFAULT_PACK)
+        return None, _request(args, capabilities_of(pack)), pack
     spoken = [name for name in _OF_THE_CLIP if getattr(args, name) not in (None, "")]
     if spoken:
         message = f"With --from the clip itself says {', '.join(spoken)}."
         raise UsageError("usage", message, "Leave that out, or make a new clip without --from.")
     record = read_record(args.again)
     request = with_files(record, args.again, args.image, args.source)
-    return record, request if args.pack is None else replace(request, pack=args.pack)
+    request = request if args.pack is None else replace(request, pack=args.pack)
+    return record, request, store.find(request.pack)
 
 
-def _request(args: argparse.Namespace) -> ClipRequest:
-    if args.prompt is None:
-        raise UsageError("usage", "A prompt is missing.", f"Example: {EXAMPLE}")
-    names = [field.name for field in fields(ClipRequest)]
-    wishes = {name: getattr(args, name) for name in names}
+def _request(args: argparse.Namespace, able: Capabilities) -> ClipRequest:
+    wishes: dict[str, Any] = {"frames": able.lengths.usual, "upto": able.last_stage}
     if args.seed is None:
         wishes["seed"] = secrets.randbelow(MAX_SEED + 1)
     if args.source is not None and (args.aspect is None or args.overlap is None):
-        wishes |= _as_source(args.source, args.source_frame) | _given(args, "aspect", "overlap")
-    return ClipRequest.parse(**{name: wish for name, wish in wishes.items() if wish is not None})
+        wishes |= _as_source(args.source, args.source_frame, able)
+    return ClipRequest.parse(**wishes | _given(args, *(field.name for field in fields(ClipRequest))))
 
 
-def _as_source(source: str, last: int | None) -> dict[str, object]:
+def _as_source(source: str, last: int | None, able: Capabilities) -> dict[str, object]:
     """What a video to continue says about the clip: its shape, and whether its motion can be carried on."""
     from engine.media.reading import look_at
 
     look = look_at(source)
     aspect = min(_ASPECTS, key=lambda name: abs(math.log(look.width / look.height / _ASPECTS[name])))
-    enough = last is None or last + 1 >= OVERLAP
-    return {"aspect": aspect, "overlap": OVERLAP if look.made_here and enough else 1}
+    most, least = max(able.seen, default=1), min(able.seen, default=1)
+    enough = last is None or last + 1 >= most
+    return {"aspect": aspect, "overlap": most if look.made_here and enough else least}
 
 
 def _given(args: argparse.Namespace, *names: str) -> dict[str, object]:

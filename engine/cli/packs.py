@@ -42,15 +42,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _change(args: argparse.Namespace, store: PackStore) -> int:
+    from engine.kinds.registry import kind_of
     from engine.packs.install import install, remove
-    from engine.packs.verify import verify
 
     if args.install:
         pack = install(args.install, store.roots[-1])
         print(f"Installed {pack.name} {pack.manifest.version} in {pack.path}.")
     elif args.verify:
         pack = store.find(args.verify)
-        verify(pack.path, pack.manifest)
+        kind_of(pack).verify(pack, lambda: False)
         print(f"Every file of {args.verify} is as its manifest says.")
     else:
         remove(store.find(args.remove), store.roots[-1])
@@ -60,14 +60,18 @@ def _change(args: argparse.Namespace, store: PackStore) -> int:
 
 def describe(pack: InstalledPack) -> dict[str, Any]:
     """A pack as ``--json`` lists it; sizes are those of its last stage, in pixels."""
-    manifest = pack.manifest
-    sizes = {aspect: manifest.size(aspect, manifest.last_stage) for aspect in manifest.sizes}
+    from engine.kinds.registry import capabilities_of
+
+    able = capabilities_of(pack)
     return {
-        **manifest.model_dump(
+        **pack.manifest.model_dump(
             mode="json", include={"name", "title", "version", "licence", "description", "knows"}
         ),
         "path": str(pack.path),
         "bytes": pack.bytes,
-        "stages": [stage for stage in manifest.networks if stage in manifest.stages],
-        "sizes": {aspect: {"height": height, "width": width} for aspect, (height, width) in sizes.items()},
+        "stages": [stage.name for stage in able.stages],
+        "sizes": {
+            aspect: {"height": height, "width": width}
+            for aspect, (width, height) in able.stages[-1].sizes.items()
+        },
     }

@@ -6,17 +6,20 @@ import argparse
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from engine.api.errors import UsageError, WaltError
 from engine.api.request import ClipRequest
-from engine.api.types import STAGES, WINDOW_FRAMES, MemoryBudget, WeightFormat
-from engine.cli.progress import KEPT_WORDS
-from engine.packs.manifest import Manifest
-from engine.packs.store import PackStore
-from engine.planning.forecast import forecast, memory_budget
-from engine.planning.memory import MB
-from engine.planning.residency import Weights, weigh
+from engine.api.types import ASPECTS, SPACE, STAGES, MemoryBudget, WeightFormat
+from engine.cli.progress import RESIDENCY_WORDS
+from engine.kinds.check import require_capable
+from engine.kinds.planning import plan_clip
+from engine.kinds.registry import KINDS, capabilities_of, kind_of
+from engine.packs.manifest import DEFAULT_KIND
+from engine.packs.sizes import Weights
+from engine.packs.store import InstalledPack, PackStore
+from engine.planning.memory import MB, memory_budget
 
 GB = 2**30
 SHARE = 0.9
@@ -41,8 +44,8 @@ def add_parser(subparsers: Any) -> None:
         help=f"a pack, or {FULL_SIZE}: the paper's cascade",
     )
     add("--cards", metavar="GB", help="plan for cards of so many GB, rather than for this machine")
-    add("--aspect", choices=["16:9", "9:16", "1:1"], default="16:9", help="shape of the picture (16:9)")
-    add("--frames", type=int, metavar="N", default=WINDOW_FRAMES, help="1 + 4k frames (%(default)s)")
+    add("--aspect", choices=ASPECTS, default="16:9", help="shape of the picture (16:9)")
+    add("--frames", type=int, metavar="N", help="how many frames (what the pack usually makes)")
     add("--upto", choices=STAGES, help="the last stage (the pack's)")
     add("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto", help="where to compute (auto)")
     add("--json", action="store_true", help="print one JSON object on stdout")
@@ -58,15 +61,20 @@ def run(args: argparse.Namespace) -> int:
     report: dict[str, Any] = {"pack": args.pack, "plans": []}
     for int8 in (False, True):
         format_ = replace(next(iter(budgets.values())).weights, int8=int8)
-        manifest, weights = _read(args.pack, format_)
+        pack, weights = _read(args.pack, format_)
+        able = capabilities_of(pack)
         report["networks_mb" + "_int8" * int8] = {
             name: round(weight.whole / MB) for name, weight in weights.items()
         }
         request = ClipRequest.parse(
-            prompt="any", frames=args.frames, aspect=args.aspect, upto=args.upto or manifest.last_stage
+            prompt="any",
+            frames=able.lengths.usual if args.frames is None else args.frames,
+            aspect=args.aspect,
+            upto=args.upto or able.last_stage,
         )
+        require_capable(request, able, pack.name)
         for name, budget in budgets.items():
-            plan = _plan(manifest, weights, request, budget)
+            plan = _plan(pack, weights, request, budget)
             report["plans"].append({"memory": name, "int8": int8, **plan})
     print(json.dumps(report, indent=1) if args.json else "\n".join(_lines(report)))
     return 0
@@ -85,27 +93,29 @@ def _here(name: str) -> MemoryBudget:
     from engine.runtime.devices import resolve
     from engine.runtime.preload import preload
 
-    preload()  # the program is part of what a clip takes, with all that it loads
+    preload(KINDS[DEFAULT_KIND].modules)  # the program is part of what a clip takes, with all that it loads
     return memory_budget(resolve(name))
 
 
-def _read(pack: str, numbers: WeightFormat) -> tuple[Manifest, Weights]:
-    if pack == FULL_SIZE:
+def _read(name: str, weight_format: WeightFormat) -> tuple[InstalledPack, Weights]:
+    if name == FULL_SIZE:
         from engine.packs.full_size import full_size_manifest, full_size_weights
 
-        return full_size_manifest(), full_size_weights(numbers)
-    found = PackStore().find(pack)
-    return found.manifest, weigh(found.path, found.manifest, numbers)
+        return InstalledPack(Path(FULL_SIZE), full_size_manifest()), full_size_weights(weight_format)
+    pack = PackStore().find(name)
+    return pack, kind_of(pack).weights(pack, weight_format)
 
 
-def _plan(manifest: Manifest, weights: Weights, request: ClipRequest, budget: MemoryBudget) -> dict[str, Any]:
+def _plan(
+    pack: InstalledPack, weights: Weights, request: ClipRequest, budget: MemoryBudget
+) -> dict[str, Any]:
     program = round(budget.program / MB)
     try:
-        found = forecast(weights, manifest, request, budget)
+        found = plan_clip(pack, request, weights, budget)
     except WaltError as error:
         return {"kept": None, "tile": None, "program_mb": program, "peak_mb": None, "why": error.message}
-    way = found.way
-    return {"kept": way.kept, "tile": way.tile, "program_mb": program, "peak_mb": round(found.peak_mb)}
+    plan = found.plan
+    return {"kept": plan.residency, "tile": plan.tile, "program_mb": program, "peak_mb": round(found.peak_mb)}
 
 
 def _lines(report: Mapping[str, Any]) -> list[str]:
@@ -118,8 +128,8 @@ def _lines(report: Mapping[str, Any]) -> list[str]:
         if plan["kept"] is None:
             lines.append(f"{plan['memory']:10}{numbers:8}{plan['why']}")
             continue
-        tiles = "whole pictures" if plan["tile"] is None else f"tiles of {8 * plan['tile']} pixels"
-        kept = KEPT_WORDS[plan["kept"]]
+        tiles = "whole pictures" if plan["tile"] is None else f"tiles of {SPACE * plan['tile']} pixels"
+        kept = RESIDENCY_WORDS[plan["kept"]]
         most = f"peak {plan['peak_mb']:,} MiB"
         if plan["program_mb"]:
             most += f", {plan['program_mb']:,} of them the program"

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 from engine.api.events import Event, FramesReady, JobStarted, Planned, StageStarted, StepDone
 from engine.api.types import ResidencyMode
 
-KEPT_WORDS: dict[ResidencyMode, str] = {
+RESIDENCY_WORDS: dict[ResidencyMode, str] = {
     "resident": "in memory",
     "staged": "one at a time",
     "streamed": "layer by layer from disk",
@@ -65,7 +65,7 @@ def _worth_a_line(event: StepDone) -> bool:
 
 def plan_line(plan: Planned) -> str:
     """How the networks are kept and what memory that takes: ``plan: networks in memory, 400 of 9,000 MiB``."""
-    kept = KEPT_WORDS[plan.kept] + (", in 8 bits" if plan.int8 else "")
+    kept = RESIDENCY_WORDS[plan.residency] + (", in 8 bits" if plan.int8 else "")
     decoded = "" if plan.tile is None else ", decoded in tiles"
     budget = "no known limit" if math.isinf(plan.budget_mb) else f"{plan.budget_mb:,.0f} MiB allowed"
     return f"plan: networks {kept}{decoded}, peak {plan.peak_mb:,.0f} MiB, {budget}"
@@ -74,7 +74,7 @@ def plan_line(plan: Planned) -> str:
 def plan_json(plan: Planned) -> dict[str, Any]:
     """The same for ``--json``; the budget is null where the system does not say."""
     return {
-        "networks": plan.kept,
+        "networks": plan.residency,
         "int8": plan.int8,
         "tile": plan.tile,
         "peak_mb": round(plan.peak_mb, 1),

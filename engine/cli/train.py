@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.api.errors import UsageError
 from engine.api.types import is_frame_count
 from engine.cli.finetune import add_finetune, finetune
+from engine.cli.sizes import picture_size
 from engine.cli.train_full_size import add_dry_run, add_steps
 
 if TYPE_CHECKING:
@@ -274,21 +275,6 @@ def _train(loop: Loop, training: Training, args: argparse.Namespace) -> None:
 def _loop(loop: LoopConfig, args: argparse.Namespace) -> LoopConfig:
     steps = loop.steps if args.steps is None else args.steps
     return replace(loop, minutes=args.minutes, steps=steps)
-
-
-def picture_size(text: str) -> tuple[int, int]:
-    """``128x224`` -> (128, 224).
-
-    Raises:
-        UsageError: ``bad-size``.
-    """
-    try:
-        height, width = (int(side) for side in text.lower().split("x"))
-    except ValueError:
-        raise UsageError("bad-size", f"{text!r} is no size.", "Write height x width, e.g. 128x224.") from None
-    if min(height, width) < 16 or height % 8 or width % 8:
-        raise UsageError("bad-size", f"{text} is not possible.", "Sides must be multiples of 8, 16 at least.")
-    return height, width
 
 
 def _progress(what: str) -> Any:

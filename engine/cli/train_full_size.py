@@ -102,7 +102,8 @@ def add_steps(steps: Any) -> None:
 def dry_run(args: argparse.Namespace) -> None:
     """Print what a run costs."""
     from engine.training.runs.cost import estimate
-    from engine.training.runs.full_size import read_full_run, run_to_json, with_overrides
+    from engine.training.runs.find import read_full_run
+    from engine.training.runs.full_size import run_to_json, with_overrides
 
     run = with_overrides(read_full_run(args.dry_run), args.set)
     cost = estimate(run, args.gpus, args.tflops, args.gpu_memory)
@@ -148,7 +149,8 @@ def _flat(run: FullRun) -> dict[str, Any]:
 
 def runs(args: argparse.Namespace) -> None:
     """List the named runs, or print one."""
-    from engine.training.runs.full_size import read_full_run, run_to_json
+    from engine.training.runs.find import read_full_run
+    from engine.training.runs.full_size import run_to_json
     from engine.training.runs.paper import PAPER_RUNS
 
     if args.name:
@@ -169,7 +171,8 @@ def full(args: argparse.Namespace) -> None:
     from engine.training.distributed.process_group import ProcessGroup
     from engine.training.packing import load_run_tokenizer
     from engine.training.precision import avoid_amx
-    from engine.training.runs.full_size import DenoiserRun, read_full_run, with_overrides
+    from engine.training.runs.find import read_full_run
+    from engine.training.runs.full_size import DenoiserRun, with_overrides
     from engine.training.tokenizer.gan_trainer import GanTrainer, NoiseClips, ShardClips
 
     run = with_overrides(read_full_run(args.name), args.set)
@@ -209,7 +212,8 @@ def _start(run: DenoiserRun, folder: Path | None) -> Callable[[], dict[str, Tens
         return None
     from engine.models.transformer import WindowTransformer, interpolate_state
     from engine.training.distributed.gathered import gathered
-    from engine.training.runs.full_size import DenoiserRun, read_full_run
+    from engine.training.runs.find import read_full_run
+    from engine.training.runs.full_size import DenoiserRun
 
     before = read_full_run(folder)
     if not isinstance(before, DenoiserRun):
@@ -259,7 +263,7 @@ def footage(args: argparse.Namespace) -> None:
 
     from tqdm import tqdm
 
-    from engine.cli.train import picture_size
+    from engine.cli.sizes import picture_size
     from engine.training.data.footage.cutting import Cutting, cut_footage
     from engine.training.data.footage.sources import find_footage
     from engine.training.data.prepare import default_workers

@@ -6,6 +6,7 @@ Clips, training's samples and evaluation all sample through it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F
@@ -15,10 +16,46 @@ from engine.diffusion.guidance import Guidance, guided
 from engine.diffusion.known_frames import clamp_known, frame_condition
 from engine.diffusion.samplers import Denoise
 from engine.diffusion.schedule import Schedule
-from engine.models.text_encoder import TextBatch
-from engine.models.transformer import WindowTransformer
 from engine.runtime.devices import Device
 from engine.runtime.fault_injection import fault_point
+from engine.text.batch import TextBatch
+
+
+class Inputs(Protocol):
+    """Which conditions a network was built for, see `engine.models.transformer.TransformerConfig`."""
+
+    @property
+    def text_width(self) -> int | None:
+        """Size of a text token; None without text."""
+        ...
+
+    @property
+    def frame_conditioning(self) -> bool:
+        """Whether known frames are given on channels."""
+        ...
+
+
+class VelocityNetwork(Protocol):
+    """A network that predicts v, see `engine.models.transformer.WindowTransformer`."""
+
+    @property
+    def config(self) -> Inputs:
+        """What it reads."""
+        ...
+
+    def __call__(
+        self,
+        x: Tensor,
+        t: Tensor,
+        *,
+        text: TextBatch | None,
+        x0_prev: Tensor | None,
+        frames: Tensor | None,
+        low_res: Tensor | None,
+        low_res_t: Tensor | None,
+    ) -> Tensor:
+        """v (B, C, T, h, w) of noisy latents ``x`` at the times ``t`` (B,)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +81,7 @@ class Conditioning:
 class _Passes:
     """The network's calls of one step: with all conditions, or without those that guidance is about, or both."""
 
-    network: WindowTransformer
+    network: VelocityNetwork
     told: Conditioning
     frames: Tensor | None
     device: Device
@@ -74,20 +111,20 @@ class _Passes:
                 _repeated(x, passes),
                 times,
                 text=TextBatch(tokens, text.mask[rows]) if reads else None,
-                x0_prev=_repeated(x0_prev, passes),
+                x0_prev=None if x0_prev is None else _repeated(x0_prev, passes),
                 frames=None if self.frames is None else self.frames[rows],
-                low_res=_repeated(self.told.low_res, passes),
+                low_res=None if self.told.low_res is None else _repeated(self.told.low_res, passes),
                 low_res_t=None if level is None else torch.full_like(times, level),
             )
         return v.float()
 
 
-def _repeated(x: Tensor | None, passes: int) -> Tensor | None:
-    return x if x is None or passes == 1 else torch.cat([x] * passes)
+def _repeated(x: Tensor, passes: int) -> Tensor:
+    return x if passes == 1 else torch.cat([x] * passes)
 
 
 def stage_denoiser(
-    network: WindowTransformer,
+    network: VelocityNetwork,
     told: Conditioning,
     guidance: Guidance,
     schedule: Schedule,

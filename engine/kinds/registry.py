@@ -1,17 +1,18 @@
-"""The kinds of pack that there are, by the name in a manifest."""
+"""The kinds of pack that there are, by the name in a manifest (`engine.packs.manifest.MANIFESTS`)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from engine.kinds.walt import WaltKind
+from engine.packs.manifest import DEFAULT_KIND
 
 if TYPE_CHECKING:
     from engine.kinds.kind import PackKind
     from engine.packs.capabilities import Capabilities
     from engine.packs.store import InstalledPack
 
-KINDS: dict[str, PackKind] = {"walt": WaltKind()}
+KINDS: dict[str, PackKind] = {DEFAULT_KIND: WaltKind()}
 
 
 def kind_of(pack: InstalledPack) -> PackKind:

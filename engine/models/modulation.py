@@ -9,8 +9,7 @@ import torch
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from engine.models.text_encoder import TextBatch
-    from engine.models.transformer import TransformerConfig
+    from engine.text.batch import TextBatch
 
 FREQUENCIES = 256
 
@@ -62,16 +61,18 @@ class LowRankModulation(nn.Module):
 
 
 class Condition(nn.Module):
-    """c + t, what every layer's modulation is made from: noise levels, class, caption."""
+    """c + t, what every layer's modulation is made from: noise levels, class, caption.
 
-    def __init__(self, config: TransformerConfig) -> None:
+    The arguments are the fields of `engine.models.transformer.TransformerConfig` of the same names.
+    """
+
+    def __init__(self, width: int, text_width: int | None, classes: int | None, low_res: bool) -> None:
         super().__init__()
-        width = config.width
         self.level = LevelEmbedding(width)
-        self.low_res_level = LevelEmbedding(width) if config.low_res else None
-        self.text = nn.Linear(config.text_width, width) if config.text_width else None
+        self.low_res_level = LevelEmbedding(width) if low_res else None
+        self.text = nn.Linear(text_width, width) if text_width else None
         # One class more: no class, for guidance.
-        self.label = nn.Embedding(config.classes + 1, width) if config.classes else None
+        self.label = nn.Embedding(classes + 1, width) if classes else None
 
     def forward(
         self, t: Tensor, text: TextBatch | None, labels: Tensor | None, low_res_t: Tensor | None

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor, nn
 
 from engine.api.errors import WaltError
-from engine.models.text_encoder import TextBatch
-from engine.runtime.preload import import_quietly
+from engine.runtime.imports import import_quietly
+from engine.text.batch import TextBatch
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from engine.models.positions import (
 from engine.models.superres import DepthToSpace, LowResPath
 
 if TYPE_CHECKING:
-    from engine.models.text_encoder import TextBatch
+    from engine.text.batch import TextBatch
 
 VECTORS = 6  # scale, scale, shift, shift, gate, gate of attention and MLP (equation 3's order)
 
@@ -245,7 +245,7 @@ class WindowTransformer(nn.Module):
         self.patches = nn.Linear(config.input_channels * config.patch**2, width)
         extend = config.other_grids == "extend"
         self.position = PositionEmbedding(tokens, width, extend)
-        self.condition = Condition(config)
+        self.condition = Condition(config.width, config.text_width, config.classes, config.low_res)
         self.text = TextTokens(config.text_width, width) if config.text_width else None
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         windows = config.windows(tokens)

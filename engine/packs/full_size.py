@@ -12,11 +12,11 @@ from engine.api.types import StageName, WeightFormat
 from engine.models.t5 import T5Config, T5Encoder
 from engine.models.tokenizer import Tokenizer, TokenizerConfig
 from engine.models.transformer import TransformerConfig, WindowTransformer
-from engine.packs.manifest import GuidanceSpec, Manifest, Network, StageSpec
+from engine.packs.manifest import GuidanceSpec, Network, StageSpec, WaltManifest
 from engine.packs.recipes import T2V_SR1, T2V_SR2, T2V_WIDE, T5_XL_WIDTH
 from engine.packs.save import stored_numbers
+from engine.packs.sizes import Stored, Weights, weigh_tensors
 from engine.packs.weights import shell
-from engine.planning.residency import Stored, Weights, weigh_tensors
 
 T5_XL = T5Config(
     vocabulary_size=32128, width=T5_XL_WIDTH, layers=24, heads=32, head_width=64, hidden=5120, gated=True
@@ -26,7 +26,7 @@ TOKENIZER = TokenizerConfig.magvit2()
 STAGES: dict[StageName, TransformerConfig] = {"base": T2V_WIDE, "sr1": T2V_SR1, "sr2": T2V_SR2}
 
 
-def full_size_manifest() -> Manifest:
+def full_size_manifest() -> WaltManifest:
     """What a pack of the 3B, the 1.3B, the 419M and T5-XL would say of itself; it has no files."""
     specs: dict[StageName, StageSpec] = {
         stage: StageSpec(
@@ -36,7 +36,7 @@ def full_size_manifest() -> Manifest:
         )
         for stage, shape in STAGES.items()
     }
-    return Manifest(
+    return WaltManifest(
         name="full-size",
         title="The paper's cascade",
         version="0",

@@ -26,14 +26,11 @@ from engine.packs.manifest import (
     CARD,
     MANIFEST,
     MAX_MANIFEST_BYTES,
-    PIECES,
-    VOCABULARY,
     FileSpec,
     Manifest,
     damaged,
     parse_manifest,
     shown,
-    weights_file,
 )
 from engine.packs.store import InstalledPack
 from engine.runtime.fault_injection import fault_point
@@ -208,7 +205,7 @@ def _manifest(found: _Source) -> Manifest:
     if found.sizes[MANIFEST] > MAX_MANIFEST_BYTES:
         raise damaged(found.where, f"{MANIFEST} is too large")
     manifest = parse_manifest(_manifest_text(found), Path(found.where.name))
-    needed = {VOCABULARY, *[PIECES] * manifest.has_t5, *(weights_file(network) for network in manifest.networks)}
+    needed = manifest.needed_files
     missing = sorted(needed - manifest.files.keys())
     if missing:
         raise damaged(found.where, f"{missing[0]} is not in the manifest")

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from engine.api.errors import WaltError
 from engine.runtime.devices import Device
-from engine.runtime.preload import import_quietly
+from engine.runtime.imports import import_quietly
 
 
 def quantized(layer: nn.Module, device: Device) -> None:

@@ -28,18 +28,19 @@ from engine.packs.manifest import (
     PIECES,
     VOCABULARY,
     Config,
-    Manifest,
     Network,
+    WaltManifest,
     damaged,
     fingerprint,
     read_manifest,
+    walt_manifest,
     weights_file,
 )
 from engine.packs.network_cache import NetworkCache
+from engine.packs.sizes import LAYERS, precise
 from engine.packs.streaming import leave_on_disk
 from engine.packs.verify import verify
 from engine.packs.weights import check, check_finite, fill, shell
-from engine.planning.residency import LAYERS, precise
 from engine.runtime.devices import Device, resolve
 from engine.runtime.files import read_plain
 from engine.text.vocabulary import Vocabulary
@@ -55,19 +56,19 @@ _C = TypeVar("_C", TokenizerConfig, TextConfig, T5Config, TransformerConfig)
 
 @dataclass(frozen=True, slots=True)
 class LoadedPack:
-    """A pack that is ready to run on ``device``: checked, and in memory as far as it is ``kept`` there."""
+    """A pack that is ready to run on ``device``: checked, and in memory as far as its ``residency`` says."""
 
-    manifest: Manifest
+    manifest: WaltManifest
     sha256: str
     """Of its manifest's file."""
     device: Device
     tokenizer: Tokenizer
     vocabulary: Vocabulary
     shapes: Mapping[StageName, TransformerConfig]
-    shelf: NetworkCache
-    hears: Callable[[Any], TextSource]
+    networks: NetworkCache
+    make_text_source: Callable[[Any], TextSource]
     """The text encoder together with what cuts its texts into words or pieces."""
-    kept: ResidencyMode = "resident"
+    residency: ResidencyMode = "resident"
     int8: bool = False
     """Whether the matrices of the denoisers' layers are in 8 bits."""
 
@@ -78,32 +79,32 @@ class LoadedPack:
         Raises:
             WaltError: ``pack-not-teachable`` where it is a T5.
         """
-        found = self.shelf.take("text")
+        found = self.networks.get("text")
         if not isinstance(found, TextEncoder):
             raise WaltError("pack-not-teachable", f"The pack {self.manifest.name} has no words of its own.")
         return found
 
     @property
-    def words(self) -> TextSource:
+    def text_source(self) -> TextSource:
         """What turns captions into tokens; where networks take turns, the text encoder may be read for this."""
-        return self.hears(self.shelf.take("text"))
+        return self.make_text_source(self.networks.get("text"))
 
     def transformer(self, stage: StageName) -> WindowTransformer:
         """The denoiser of a stage that the manifest lists; where networks take turns, it may be read for this."""
-        return cast(WindowTransformer, self.shelf.take(stage))
+        return cast(WindowTransformer, self.networks.get(stage))
 
 
 def load_pack(
-    path: Path, device: Device | None = None, kept: ResidencyMode = "resident", *, int8: bool = False
+    path: Path, device: Device | None = None, residency: ResidencyMode = "resident", *, int8: bool = False
 ) -> LoadedPack:
     """Load and check the pack in the folder ``path``.
 
-    However the networks are ``kept`` (see `engine.planning.residency`), the clips are the same.
+    Whatever the ``residency`` (see `engine.api.types.ResidencyMode`), the clips are the same.
 
     Raises:
         WaltError: ``pack-damaged`` or ``pack-too-new``; ``int8-not-installed``.
     """
-    manifest = read_manifest(path)
+    manifest = walt_manifest(read_manifest(path))
     device = device if device is not None else resolve("cpu")
     if int8:
         quantizer()
@@ -112,14 +113,14 @@ def load_pack(
     tokenizer = _config(path, TokenizerConfig, manifest.tokenizer)
     text = _text_config(path, manifest)
     if isinstance(text, T5Config):
-        hears, build_text = _pieces(path, manifest, text), partial(T5Encoder, text)
+        make_text_source, build_text = _pieces(path, manifest, text), partial(T5Encoder, text)
     else:
-        hears, build_text = partial(WordSource, vocabulary), partial(TextEncoder, text)
+        make_text_source, build_text = partial(WordSource, vocabulary), partial(TextEncoder, text)
     shapes: dict[StageName, TransformerConfig] = {
         stage: _config(path, TransformerConfig, spec.transformer) for stage, spec in manifest.stages.items()
     }
     _check_together(path, manifest, vocabulary, tokenizer, text, shapes)
-    source = _Source(path, manifest, device, kept == "streamed", int8)
+    source = _Source(path, manifest, device, residency == "streamed", int8)
     build: dict[Network, Callable[[], nn.Module]] = {"text": build_text}
     build |= {stage: partial(WindowTransformer, shape) for stage, shape in shapes.items()}
     build_tokenizer = partial(Tokenizer, tokenizer)
@@ -128,10 +129,10 @@ def load_pack(
     for network, builds in build.items():
         source.check(network, builds)
         readers[network] = partial(source.read, network, builds)
-    shelf = NetworkCache(readers, kept != "resident", device.free)
-    if kept == "resident":
+    networks = NetworkCache(readers, residency != "resident", device.free)
+    if residency == "resident":
         for network in readers:
-            shelf.take(network)
+            networks.get(network)
     return LoadedPack(
         manifest=manifest,
         sha256=fingerprint(path),
@@ -139,14 +140,14 @@ def load_pack(
         tokenizer=cast(Tokenizer, source.read("tokenizer", build_tokenizer)),
         vocabulary=vocabulary,
         shapes=shapes,
-        shelf=shelf,
-        hears=hears,
-        kept=kept,
+        networks=networks,
+        make_text_source=make_text_source,
+        residency=residency,
         int8=int8,
     )
 
 
-def _vocabulary(path: Path, manifest: Manifest) -> Vocabulary:
+def _vocabulary(path: Path, manifest: WaltManifest) -> Vocabulary:
     if VOCABULARY not in manifest.files:
         raise damaged(path, f"{VOCABULARY} is not in the manifest")
     try:
@@ -163,13 +164,13 @@ def _vocabulary(path: Path, manifest: Manifest) -> Vocabulary:
         raise damaged(path, str(error).rstrip(".")) from None
 
 
-def _text_config(path: Path, manifest: Manifest) -> TextConfig | T5Config:
+def _text_config(path: Path, manifest: WaltManifest) -> TextConfig | T5Config:
     if not manifest.has_t5:
         return _config(path, TextConfig, manifest.text)
     return _config(path, T5Config, {name: value for name, value in manifest.text.items() if name != "kind"})
 
 
-def _pieces(path: Path, manifest: Manifest, config: T5Config) -> Callable[[Any], TextSource]:
+def _pieces(path: Path, manifest: WaltManifest, config: T5Config) -> Callable[[Any], TextSource]:
     if PIECES not in manifest.files:
         raise damaged(path, f"{PIECES} is not in the manifest")
     try:
@@ -221,7 +222,7 @@ def _tuples(value: Any) -> Any:
 
 def _check_together(
     path: Path,
-    manifest: Manifest,
+    manifest: WaltManifest,
     vocabulary: Vocabulary,
     tokenizer: TokenizerConfig,
     text: TextConfig | T5Config,
@@ -248,7 +249,7 @@ class _Source:
     """Reads the networks of a pack from its folder."""
 
     path: Path
-    manifest: Manifest
+    manifest: WaltManifest
     device: Device
     streamed: bool
     int8: bool

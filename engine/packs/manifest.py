@@ -1,6 +1,7 @@
 """What a pack says about itself: one versioned JSON file, checked before a single weight is read.
 
-A pack is a folder: ``manifest.json``, ``vocabulary.json``, ``card.md`` and one safetensors file a network.
+A pack of walt's own kind is a folder: ``manifest.json``, ``vocabulary.json``, ``card.md`` and one safetensors file a
+network. `MANIFESTS` lists what describes packs of each kind.
 A network's shape is data here (house rule 6); this module builds none, so it needs no torch and the window
 may read it at start.
 """
@@ -8,6 +9,7 @@ may read it at start.
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -40,6 +42,8 @@ Line = Annotated[str, Field(max_length=200, pattern=rf"^[^{_CONTROLS}\t\n]*$")]
 Prose = Annotated[str, Field(max_length=4000, pattern=rf"^[^{_CONTROLS}]*$")]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """No separator, no drive, no leading dot: it stays inside the pack on every system."""
+KindName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+DEFAULT_KIND = "walt"
 PackName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 SCALE: dict[StageName, int] = {"base": 1, "sr1": 2, "sr2": 4}
@@ -113,27 +117,40 @@ class FileSpec(_Strict):
 
 
 class Manifest(_Strict):
-    """A pack's whole self-description.
+    """What a pack of any kind says about itself.
 
-    ``sizes`` maps an aspect to the base picture's (height, width) in pixels; each later stage doubles it.
+    ``kind`` says which of `MANIFESTS` describes the pack, and which of `engine.kinds.registry.KINDS` makes its clips.
     """
 
     format: Literal[1] = VERSION
-    kind: Literal["walt"] = "walt"
+    kind: KindName = DEFAULT_KIND
     name: PackName
     title: Line
     version: Line
     licence: Line
     description: Prose
     knows: Knows = Knows()
+    files: Annotated[dict[FileName, FileSpec], Field(max_length=64)] = {}
+
+    @property
+    def needed_files(self) -> frozenset[str]:
+        """Names of the files that the pack must have; besides these only a card belongs in it."""
+        return frozenset(self.files)
+
+
+class WaltManifest(Manifest):
+    """A pack of walt's own networks.
+
+    ``sizes`` maps an aspect to the base picture's (height, width) in pixels; each later stage doubles it.
+    """
+
     sizes: Annotated[dict[Aspect, tuple[Side, Side]], Field(min_length=1)]
     tokenizer: Config
     text: Config
     stages: dict[StageName, StageSpec]
-    files: Annotated[dict[FileName, FileSpec], Field(max_length=64)] = {}
 
     @model_validator(mode="after")
-    def _whole_cascade(self) -> Manifest:
+    def _whole_cascade(self) -> WaltManifest:
         present: list[StageName] = [stage for stage in STAGES if stage in self.stages]
         if not present or present != list(STAGES[: len(present)]):
             raise ValueError("the stages must be base, or base and sr1, or all three")
@@ -150,6 +167,12 @@ class Manifest(_Strict):
     def networks(self) -> tuple[Network, ...]:
         """The networks the pack holds: tokenizer, text and its stages."""
         return tuple(name for name in NETWORKS if name in ("tokenizer", "text") or name in self.stages)
+
+    @property
+    def needed_files(self) -> frozenset[str]:
+        """Words, weights, and how a T5 cuts words where there is one."""
+        weights = (weights_file(network) for network in self.networks)
+        return frozenset({VOCABULARY, *[PIECES] * self.has_t5, *weights})
 
     @property
     def has_t5(self) -> bool:
@@ -182,6 +205,21 @@ class Manifest(_Strict):
             )
         height, width = self.sizes[aspect]
         return height * SCALE[stage], width * SCALE[stage]
+
+
+MANIFESTS: dict[str, type[Manifest]] = {DEFAULT_KIND: WaltManifest}
+"""Kinds of pack and what describes them."""
+
+
+def walt_manifest(manifest: Manifest) -> WaltManifest:
+    """The manifest of a pack of walt's own networks, for what works with these alone.
+
+    Raises:
+        UsageError: ``not-in-pack`` for a pack of another kind.
+    """
+    if not isinstance(manifest, WaltManifest):
+        raise UsageError("not-in-pack", f"The pack {manifest.name} does not consist of walt's own networks.")
+    return manifest
 
 
 def weights_file(network: Network) -> str:
@@ -224,15 +262,30 @@ def parse_manifest(text: bytes, folder: Path) -> Manifest:
     Raises:
         WaltError: see `read_manifest`.
     """
+    kind = _kind(text)
+    if kind not in MANIFESTS:
+        raise _too_new(folder)
     try:
-        return Manifest.model_validate_json(text)
+        return MANIFESTS[kind].model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         if where == "format" and isinstance(first["input"], int) and first["input"] > VERSION:
-            message = f"The pack in {folder} was made for a newer walt."
-            raise WaltError("pack-too-new", message, "Update walt.") from None
+            raise _too_new(folder) from None
         raise damaged(folder, f"{where or MANIFEST}: {first['msg']}") from None
+
+
+def _kind(text: bytes) -> str:
+    """The kind that a manifest names; walt's own where it names none, as in all packs before there were kinds."""
+    try:
+        values: Any = json.loads(text)
+        return str(values.get("kind", DEFAULT_KIND))
+    except (ValueError, AttributeError, RecursionError):
+        return DEFAULT_KIND  # whose check says what is wrong
+
+
+def _too_new(folder: Path) -> WaltError:
+    return WaltError("pack-too-new", f"The pack in {folder} was made for a newer walt.", "Update walt.")
 
 
 def _read(folder: Path) -> bytes:

@@ -22,21 +22,21 @@ class NetworkCache:
         self, readers: Mapping[Network, Callable[[], nn.Module]], in_turns: bool, free: Callable[[], None]
     ) -> None:
         self._readers, self._in_turns, self._free = readers, in_turns, free
-        self._held: dict[Network, nn.Module] = {}
+        self._loaded: dict[Network, nn.Module] = {}
 
-    def take(self, network: Network) -> nn.Module:
+    def get(self, network: Network) -> nn.Module:
         """A network with its weights.
 
         Raises:
             WaltError: ``pack-damaged`` when its file changed since the pack was loaded.
         """
-        if network not in self._held:
-            self.put_back()
-            self._held[network] = self._readers[network]()
-        return self._held[network]
+        if network not in self._loaded:
+            self.release()
+            self._loaded[network] = self._readers[network]()
+        return self._loaded[network]
 
-    def put_back(self) -> None:
-        """Let go of what is only held in turns."""
-        if self._in_turns and self._held:
-            self._held.clear()
+    def release(self) -> None:
+        """Let go of networks that are in memory in turns only."""
+        if self._in_turns and self._loaded:
+            self._loaded.clear()
             self._free()

@@ -18,8 +18,8 @@ from engine.packs.manifest import (
     PIECES,
     VOCABULARY,
     FileSpec,
-    Manifest,
     Network,
+    WaltManifest,
     weights_file,
 )
 from engine.text.vocabulary import Vocabulary
@@ -29,12 +29,12 @@ _MATRICES = (nn.Linear, nn.Conv2d, nn.Conv3d, nn.Embedding)
 
 def save_pack(
     folder: Path,
-    manifest: Manifest,
+    manifest: WaltManifest,
     networks: Mapping[Network, nn.Module],
     vocabulary: Vocabulary,
     card: str,
     pieces: str = "",
-) -> Manifest:
+) -> WaltManifest:
     """Write the pack to ``folder``, replacing what was there; returns the manifest with its files filled in.
 
     Args:

@@ -17,8 +17,8 @@ from engine.models.positions import RelativeBias
 from engine.models.transformer import Block, TransformerConfig, WindowTransformer
 from engine.packs.int8 import quantized
 from engine.packs.manifest import damaged
+from engine.packs.sizes import LAYERS
 from engine.packs.weights import shell
-from engine.planning.residency import LAYERS
 from engine.runtime.devices import Device
 from engine.runtime.memory import is_out_of_memory
 

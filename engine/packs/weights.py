@@ -17,7 +17,7 @@ from torch.overrides import TorchFunctionMode
 
 from engine.packs.int8 import quantized
 from engine.packs.manifest import damaged
-from engine.planning.residency import LAYERS, MAX_HEADER_BYTES
+from engine.packs.sizes import LAYERS, MAX_HEADER_BYTES
 from engine.runtime.devices import Device
 from engine.runtime.fault_injection import fault_point
 

@@ -21,7 +21,7 @@ from engine.api.clip import Cancelled, Clip
 from engine.api.events import Event, FramesReady, StageStarted, StepDone
 from engine.api.provenance import Provenance, file_hash, walt_version
 from engine.api.request import ClipRequest
-from engine.api.types import SPACE, STAGES, WINDOW_FRAMES, StageName
+from engine.api.types import FPS, SPACE, STAGES, WINDOW_FRAMES, StageName
 from engine.diffusion.denoiser import Conditioning, stage_denoiser
 from engine.diffusion.guidance import Guidance
 from engine.diffusion.samplers import OnStep, ddim, dpm_solver_pp_2m
@@ -30,15 +30,15 @@ from engine.media.pixels import to_frames, to_pixels
 from engine.media.reading import frames_before
 from engine.media.resize import fit, fit_frames
 from engine.media.stills import load_still
-from engine.models.text_encoder import TextBatch
 from engine.packs.load import LoadedPack
 from engine.packs.manifest import SamplerName
 from engine.pipeline.conditioning import encode_prompt, seeded_clip_noise
-from engine.planning.eta import Pace
-from engine.planning.memory import TILES
+from engine.planning.activations import TILES
+from engine.planning.eta import EtaEstimator
 from engine.planning.workload import Window, first_pass_of, guidance_of, steps_of, tasks_of, windows_of
 from engine.runtime.fault_injection import fault_point
 from engine.runtime.memory import retry_without_memory
+from engine.text.batch import TextBatch
 
 _T = TypeVar("_T")
 Sampler = Callable[..., Tensor]
@@ -70,7 +70,7 @@ class Cascade:
             emit: Gets StageStarted, StepDone and FramesReady, in order.
             cancelled: Asked after every step and every chunk of frames; True stops the job.
             job: Id that the events carry.
-            tile: Side of decoded tiles in latents, one of `engine.planning.memory.TILES`: less memory, more time.
+            tile: Side of decoded tiles in latents, one of `engine.planning.activations.TILES`: less memory, more time.
             still: The request's image, (H, W, 3) in the clip's size, if it was read already.
 
         Raises:
@@ -83,7 +83,7 @@ class Cascade:
         try:
             return _Run(self.pack, request, emit, cancelled, job, remembered, tile, still).clip()
         finally:
-            self.pack.shelf.put_back()
+            self.pack.networks.release()
 
 
 class _Run:
@@ -120,7 +120,7 @@ class _Run:
         self.files = file_hash(request.image), file_hash(request.source)
         self.seconds: dict[str, float] = dict.fromkeys((*STAGES, "decode", "total"), 0.0)
         self.finished: Clip | None = None
-        self.pace = Pace(tasks_of(pack.manifest, request), remembered)
+        self.eta = EtaEstimator(tasks_of(pack.manifest, request), remembered)
 
     def clip(self) -> Clip:
         """All stages; the clip of the last one."""
@@ -129,7 +129,7 @@ class _Run:
             frames, below = self._stage(stage, below)
             self.seconds["total"] = time.perf_counter() - self.started
             name, took = self.pack.manifest.name, dict(self.seconds)
-            self.finished = Clip(frames, self.request, stage, name, took, origin=self._origin(stage))
+            self.finished = Clip(frames, self.request, stage, name, took, FPS, self._origin(stage))
         assert self.finished is not None
         return self.finished
 
@@ -255,9 +255,9 @@ class _Run:
         def on_step(step: int, _steps: int, x0: Tensor) -> None:
             nonlocal last
             now = time.perf_counter()
-            self.pace.done(stage, now - last)
+            self.eta.done(stage, now - last)
             preview = to_frames(self.pack.tokenizer.preview(x0)[0])
-            left, whole = self.pace.left(stage), self.pace.total()
+            left, whole = self.eta.left(stage), self.eta.total()
             self.emit(StepDone(self.job, stage, done + step, total, left, whole, preview))
             self._stop_if_cancelled()
             last = time.perf_counter()
@@ -283,7 +283,7 @@ class _Run:
                     del chunk
                     self.pack.device.tidy()
                     self._stop_if_cancelled()
-                    self.pace.done(f"{stage} decode", time.perf_counter() - begun)
+                    self.eta.done(f"{stage} decode", time.perf_counter() - begun)
                     begun = time.perf_counter()
                     if done == len(frames):
                         return

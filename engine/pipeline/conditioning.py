@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from engine.diffusion.noise import mix_frames
-from engine.models.text_encoder import TextBatch
 from engine.packs.load import LoadedPack
+from engine.text.batch import TextBatch
 
 
 def seeded_noise(seed: int, purpose: str, shape: tuple[int, ...]) -> Tensor:
@@ -29,6 +29,6 @@ def seeded_clip_noise(seed: int, purpose: str, shape: tuple[int, ...], share: fl
 
 def encode_prompt(pack: LoadedPack, prompt: str, negative: str) -> TextBatch:
     """Two captions: the negative first (an empty one is guidance's null condition), then the prompt."""
-    text = pack.words.encode([negative, prompt])
+    text = pack.text_source.encode([negative, prompt])
     longest = int(text.mask.sum(-1).max())  # attention need not look at padding
     return TextBatch(text.tokens[:, :, :longest], text.mask[:, :, :longest])

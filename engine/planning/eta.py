@@ -22,7 +22,7 @@ class Task:
         return sum(times) / len(times) if times else None
 
 
-class Pace:
+class EtaEstimator:
     """The estimate of one job.
 
     Args:

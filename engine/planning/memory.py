@@ -1,33 +1,21 @@
-"""How much memory the work on a clip takes, beside its networks, told before it is begun. No torch here.
+"""The memory that a clip will take, before it is begun: for `walt generate`, `walt plan` and the window alike.
 
-The formulas count the largest tensors that live at once; their constants were measured with the starter on a CPU
-(docs/reliability.md). They are meant to be a little too high: what they promise is that a plan that fits, runs.
+One meaning for all of them: the most that the process takes on its device at once. On a CPU that is everything, the
+program with its libraries, the networks and the work; on a card it is what lies there. No torch here.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from engine.api.request import ClipRequest
-from engine.api.types import SPACE, STAGES, TIME, StageName
-from engine.packs.manifest import Manifest, damaged
+from engine.api.errors import WaltError
+from engine.api.types import MemoryBudget, ResidencyMode, WeightFormat
 
-TILES: tuple[int | None, ...] = (None, 16)
-"""Sides of decoded tiles in latents, best first; None is the whole picture."""
-_BYTES, _HALF = 4, 2
-_LIVING = 3.7
-"""Copies of the finest activations that the decoder holds at once, beside what its convolutions remember."""
-_WITH_GAPS, _WITH_FEWER = 10, 9
-"""The same with the gaps between them, which are fewer where a copy is too large for the heap."""
-_HEAP_MOST = 32 * 2**20
-"""Bytes from which on glibc takes a piece from the system by itself, without `Decoding.tight` too."""
-_SCORES = 3
-"""Copies of the attention scores of a layer."""
-_AROUND = 8
-"""Copies of the tokens around the MLP, whose hidden layer counts twice."""
+if TYPE_CHECKING:
+    from engine.runtime.devices import Device
+
 MB = 2**20
 
 
@@ -40,112 +28,91 @@ class Decoding:
     tight: bool = False
 
 
-DECODINGS = (Decoding(), Decoding(None, True), Decoding(16, True))
-"""Best first."""
+@dataclass(frozen=True, slots=True)
+class ExecutionPlan:
+    """One way to make a clip.
+
+    Attributes:
+        residency: Which networks are in memory at once.
+        decoding: How frames are decoded.
+        peak: The most bytes that networks and work take at once, beside the program itself.
+        resident: Bytes of the networks that stay in memory between two clips.
+    """
+
+    residency: ResidencyMode
+    decoding: Decoding
+    peak: int
+    resident: int
+
+    @property
+    def tile(self) -> int | None:
+        """The side of decoded tiles."""
+        return self.decoding.tile
+
+    @property
+    def tight(self) -> bool:
+        """Whether no gaps may be left in memory."""
+        return self.decoding.tight
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """Bytes: the largest denoising step, the largest decoded chunk, and the frames of the clip."""
+class Forecast:
+    """How a clip will be made, the MiB that the process will take at its peak, and those that it may."""
 
-    step: int
-    decode: int
-    clip: int
-
-    @property
-    def work(self) -> int:
-        """What the clip takes once the networks are there: steps and decoding take turns."""
-        return max(self.step, self.decode) + self.clip
+    plan: ExecutionPlan
+    peak_mb: float
+    budget_mb: float
 
 
-def plan(manifest: Manifest, request: ClipRequest, decoding: Decoding = DECODINGS[0]) -> Plan:
-    """Estimate the memory of a request that the pack can serve.
+def memory_budget(
+    device: Device, *, int8: bool = False, allowed_mb: int | None = None, mapped: int = 0, resident: int | None = None
+) -> MemoryBudget:
+    """What a clip would be planned on now, on a device. The program has to be loaded already, all of it.
 
     Args:
-        manifest: The pack's.
-        request: What is asked for.
-        decoding: How it is decoded.
+        device: Where it is made.
+        int8: Whether the denoisers' matrices are in 8 bits.
+        allowed_mb: The most that the process may take there, in MiB; what is free if None.
+        mapped: Bytes of files that will be mapped at once.
+        resident: Bytes of networks that are in memory from a clip before; None before the first.
+    """
+    from engine.runtime.devices import FIRST_USE, room
+
+    free, used = room(device, allowed_mb, mapped)
+    if resident is None:
+        resident = -FIRST_USE if device.maps_files else 0
+    weights = WeightFormat(device.dtype.itemsize, device.maps_files, int8)
+    return MemoryBudget(weights, used - resident, free + resident)
+
+
+def forecast(
+    plans: Iterable[ExecutionPlan], budget: MemoryBudget, smaller: Callable[[], str] = lambda: ""
+) -> Forecast:
+    """The first plan that fits.
+
+    Args:
+        plans: All ways to make the clip, fastest first.
+        budget: What it may take.
+        smaller: Asked for the end of the hint where nothing fits: what could be asked for instead.
 
     Raises:
-        UsageError: see `Manifest.size`.
-        WaltError: ``pack-damaged`` when the networks' shapes make no sense.
+        WaltError: ``out-of-memory``.
     """
-    stages = STAGES[: STAGES.index(request.upto) + 1]
-    frames = request.frames
-    try:
-        return Plan(
-            step=max(_step(manifest, request, stage) for stage in stages),
-            decode=max(
-                _decode(manifest.tokenizer, *manifest.size(request.aspect, stage), decoding) for stage in stages
-            ),
-            clip=sum(3 * frames * math.prod(manifest.size(request.aspect, stage)) for stage in stages[-2:]),
-        )
-    except (KeyError, TypeError, ValueError, IndexError, ArithmeticError):
-        raise damaged(Path(manifest.name), "the shapes of its networks make no sense") from None
+    needed: list[int] = []
+    for plan in plans:
+        if plan.peak <= budget.room:
+            return Forecast(plan, (budget.program + plan.peak) / MB, (budget.program + budget.room) / MB)
+        needed.append(plan.peak)
+    raise too_large(budget.program + min(needed), budget.program + budget.room, smaller())
 
 
-def stage_work(manifest: Manifest, request: ClipRequest, stage: StageName, decoding: Decoding = DECODINGS[0]) -> int:
-    """Bytes that one stage takes beside its network: its steps and its decoding take turns."""
-    height, width = manifest.size(request.aspect, stage)
-    return max(_step(manifest, request, stage), _decode(manifest.tokenizer, height, width, decoding))
+def least_mb(plans: Iterable[ExecutionPlan], budget: MemoryBudget) -> float:
+    """The MiB that the process would take at its peak if it saved memory in every way there is, room or not."""
+    return (budget.program + min(plan.peak for plan in plans)) / MB
 
 
-def tables(manifest: Manifest, request: ClipRequest, stage: StageName) -> int:
-    """Bytes of what a denoiser's tables of positions become for its windows, in all layers; kept between steps."""
-    shape: dict[str, Any] = manifest.stages[stage].transformer
-    frames, rows, columns = shape["grid"]
-    height, width = manifest.size(request.aspect, stage)
-    grown = height // SPACE * (width // SPACE) / (rows * columns)
-    spatial = math.prod(shape["spatial_window"]) * grown
-    spacetime = math.prod(shape["spacetime_window"]) * grown * min(frames, 1 + (request.frames - 1) // TIME)
-    return int(_BYTES * shape["heads"] * (shape["layers"] / 2) * (spatial**2 + spacetime**2))
-
-
-def _step(manifest: Manifest, request: ClipRequest, stage: StageName) -> int:
-    """Bytes of one pass of a stage's network over one window."""
-    spec = manifest.stages[stage]
-    shape: dict[str, Any] = spec.transformer
-    height, width = manifest.size(request.aspect, stage)
-    frames = min(int(shape["grid"][0]), 1 + (request.frames - 1) // TIME)
-    tokens = frames * (height // SPACE // shape["patch"]) * (width // SPACE // shape["patch"])
-    keys = max(math.prod(shape["spatial_window"]), frames * math.prod(shape["spacetime_window"]))
-    usual = spec.guidance_scale(still=request.image is not None)
-    scale = request.guidance if stage == "base" and request.guidance is not None else usual
-    rows = 1 if scale == 1 else 2
-    each = _SCORES * keys * shape["heads"] + (2 * shape.get("mlp_ratio", 4) + _AROUND) * shape["width"]
-    return int(rows * tokens * each * _BYTES)
-
-
-def _decode(shape: dict[str, Any], height: int, width: int, decoding: Decoding) -> int:
-    """Bytes to decode one latent frame, that is four frames: what is computed at the finest size, and the past."""
-    whole = part = covered = height * width
-    frames, tile = 0, decoding.tile
-    if tile is not None and tile * SPACE < max(height, width):
-        part = min(whole, (tile * SPACE) ** 2)
-        covered = _tiles(height // SPACE, tile) * _tiles(width // SPACE, tile) * part
-        frames = 10 * TIME * _BYTES * whole  # tiles are blended in 32-bit numbers, then become a picture
-    patch = shape.get("patch", 1)
-    finest = TIME * shape["channels"] * shape["multipliers"][0] * _BYTES / patch**2 * part
-    return int(finest * _living(finest, decoding) + _remembered(shape) * covered) + frames
-
-
-def _living(finest: float, decoding: Decoding) -> float:
-    """How often the finest activations, of so many bytes, are in memory at once."""
-    if decoding.tight:
-        return _LIVING
-    return _WITH_GAPS if finest < _HEAP_MOST else _WITH_FEWER
-
-
-def _remembered(shape: dict[str, Any]) -> float:
-    """Bytes a pixel of what the decoder's convolutions remember: two frames each, of the picture or each tile."""
-    blocks = [*shape["blocks"]]
-    blocks[-1] += shape["mid_blocks"]
-    levels = enumerate(zip(shape["multipliers"], blocks, strict=True))
-    # Two convolutions a block, and the one that leads to the next level or to pixels.
-    numbers = sum((2 * count + 1) * 2 * shape["channels"] * wide / 4**level for level, (wide, count) in levels)
-    return _HALF * numbers / shape.get("patch", 1) ** 2
-
-
-def _tiles(size: int, side: int) -> int:
-    """How many tiles cover ``size`` latents; see `engine.models.tokenizer`."""
-    return 1 if size <= side else 1 + math.ceil((size - side) / max(1, side * 3 // 4))
+def too_large(needed: float, allowed: float, instead: str = "") -> WaltError:
+    """The error of a clip that would not fit into the bytes that are free, or that it was allowed."""
+    sizes = f"it needs about {needed / MB:,.0f} MB, and {max(0.0, allowed) / MB:,.0f} MB may be taken"
+    hint = f"Close other programs, or allow more with --memory{instead}."
+    return WaltError("out-of-memory", f"There is not enough memory for this clip: {sizes}.", hint)

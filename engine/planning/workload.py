@@ -13,7 +13,7 @@ from engine.planning.eta import Task
 
 if TYPE_CHECKING:
     from engine.api.request import ClipRequest
-    from engine.packs.manifest import Manifest
+    from engine.packs.manifest import WaltManifest
 
 SHARE = 0.3
 """Of the speed of plain matrix products, what a clip reaches: the starter 0.26 to 0.36, on two processor cores."""
@@ -34,7 +34,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
+class Workload:
     """Operations (multiplications and additions) of a clip."""
 
     denoising: float
@@ -57,39 +57,39 @@ def plan_windows(frames: int, longest: int, known: int = 0) -> list[Window]:
     return windows
 
 
-def windows_of(manifest: Manifest, request: ClipRequest) -> list[Window]:
+def windows_of(manifest: WaltManifest, request: ClipRequest) -> list[Window]:
     """The windows of a clip."""
     longest = 1 + TIME * (int(manifest.stages["base"].transformer["grid"][0]) - 1)
     return plan_windows(request.frames, longest, request.known)
 
 
-def steps_of(manifest: Manifest, request: ClipRequest, stage: StageName) -> int:
+def steps_of(manifest: WaltManifest, request: ClipRequest, stage: StageName) -> int:
     """Denoising steps of one window; the super-resolution stages scale with the base."""
     return _scaled(manifest, request, manifest.stages[stage].steps)
 
 
-def first_pass_of(manifest: Manifest, request: ClipRequest, stage: StageName) -> int:
+def first_pass_of(manifest: WaltManifest, request: ClipRequest, stage: StageName) -> int:
     """Steps before those of the first window, where the clip begins with nothing known (`StageSpec.first_pass`)."""
     steps, first = manifest.stages[stage].first_pass, windows_of(manifest, request)[0]
     begins = request.image is None and not first.known and first.length > 1
     return _scaled(manifest, request, steps) if steps and begins else 0
 
 
-def _scaled(manifest: Manifest, request: ClipRequest, steps: int) -> int:
+def _scaled(manifest: WaltManifest, request: ClipRequest, steps: int) -> int:
     """Steps of the pack as the request wants them: as many times more or fewer as it wants for the base."""
     if request.steps is None:
         return steps
     return max(1, round(steps * request.steps / manifest.stages["base"].steps))
 
 
-def guidance_of(manifest: Manifest, request: ClipRequest, stage: StageName) -> float:
+def guidance_of(manifest: WaltManifest, request: ClipRequest, stage: StageName) -> float:
     """The scale of a stage's guidance; 1 is one pass a step instead of two."""
     if stage == "base" and request.guidance is not None:
         return request.guidance
     return manifest.stages[stage].guidance_scale(still=request.image is not None)
 
 
-def tasks_of(manifest: Manifest, request: ClipRequest) -> dict[str, Task]:
+def tasks_of(manifest: WaltManifest, request: ClipRequest) -> dict[str, Task]:
     """All pieces of work by name, in order: the steps of each stage, and its decoding, a latent frame a piece."""
     windows, tasks = windows_of(manifest, request), dict[str, Task]()
     for stage in STAGES[: STAGES.index(request.upto) + 1]:
@@ -105,11 +105,11 @@ def tasks_of(manifest: Manifest, request: ClipRequest) -> dict[str, Task]:
     return tasks
 
 
-def effort_of(manifest: Manifest, request: ClipRequest) -> Effort:
+def workload_of(manifest: WaltManifest, request: ClipRequest) -> Workload:
     """How many operations a clip takes.
 
     Raises:
-        UsageError: see `Manifest.size`.
+        UsageError: see `WaltManifest.size`.
         WaltError: ``pack-damaged``.
     """
     try:
@@ -117,7 +117,7 @@ def effort_of(manifest: Manifest, request: ClipRequest) -> Effort:
     except (KeyError, TypeError, ValueError, IndexError, ArithmeticError):
         raise WaltError("pack-damaged", "The shapes of the pack's networks make no sense.") from None
     denoising = sum(cost for name, cost in costs.items() if name in STAGES)
-    return Effort(denoising, sum(costs.values()) - denoising)
+    return Workload(denoising, sum(costs.values()) - denoising)
 
 
 def step_cost(shape: Mapping[str, Any], frames: int, height: int, width: int) -> float:

@@ -8,34 +8,20 @@ import importlib.util
 import logging
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 log = logging.getLogger(__name__)
 
 
-def preload() -> None:
-    """Import torch and the cascade. What fails here is logged; the first job will say it to people."""
+def preload(modules: Iterable[str]) -> None:
+    """Import torch and these modules. What fails here is logged; the first job will say it to people."""
     try:
         _open_library()
-        importlib.import_module("engine.pipeline.cascade")
-        importlib.import_module("engine.packs.load")
+        for module in modules:
+            importlib.import_module(module)
     except Exception:
         log.exception("torch could not be loaded ahead")
-
-
-def import_quietly(name: str) -> Any:
-    """A module of a package that warns, while it is imported, of each kernel that is for another machine.
-
-    Raises:
-        ImportError: where it is not installed.
-    """
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        return importlib.import_module(name)
-    finally:
-        logging.disable(before)
 
 
 def _open_library() -> None:

@@ -17,7 +17,7 @@ from engine.models.text_encoder import TextConfig, TextEncoder
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import TransformerConfig, WindowTransformer
 from engine.packs.load import LoadedPack, load_pack
-from engine.packs.manifest import MANIFEST, Manifest, Network, StageSpec
+from engine.packs.manifest import MANIFEST, Network, StageSpec, WaltManifest
 from engine.packs.save import save_pack
 from engine.runtime.devices import Device
 from engine.text.vocabulary import Vocabulary
@@ -119,7 +119,7 @@ def build_pack(
     tokenizer_run: Path,
     stages: dict[str, Path],
     t5: Path | None = None,
-) -> Manifest:
+) -> WaltManifest:
     """Put trained runs together as a pack in the folder ``out``.
 
     Args:
@@ -166,7 +166,7 @@ def build_pack(
     if not normalised.pop():
         tokenizer.fold_out_normalisation()
     made = {"name": out.name, "tokenizer": asdict(tokenizer.config), "text": text_config, "stages": specs}
-    manifest = Manifest.model_validate(about | made)
+    manifest = WaltManifest.model_validate(about | made)
     return save_pack(out, manifest, networks, words, card, pieces)
 
 
@@ -200,7 +200,8 @@ def _alike(one: nn.Module, other: nn.Module) -> bool:
 def _full_stage(folder: Path) -> tuple[WindowTransformer, DenoiserRun]:
     """The denoiser of a run of `walt train full`, and the run."""
     from engine.training.distributed.gathered import gathered
-    from engine.training.runs.full_size import DenoiserRun, read_full_run
+    from engine.training.runs.find import read_full_run
+    from engine.training.runs.full_size import DenoiserRun
 
     run = read_full_run(folder)
     if not isinstance(run, DenoiserRun) or run.model.text_width is None or run.model.classes is not None:

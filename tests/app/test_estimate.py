@@ -18,9 +18,9 @@ from app.packs.pack_card import PackCard
 from engine.api.events import Ready
 from engine.api.request import ClipRequest
 from engine.api.types import MemoryBudget, WeightFormat
+from engine.kinds.planning import plan_clip
 from engine.kinds.registry import kind_of
 from engine.packs.store import PackStore
-from engine.planning.forecast import forecast
 from engine.planning.memory import MB
 from tests.app.conftest import OpenStudio
 from tests.app.fake_engine import clip_of
@@ -74,7 +74,7 @@ def test_before_the_first_clip_the_time_is_guessed_by_the_speed_of_the_machine(c
 def test_the_memory_is_what_the_engine_plans_with_the_program(card: PackCard) -> None:
     found = estimate(Draft("a horse"), card, None, READY)
     request = ClipRequest(prompt="a horse")
-    planned = forecast(card.weights(READY.budget.weights), card.pack.manifest, request, READY.budget)
+    planned = plan_clip(card.pack, request, card.weights(READY.budget.weights), READY.budget)
     assert found.megabytes == planned.peak_mb
     more = replace(READY, budget=replace(READY.budget, program=500 * MB))
     assert estimate(Draft("a horse"), card, None, more).megabytes == pytest.approx(planned.peak_mb + 200)

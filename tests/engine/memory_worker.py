@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.api.events import Event, JobDone, JobFailed, Planned
 from engine.api.request import ClipRequest
+from engine.kinds.registry import KINDS
 from engine.packs.store import PackStore
 from engine.runtime.memory import peak_rss_mb
 from engine.runtime.preload import preload
@@ -41,13 +42,13 @@ def main(folder: str, room_mb: str, int8: str) -> None:
     events: queue.Queue[Event] = queue.Queue()
     engine = Engine(events.put, PackStore([Path(folder)]), "cpu", threads=1, int8=int8 == "int8")
     if room := int(room_mb):
-        preload()  # the program itself is not what is limited
+        preload(KINDS["walt"].modules)  # the program itself is not what is limited
         enforce(room)
     engine.submit(ClipRequest.parse(prompt="a horse", pack="mid", frames=17, steps=1, seed=3))
     while True:
         match events.get():
             case Planned() as planned:
-                plan = {"kept": planned.kept, "tile": planned.tile, "planned": planned.peak_mb}
+                plan = {"kept": planned.residency, "tile": planned.tile, "planned": planned.peak_mb}
             case JobDone(clip=clip):
                 frames = hashlib.sha256(clip.frames.tobytes()).hexdigest()
                 measured = peak_rss_mb()

@@ -15,6 +15,7 @@ from engine.api.types import STAGES
 from engine.kinds.check import require_capable
 from engine.kinds.registry import capabilities_of
 from engine.packs.capabilities import Capabilities, Lengths, Setting
+from engine.packs.manifest import walt_manifest
 from engine.packs.store import PackStore
 
 
@@ -42,12 +43,13 @@ def test_the_starter_says_what_it_can(starter: Capabilities) -> None:
 def test_a_pack_of_one_stage_says_one_stage(store: PackStore) -> None:
     pack = store.find("tiny")
     [whole, *_] = capabilities_of(pack).stages
-    base = pack.manifest.model_copy(update={"stages": {"base": pack.manifest.stages["base"]}})
+    manifest = walt_manifest(pack.manifest)
+    base = manifest.model_copy(update={"stages": {"base": manifest.stages["base"]}})
     record = capabilities_of(replace(pack, manifest=base))
     assert (record.stages, record.last_stage, record.aspects) == ((whole,), "base", ("16:9", "1:1"))
     assert record.stage("sr1") is None
     assert capabilities_of(pack).last_stage == STAGES[-1]
-    assert not capabilities_of(pack).teachable or pack.manifest.stages["base"].transformer["frame_conditioning"]
+    assert not capabilities_of(pack).teachable or manifest.stages["base"].transformer["frame_conditioning"]
 
 
 def test_lengths() -> None:
@@ -96,6 +98,18 @@ def test_what_the_record_does_not_allow_is_refused(
         require_capable(request, replace(starter, **limits), "starter")
     assert refused.value.code == code
     assert "starter" in refused.value.message
+
+
+@pytest.mark.parametrize("frames", [16, 165, 9999])
+def test_walts_own_packs_make_groups_of_four_after_the_first_frame(starter: Capabilities, frames: int) -> None:
+    with pytest.raises(UsageError, match=rf"^{frames} frames are not possible: .*1 \+ 4k frames") as refused:
+        require_capable(ask(frames=frames), starter, "starter")
+    assert refused.value.code == "bad-request"
+
+
+def test_three_frames_of_a_clip_are_not_seen(starter: Capabilities) -> None:
+    with pytest.raises(UsageError, match="sees 5 or 1 frames of what it continues, not 3"):
+        require_capable(ask(source="a.mp4", overlap=3), starter, "starter")
 
 
 def test_what_is_fixed_may_be_asked_for(starter: Capabilities) -> None:

@@ -24,7 +24,7 @@ from engine.media.resize import fit_frames
 from engine.media.stills import write_png
 from engine.packs.load import LoadedPack
 from engine.pipeline.conditioning import seeded_noise
-from engine.planning.eta import Pace, Task
+from engine.planning.eta import EtaEstimator, Task
 from engine.planning.workload import Window, plan_windows
 from engine.runtime.memory import retry_without_memory
 from tests.tiny_pack import BASE_STEPS
@@ -334,12 +334,12 @@ def test_a_decode_without_memory_goes_on_in_tiles(
 
 def test_estimates_use_what_was_measured() -> None:
     remembered: dict[str, float] = {}
-    pace = Pace({"base": Task(4, 100.0), "sr1": Task(2, 200.0)}, remembered)
+    pace = EtaEstimator({"base": Task(4, 100.0), "sr1": Task(2, 200.0)}, remembered)
     pace.done("base", 5.0)
     assert pace.left("base") == 15.0
     assert pace.left("sr1") == 20.0
     pace.done("base", 1.0)  # the first step paid for warming up
     assert pace.left("base") == 2.0
     assert remembered == {"base": 1.0}
-    later = Pace({"base": Task(4, 100.0), "sr1": Task(2, 200.0)}, remembered)
+    later = EtaEstimator({"base": Task(4, 100.0), "sr1": Task(2, 200.0)}, remembered)
     assert later.left("base") == 4.0

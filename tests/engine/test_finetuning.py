@@ -18,11 +18,11 @@ from engine.api.request import ClipRequest
 from engine.cli.main import main
 from engine.media.export import write_mp4
 from engine.media.stills import write_png
-from engine.models.text_encoder import TextBatch
 from engine.models.transformer import WindowTransformer
 from engine.packs.load import load_pack
 from engine.packs.store import PackStore
 from engine.pipeline.cascade import Cascade
+from engine.text.batch import TextBatch
 from engine.training.finetuning import finetune as finetune_module
 from engine.training.finetuning.adapters import add_adapters, merge_adapters
 from engine.training.finetuning.dataset import Example, example_of, find_examples

@@ -14,7 +14,7 @@ from engine.api.events import StageStarted, StepDone
 from engine.api.request import ClipRequest
 from engine.media.stills import write_png
 from engine.packs.load import LoadedPack
-from engine.packs.manifest import Manifest
+from engine.packs.manifest import WaltManifest
 from engine.pipeline.cascade import Cascade
 from tests.tiny_pack import BASE_STEPS
 
@@ -76,7 +76,7 @@ def test_only_the_base_has_one(pack: LoadedPack) -> None:
     fields = pack.manifest.model_dump()
     fields["stages"]["sr1"]["first_pass"] = 1
     with pytest.raises(ValueError, match="only the base"):
-        Manifest.model_validate(fields)
+        WaltManifest.model_validate(fields)
 
 
 def test_a_still_is_guided_by_its_own_scale(pack: LoadedPack, make: Make, tmp_path: Path, recorder: Recorder) -> None:

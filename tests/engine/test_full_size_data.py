@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from engine.api.errors import WaltError
 from engine.cli.main import main
 from engine.media.pixels import to_frames
-from engine.models.text_encoder import TextBatch
 from engine.models.transformer import WindowTransformer
+from engine.text.batch import TextBatch
 from engine.training.data.captions import WORDINGS, fixed_captions
 from engine.training.data.embeddings import EmbeddingCache, embed
 from engine.training.data.latents import EpochOrder, LatentSource

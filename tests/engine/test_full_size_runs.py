@@ -17,11 +17,11 @@ from engine.training.denoiser.full_size import DenoiserTrainer
 from engine.training.denoiser.slots import NoiseSource, is_image
 from engine.training.distributed.process_group import ProcessGroup
 from engine.training.runs.cost import estimate
+from engine.training.runs.find import read_full_run
 from engine.training.runs.full_size import (
     DenoiserRun,
     FullRun,
     GanTokenizerRun,
-    read_full_run,
     run_from_json,
     run_to_json,
     with_overrides,

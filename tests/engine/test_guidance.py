@@ -12,9 +12,9 @@ from engine.diffusion.denoiser import Conditioning, stage_denoiser
 from engine.diffusion.guidance import Guidance, guide, guided
 from engine.diffusion.samplers import ddim
 from engine.diffusion.schedule import Schedule
-from engine.models.text_encoder import TextBatch
 from engine.models.transformer import WindowTransformer
 from engine.runtime.devices import Device
+from engine.text.batch import TextBatch
 from tests.tiny_pack import lively, transformer
 
 SCHEDULE = Schedule.linear()

@@ -15,8 +15,8 @@ from engine.api.errors import WaltError
 from engine.api.request import ClipRequest
 from engine.api.types import STAGES, ResidencyMode, WeightFormat
 from engine.packs.load import LoadedPack, load_pack
+from engine.packs.sizes import weigh
 from engine.pipeline.cascade import Cascade
-from engine.planning.residency import weigh
 from engine.runtime.devices import resolve
 
 REQUEST = ClipRequest.parse(prompt="a horse", pack="tiny", frames=17, steps=2, seed=3)

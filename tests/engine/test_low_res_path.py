@@ -10,9 +10,9 @@ import torch.nn.functional as F
 
 from engine.diffusion.schedule import Schedule
 from engine.models.superres import LowResPath
-from engine.models.text_encoder import TextBatch
 from engine.models.transformer import WindowTransformer
 from engine.packs.recipes import STARTER_SR1
+from engine.text.batch import TextBatch
 
 RESIDUAL = 0.1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,15 @@ import pytest
 from engine.api.errors import WaltError
 from engine.api.events import JobDone, JobFailed, Planned, StageStarted
 from engine.api.request import ClipRequest
-from engine.api.types import ResidencyMode, WeightFormat
-from engine.packs.manifest import Manifest
+from engine.api.types import MemoryBudget, ResidencyMode, WeightFormat
+from engine.kinds.planning import plan_clip
+from engine.kinds.registry import KINDS
+from engine.packs.manifest import WaltManifest, walt_manifest
+from engine.packs.sizes import weigh
 from engine.packs.store import InstalledPack, PackStore
-from engine.planning.memory import DECODINGS, Decoding, plan
-from engine.planning.residency import ExecutionPlan, choose, peak, ways, weigh
+from engine.planning.activations import DECODINGS, work_memory
+from engine.planning.memory import Decoding, ExecutionPlan
+from engine.planning.residency import execution_plans, peak, resident_bytes
 from engine.worker import Engine
 from tests.trust.ears import PATIENCE, Ears
 from tests.trust.memory import ABOVE, FIGURES, planned, shapes
@@ -35,19 +40,20 @@ def shipped() -> InstalledPack:
 
 
 @pytest.fixture(scope="module")
-def starter(shipped: InstalledPack) -> Manifest:
-    return shipped.manifest
+def starter(shipped: InstalledPack) -> WaltManifest:
+    return walt_manifest(shipped.manifest)
 
 
 @pytest.fixture
-def tiny(store: PackStore) -> Manifest:
-    return store.find("tiny").manifest
+def tiny(store: PackStore) -> WaltManifest:
+    return walt_manifest(store.find("tiny").manifest)
 
 
 def test_the_plan_is_above_what_was_measured_and_not_far(shipped: InstalledPack) -> None:
     """The peaks of whole processes with networks of these shapes, in bfloat16; other weights take the same."""
     figures = json.loads(FIGURES.read_text())
-    assert shapes(shipped.manifest) == figures["shapes"], "measure anew: python -m tests.trust memory --keep"
+    found = shapes(walt_manifest(shipped.manifest))
+    assert found == figures["shapes"], "measure anew: python -m tests.trust memory --keep"
     assert len(figures["peaks"]) == 9
     for name, measured in figures["peaks"].items():
         stage, aspect = name.split()
@@ -55,51 +61,57 @@ def test_the_plan_is_above_what_was_measured_and_not_far(shipped: InstalledPack)
         assert measured <= figures["program"] + planned(shipped, request) <= ABOVE * measured, name
 
 
-def test_more_takes_more_and_tiles_take_less(starter: Manifest) -> None:
-    works = [plan(starter, ask(upto=stage)).work for stage in ("base", "sr1", "sr2")]
+def test_more_takes_more_and_tiles_take_less(starter: WaltManifest) -> None:
+    works = [work_memory(starter, ask(upto=stage)).work for stage in ("base", "sr1", "sr2")]
     assert works == sorted(works)
-    decoded = [plan(starter, ask(), decoding).decode for decoding in DECODINGS]
+    decoded = [work_memory(starter, ask(), decoding).decode for decoding in DECODINGS]
     assert decoded == sorted(decoded, reverse=True)
-    assert plan(starter, ask(frames=161)).clip > 9 * plan(starter, ask()).clip
-    assert plan(starter, ask(frames=161)).decode == plan(starter, ask()).decode, "the length is streamed"
+    assert work_memory(starter, ask(frames=161)).clip > 9 * work_memory(starter, ask()).clip
+    assert work_memory(starter, ask(frames=161)).decode == work_memory(starter, ask()).decode, "the length is streamed"
 
 
 def test_the_fastest_way_that_fits_is_taken(shipped: InstalledPack) -> None:
-    starter = shipped.manifest
+    starter = walt_manifest(shipped.manifest)
     weights = weigh(shipped.path, starter, WeightFormat())
-    every = list(ways(weights, starter, ask()))
-    assert every[0] == ExecutionPlan("resident", Decoding(), peak("resident", weights, starter, ask()))
+
+    def choose(request: ClipRequest, room: float) -> ExecutionPlan:
+        return plan_clip(shipped, request, weights, MemoryBudget(WeightFormat(), 0, room)).plan
+
+    every = list(execution_plans(weights, starter, ask()))
+    resident = peak("resident", weights, starter, ask())
+    assert every[0] == ExecutionPlan("resident", Decoding(), resident, resident_bytes("resident", weights))
     for way in every:
-        chosen = choose(weights, starter, ask(), way.peak)
+        chosen = choose(ask(), way.peak)
         assert every.index(chosen) <= every.index(way)
         assert chosen.peak <= way.peak
     least = min(way.peak for way in every)
     with pytest.raises(WaltError, match=r"about [\d,]+ MB, and [\d,]+ MB may be taken") as caught:
-        choose(weights, starter, ask(), least - 1)
+        choose(ask(), least - 1)
     assert caught.value.code == "out-of-memory"
     assert "--upto sr1" in caught.value.hint
     with pytest.raises(WaltError) as caught:
-        choose(weights, starter, ask(frames=161, upto="base"), 0)
+        choose(ask(frames=161, upto="base"), 0)
     assert "fewer frames" in caught.value.hint
 
 
 def test_each_way_of_keeping_networks_takes_less_than_the_one_before(shipped: InstalledPack) -> None:
     for numbers in (WeightFormat(2), WeightFormat(4), WeightFormat(2, mapped=False)):
-        weights = weigh(shipped.path, shipped.manifest, numbers)
+        weights = weigh(shipped.path, walt_manifest(shipped.manifest), numbers)
         kept: tuple[ResidencyMode, ...] = ("resident", "staged", "streamed")
-        peaks = [peak(one, weights, shipped.manifest, ask(), DECODINGS[-1]) for one in kept]
+        peaks = [peak(one, weights, walt_manifest(shipped.manifest), ask(), DECODINGS[-1]) for one in kept]
         assert peaks == sorted(peaks, reverse=True)
-    half, eighth = (weigh(shipped.path, shipped.manifest, WeightFormat(2, int8=int8)) for int8 in (False, True))
+    manifest = walt_manifest(shipped.manifest)
+    half, eighth = (weigh(shipped.path, manifest, WeightFormat(2, int8=int8)) for int8 in (False, True))
     assert 0.5 < eighth["base"].layers / half["base"].layers < 0.55
     assert eighth["tokenizer"].rest == half["tokenizer"].rest
 
 
 @pytest.mark.parametrize("spoilt", [{"grid": []}, {"patch": 0}, {"heads": "many"}, {"spatial_window": None}])
-def test_shapes_that_make_no_sense_are_the_packs_fault(tiny: Manifest, spoilt: dict[str, Any]) -> None:
+def test_shapes_that_make_no_sense_are_the_packs_fault(tiny: WaltManifest, spoilt: dict[str, Any]) -> None:
     base = tiny.stages["base"]
     spec = base.model_copy(update={"transformer": base.transformer | spoilt})
     with pytest.raises(WaltError) as caught:
-        plan(tiny.model_copy(update={"stages": {**tiny.stages, "base": spec}}), ask())
+        work_memory(tiny.model_copy(update={"stages": {**tiny.stages, "base": spec}}), ask())
     assert caught.value.code == "pack-damaged"
 
 
@@ -119,13 +131,17 @@ def test_tiles_by_plan_make_a_clip(store: PackStore, monkeypatch: pytest.MonkeyP
     request = ask(pack="tiny", frames=1, steps=1)
     ears, planned = Ears(), []
     ears.on = lambda event: planned.append(event) if isinstance(event, Planned) else None
-    plan = ExecutionPlan("staged", Decoding(16, True), 0)
-    monkeypatch.setattr("engine.planning.forecast.choose", lambda *_args: plan)
+    plan = ExecutionPlan("staged", Decoding(16, True), 0, 0)
+
+    def only(*_: object) -> Iterator[ExecutionPlan]:
+        return iter([plan])
+
+    monkeypatch.setattr(KINDS["walt"], "execution_plans", only)
     engine = Engine(ears, store, "cpu")
     done = ears.wait(engine.submit(request))
     assert engine.close(PATIENCE)
     assert isinstance(done, JobDone)
-    assert [(plan.kept, plan.tile) for plan in planned] == [("staged", 16)]
+    assert [(plan.residency, plan.tile) for plan in planned] == [("staged", 16)]
     assert done.clip.frames.shape == (1, 128, 256, 3)
 
 

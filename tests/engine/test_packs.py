@@ -19,7 +19,7 @@ from engine.api.request import ClipRequest
 from engine.kinds.check import UnknownWord, check_request
 from engine.models.tokenizer import Tokenizer
 from engine.packs.load import LoadedPack, load_pack
-from engine.packs.manifest import MANIFEST, Manifest, read_manifest
+from engine.packs.manifest import MANIFEST, WaltManifest, read_manifest
 from engine.packs.save import save_pack, stored_weights
 from engine.packs.store import PackStore, default_roots
 from engine.runtime.devices import Device, resolve
@@ -82,7 +82,7 @@ def test_placing_keeps_noise_levels_precise(packs_folder: Path) -> None:
 
 
 def test_saving_replaces_the_old_pack_and_leaves_nothing_else(copy: Path, pack: LoadedPack) -> None:
-    networks = {name: pack.shelf.take(name) for name in pack.manifest.networks if name != "tokenizer"}
+    networks = {name: pack.networks.get(name) for name in pack.manifest.networks if name != "tokenizer"}
     networks["tokenizer"] = pack.tokenizer
     (copy / "stray.txt").write_text("old")
     manifest = save_pack(
@@ -250,9 +250,9 @@ def test_sizes_double(pack: LoadedPack) -> None:
 
 
 def test_a_manifest_survives_its_own_json(pack: LoadedPack) -> None:
-    assert Manifest.model_validate_json(pack.manifest.model_dump_json()) == pack.manifest
+    assert WaltManifest.model_validate_json(pack.manifest.model_dump_json()) == pack.manifest
     with pytest.raises(ValidationError):
-        Manifest.model_validate({**pack.manifest.model_dump(), "name": "../tiny"})
+        WaltManifest.model_validate({**pack.manifest.model_dump(), "name": "../tiny"})
 
 
 def test_requests_are_checked_at_the_door(store: PackStore) -> None:

@@ -20,11 +20,14 @@ from engine.api.errors import WaltError
 from engine.api.request import ClipRequest
 from engine.api.types import ResidencyMode, WeightFormat
 from engine.packs.load import load_pack
+from engine.packs.manifest import Network, walt_manifest
+from engine.packs.network_cache import NetworkCache
+from engine.packs.sizes import weigh
 from engine.packs.store import PackStore
 from engine.packs.streaming import StreamedLayer
 from engine.pipeline.cascade import Cascade
 from engine.planning.memory import MB
-from engine.planning.residency import KEPT, peak, weigh
+from engine.planning.residency import RESIDENCY_MODES, peak
 from engine.runtime.devices import FIRST_USE, resolve
 from tests.tiny_pack import transformer, write_tiny_pack
 
@@ -33,7 +36,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kept", KEPT)
+@pytest.mark.parametrize("kept", RESIDENCY_MODES)
 def test_however_networks_are_kept_the_clip_is_the_same(
     kept: ResidencyMode, make: Callable[..., Clip], packs_folder: Path
 ) -> None:
@@ -46,12 +49,12 @@ def test_however_networks_are_kept_the_clip_is_the_same(
 def test_networks_in_turns_are_let_go_before_the_next_is_read(packs_folder: Path) -> None:
     pack = load_pack(packs_folder / "tiny", resolve("cpu"), "staged")
     for one, other in (("text", "base"), ("base", "sr1"), ("sr1", "base")):
-        before = weakref.ref(pack.shelf.take(one))  # pyright: ignore[reportArgumentType]
-        assert before() is pack.shelf.take(one)  # pyright: ignore[reportArgumentType]
-        pack.shelf.take(other)  # pyright: ignore[reportArgumentType]
+        before = weakref.ref(pack.networks.get(one))  # pyright: ignore[reportArgumentType]
+        assert before() is pack.networks.get(one)  # pyright: ignore[reportArgumentType]
+        pack.networks.get(other)  # pyright: ignore[reportArgumentType]
         assert before() is None
     last = weakref.ref(pack.transformer("sr2"))
-    pack.shelf.put_back()
+    pack.networks.release()
     assert last() is None
 
 
@@ -63,14 +66,17 @@ def test_a_cascade_in_turns_never_holds_two_denoisers(
     read: list[weakref.ref[Any]] = []
     held: list[int] = []
 
-    def take(stage: str, take: Callable[[Any], Any] = pack.shelf.take) -> Any:
+    def take(stage: str, take: Callable[[Any], Any] = pack.networks.get) -> Any:
         network = take(stage)
         if network not in [ref() for ref in read]:
             read.append(weakref.ref(network))
         held.append(sum(ref() is not None for ref in read))
         return network
 
-    monkeypatch.setattr(type(pack.shelf), "take", lambda _self, stage: take(stage))
+    def get(_cache: NetworkCache, stage: Network) -> Any:
+        return take(stage)
+
+    monkeypatch.setattr(NetworkCache, "get", get)
     Cascade(pack).generate(REQUEST, lambda _event: None, lambda: False)
     assert len(read) == 4  # the text encoder too
     assert set(held) == {1}
@@ -123,14 +129,14 @@ def made(folder: Path, room_mb: float = 0, int8: bool = False) -> dict[str, Any]
 def test_under_an_enforced_limit_what_was_planned_is_taken_and_the_clip_is_the_same(folder: Path) -> None:
     pack = PackStore([folder]).find("mid")
     request = replace(REQUEST, pack="mid")
-    weights = weigh(pack.path, pack.manifest, WeightFormat(resolve("cpu").dtype.itemsize))
+    weights = weigh(pack.path, walt_manifest(pack.manifest), WeightFormat(resolve("cpu").dtype.itemsize))
     whole = made(folder)
     assert not whole["refused"]
     taken = {"resident": whole}
     # A file that is mapped counts towards the limit, though it takes no memory that could not be had back.
     also = (FIRST_USE + max(file.bytes for file in pack.manifest.files.values())) / MB + 10
     for kept in ("staged", "streamed"):
-        need = peak(kept, weights, pack.manifest, request) / MB
+        need = peak(kept, weights, walt_manifest(pack.manifest), request) / MB
         taken[kept] = made(folder, need + also)
         assert taken[kept]["refused"]  # what goes beyond the limit
     for kept, figures in taken.items():

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from engine.api.errors import WaltError
-from engine.models.text_encoder import TextBatch, TextConfig, TextEncoder, TextSource, WordSource
+from engine.models.text_encoder import TextConfig, TextEncoder, TextSource, WordSource
+from engine.text.batch import TextBatch
 from engine.text.suggestions import suggest
 from engine.text.vocabulary import PAD, UNKNOWN, Vocabulary, split
 

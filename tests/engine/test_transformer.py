@@ -12,8 +12,8 @@ from torch import Tensor
 from engine.api.errors import WaltError
 from engine.models.modulation import sinusoid
 from engine.models.superres import DepthToSpace
-from engine.models.text_encoder import TextBatch
 from engine.models.transformer import TransformerConfig, WindowTransformer, interpolate_state
+from engine.text.batch import TextBatch
 
 BASE = TransformerConfig(
     latent_channels=4,

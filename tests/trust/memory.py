@@ -21,10 +21,11 @@ import numpy as np
 from engine.api.request import ClipRequest
 from engine.api.types import STAGES, StageName, WeightFormat
 from engine.media.stills import write_png
-from engine.packs.manifest import Manifest
+from engine.packs.manifest import WaltManifest, walt_manifest
+from engine.packs.sizes import weigh
 from engine.packs.store import InstalledPack, PackStore
-from engine.planning.memory import MB
-from engine.planning.residency import ExecutionPlan, peak, ways, weigh
+from engine.planning.memory import MB, ExecutionPlan
+from engine.planning.residency import execution_plans, peak
 
 ROOT = Path(__file__).parents[2]
 FIGURES = Path(__file__).with_name("memory.json")
@@ -128,13 +129,15 @@ def ask(upto: StageName, aspect: str = "16:9") -> ClipRequest:
 
 def planned(pack: InstalledPack, request: ClipRequest) -> float:
     """MiB beside the program that the fastest way is planned to take on a CPU with bfloat16."""
-    return peak("resident", weigh(pack.path, pack.manifest, WeightFormat()), pack.manifest, request) / MB
+    manifest = walt_manifest(pack.manifest)
+    return peak("resident", weigh(pack.path, manifest, WeightFormat()), manifest, request) / MB
 
 
 def fewer(pack: InstalledPack, request: ClipRequest) -> list[ExecutionPlan]:
     """The ways that take less than all faster ones, without the fastest."""
     found: list[ExecutionPlan] = []
-    for way in ways(weigh(pack.path, pack.manifest, WeightFormat()), pack.manifest, request):
+    manifest = walt_manifest(pack.manifest)
+    for way in execution_plans(weigh(pack.path, manifest, WeightFormat()), manifest, request):
         if not found or way.peak < found[-1].peak - _ROOM * MB:
             found.append(way)
     return found[1:]
@@ -143,10 +146,10 @@ def fewer(pack: InstalledPack, request: ClipRequest) -> list[ExecutionPlan]:
 def words(way: ExecutionPlan) -> str:
     """How a clip is made, in short."""
     kept = {"resident": "networks in memory", "staged": "one network at a time", "streamed": "layer by layer"}
-    return f"{kept[way.kept]}, {'in tiles' if way.tile else 'no gaps' if way.tight else 'with gaps'}"
+    return f"{kept[way.residency]}, {'in tiles' if way.tile else 'no gaps' if way.tight else 'with gaps'}"
 
 
-def shapes(manifest: Manifest) -> str:
+def shapes(manifest: WaltManifest) -> str:
     """What the plan is made from, in short: the same for other weights of the same shapes."""
     stages = {
         name: ([stage.transformer[field] for field in _COUNTED], stage.guidance.scale == 1)
@@ -177,7 +180,8 @@ def report(times: int, pack: str, *, keep: bool) -> str:
         sizes = {one.name: one.taken for one in show(bench.sizes())}
         program = bench.program(seen[0])
         if keep:
-            figures = {"shapes": shapes(bench.pack.manifest), "program": round(program, 1), "peaks": sizes}
+            manifest = walt_manifest(bench.pack.manifest)
+            figures = {"shapes": shapes(manifest), "program": round(program, 1), "peaks": sizes}
             FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
         show(bench.kinds())
         show(bench.ways(program))

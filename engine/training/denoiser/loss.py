@@ -16,8 +16,9 @@ from torch import Tensor, nn
 
 from engine.diffusion.noise import frame_noise
 from engine.diffusion.schedule import Schedule
-from engine.models.text_encoder import TextBatch, TextEncoder
+from engine.models.text_encoder import TextEncoder
 from engine.models.transformer import WindowTransformer
+from engine.text.batch import TextBatch
 from engine.training.data.store import CAMERA, ShardStore
 from engine.training.precision import autocast
 

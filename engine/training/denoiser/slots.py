@@ -15,7 +15,7 @@ from torch import Tensor
 
 from engine.diffusion.known_frames import frame_condition
 from engine.diffusion.schedule import Schedule
-from engine.models.text_encoder import TextBatch
+from engine.text.batch import TextBatch
 from engine.training.runs.full_size import DenoiserRun
 
 

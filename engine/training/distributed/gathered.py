@@ -12,7 +12,8 @@ from torch.distributed.checkpoint.state_dict_loader import load
 from engine.api.errors import UsageError, WaltError
 from engine.models.tokenizer import Tokenizer
 from engine.training.checkpoint import latest
-from engine.training.runs.full_size import GanTokenizerRun, read_full_run
+from engine.training.runs.find import read_full_run
+from engine.training.runs.full_size import GanTokenizerRun
 
 
 def gathered(folder: Path, model: nn.Module, prefix: str = "") -> nn.Module:

@@ -9,7 +9,7 @@ from typing import Any
 from torch import nn
 
 from engine.api.errors import WaltError
-from engine.runtime.preload import import_quietly
+from engine.runtime.imports import import_quietly
 
 TARGETS = r"blocks\.\d+\.((attention|cross)\.(q|k|v|out)|up|down)"
 """Attention and MLP of every layer; not modulation, patches and head, which all layers share."""

@@ -17,7 +17,7 @@ from engine.api.clip import Cancelled
 from engine.api.errors import UsageError, WaltError
 from engine.api.events import Event, FinetuneDone, FinetunePhase, FinetuneSample, FinetuneStep
 from engine.packs.load import LoadedPack, load_pack
-from engine.packs.manifest import CARD, Manifest, Network
+from engine.packs.manifest import CARD, Network, WaltManifest
 from engine.packs.save import save_pack
 from engine.packs.store import InstalledPack, PackStore
 from engine.runtime.devices import Device, resolve
@@ -173,14 +173,14 @@ class _Finetuning:
     def _phase(self, phase: FinetunePhase, done: int, total: int, left: float | None = None) -> None:
         self.emit(FinetuneStep(self.job, phase, done, total, left))
 
-    def _manifest(self, old: Manifest, text: dict[str, object], new: tuple[str, ...]) -> Manifest:
+    def _manifest(self, old: WaltManifest, text: dict[str, object], new: tuple[str, ...]) -> WaltManifest:
         words = f" New words: {', '.join(new)}." if new else ""
         description = f"{old.title}, fine-tuned on {len(self.run.examples)} examples.{words} {old.description}"
         changed = {
             "name": self.run.name, "title": self.run.title, "version": "1", "description": description[:4000],
             "text": text, "files": {},
         }  # fmt: skip
-        return Manifest.model_validate(old.model_dump() | changed)
+        return WaltManifest.model_validate(old.model_dump() | changed)
 
     def _card(self, new: tuple[str, ...], steps: int, rehearsed: int) -> str:
         run = self.run

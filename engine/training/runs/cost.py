@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.api.errors import UsageError
-from engine.models.text_encoder import TextBatch
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import WindowTransformer
+from engine.text.batch import TextBatch
 from engine.training.runs.full_size import DenoiserRun, FullRun, GanTokenizerRun
 from engine.training.tokenizer.discriminator import Discriminator
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Literal, cast
 
 import torch
@@ -14,8 +13,8 @@ from engine.models.tokenizer import TokenizerConfig
 from engine.models.transformer import TransformerConfig
 from engine.training.loop import LoopConfig
 
-WeightFormat = Literal["bf16", "fp32"]
-DTYPES: dict[WeightFormat, torch.dtype] = {"bf16": torch.bfloat16, "fp32": torch.float32}
+NumberFormat = Literal["bf16", "fp32"]
+DTYPES: dict[NumberFormat, torch.dtype] = {"bf16": torch.bfloat16, "fp32": torch.float32}
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class DenoiserRun:
     text_length: int = 128
     zero_terminal_snr: bool = True
     latent_norm: bool = True
-    numbers: WeightFormat = "bf16"
+    numbers: NumberFormat = "bf16"
     recompute: bool = True
     start: str = ""
     tokenizer: str = ""
@@ -103,7 +102,7 @@ class GanTokenizerRun:
     crop: tuple[int, int, int]
     gan: GanConfig = GanConfig()
     image_share: float = 0.0
-    numbers: WeightFormat = "bf16"
+    numbers: NumberFormat = "bf16"
     recompute: bool = False
     start: str = ""
     assumed: dict[str, str] = field(default_factory=dict[str, str])
@@ -159,23 +158,3 @@ def with_overrides(run: FullRun, settings: list[str]) -> FullRun:
         except ValueError:
             place[last] = text
     return run_from_json(json.dumps(data))
-
-
-def read_full_run(name: str | Path) -> FullRun:
-    """A named run of the paper, a JSON file, or the folder of a run.
-
-    Raises:
-        UsageError: ``no-such-run`` or ``bad-run``.
-    """
-    from engine.training.runs.paper import PAPER_RUNS
-
-    if str(name) in PAPER_RUNS:
-        return PAPER_RUNS[str(name)]
-    path = Path(name) / "run.json" if Path(name).is_dir() else Path(name)
-    if not path.is_file():
-        import difflib
-
-        close = difflib.get_close_matches(str(name), PAPER_RUNS, n=1)
-        hint = f"Did you mean {close[0]}?" if close else "`walt train runs` lists the named ones."
-        raise UsageError("no-such-run", f"There is no run {str(name)!r}.", hint)
-    return run_from_json(path.read_bytes(), str(path))
