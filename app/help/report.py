@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.jobs.state import Failed
@@ -56,7 +56,7 @@ def details_of(state: Failed) -> str:
         f"{packages}, Python {platform.python_version()}, {platform.platform()}",
     ]
     if state.request is not None:
-        settings = asdict(state.request)
+        settings = state.request.values()
         shown = {name: settings[name] for name in settings if name not in _PRIVATE and settings[name] is not None}
         lines.append(", ".join(f"{name}={value}" for name, value in shown.items()))
     if state.details:

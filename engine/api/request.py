@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from engine.api.errors import UsageError
@@ -82,17 +82,21 @@ class ClipRequest:
             raise UsageError("bad-request", f"{message[:1].upper()}{message[1:]}.", _HINT) from None
         return request
 
+    def values(self) -> dict[str, Any]:
+        """Every field by its name, in order."""
+        return {name: getattr(self, name) for name in _CHECKS}
+
     def changed(self, **values: object) -> Self:
         """The same request with other values, all of them checked.
 
         Raises:
             UsageError: see `parse`.
         """
-        return self.parse(**(asdict(self) | values))
+        return self.parse(**(self.values() | values))
 
     def to_json(self) -> str:
         """The request as it is stored: every field, in order, without spaces."""
-        return json.dumps(asdict(self), separators=(",", ":"), ensure_ascii=False)
+        return json.dumps(self.values(), separators=(",", ":"), ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -165,6 +169,9 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
     "guidance": lambda value: float(_number(value, 0, MAX_GUIDANCE)),
     "pack": _text,
 }
+"""What each field takes, in the fields' order; raises ValueError with the rest of a sentence."""
+_OPTIONAL = {field.name for field in fields(ClipRequest) if field.default is None}
+"""Fields that may be None."""
 
 
 def _checked(values: dict[str, object]) -> dict[str, Any]:
@@ -173,19 +180,16 @@ def _checked(values: dict[str, object]) -> dict[str, Any]:
     Raises:
         ValueError: for the first that is not.
     """
+    if "prompt" not in values:
+        raise ValueError("prompt: field required")
     made: dict[str, Any] = {}
-    for field in fields(ClipRequest):
-        if field.name not in values:
-            if field.name == "prompt":
-                raise ValueError("prompt: field required")
-            continue
-        value = values[field.name]
-        if value is None and field.default is None:
+    for name, check in _CHECKS.items():
+        if name not in values or (values[name] is None and name in _OPTIONAL):
             continue
         try:
-            made[field.name] = _CHECKS[field.name](value)
+            made[name] = check(values[name])
         except ValueError as error:
-            raise ValueError(f"{field.name}: {error}") from None
+            raise ValueError(f"{name}: {error}") from None
     for name in values:
         if name not in _CHECKS:
             raise ValueError(f"{name}: extra inputs are not permitted")

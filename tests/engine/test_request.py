@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 
 import pytest
 
@@ -87,12 +87,18 @@ def test_whole_numbers_may_be_written_with_a_point() -> None:
     assert '"guidance":3.0' in request.to_json()
 
 
+def test_every_field_is_checked_and_stored() -> None:
+    names = [field.name for field in fields(ClipRequest)]
+    assert list(ClipRequest("a horse").values()) == names
+    assert list(json.loads(ClipRequest("a horse").to_json())) == names
+
+
 def test_changes_are_checked() -> None:
     request = ClipRequest.parse(prompt="a horse", image="a.png")
     assert request.changed(image=None, source="a.mp4", frames=9).new_frames == 4
     with pytest.raises(UsageError, match="not both"):
         request.changed(source="a.mp4")
-    assert asdict(request)["image"] == "a.png"
+    assert request.image == "a.png"
 
 
 def test_clips_have_one_frame_and_whole_groups_of_four() -> None:
