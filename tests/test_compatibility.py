@@ -47,7 +47,7 @@ def rebuild_library(home: Path) -> list[Values]:
     """The clips that a library without its database takes in from their files."""
     store = Store(own_places(home))
     store.open()
-    clips = store.adopt(store.strangers())
+    clips = store.add_files(store.unknown_files())
     store.close()
     return [asdict(clip) for clip in clips]
 

@@ -1,7 +1,7 @@
 """The queue: jobs in the order in which they will be made, and those that ended, newest first.
 
 Only the first waiting job is ever handed to the engine, so that reordering, removing and pausing touch
-nothing that is already under way. Every change is recorded in the store; `start` waits for that.
+no job that runs already. Every change is recorded in the store; `start` waits for that.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MIME = "application/x-walt-jobs"
 FAILURES = 3
-"""So many failures in a row pause the queue: the next would most likely fail as well."""
+"""This many failures in a row pause the queue: the next job would most likely fail as well."""
 _SHOWN_ENDED = 200
 
 
@@ -57,11 +57,11 @@ class Queue(RecordListModel[Job]):
         self._failures = 0
         self._paused_by_failures = False
 
-    # What is in it.
+    # Contents.
 
     @property
     def running(self) -> Job | None:
-        """The job in the engine's hands."""
+        """The job that runs."""
         return self._running
 
     @property
@@ -104,7 +104,7 @@ class Queue(RecordListModel[Job]):
             return None
         return next((job for job in self._waiting if job.id not in self._left_over), None)
 
-    # What can be done to it.
+    # Changes.
 
     def restore(self, opened: Opened) -> None:
         """Begin with the jobs in the store. None of them starts by itself."""
@@ -126,7 +126,7 @@ class Queue(RecordListModel[Job]):
         return jobs
 
     def _on_recorded(self, jobs: tuple[Job, ...]) -> None:
-        """A still that a job begins with has its own place in the library now."""
+        """Take over the jobs as they were recorded: with the library's copies of their stills."""
         requests = {job.id: job.request for job in jobs}
         self._waiting = [replace(job, request=requests.get(job.id, job.request)) for job in self._waiting]
         if self._running is not None and self._running.id in requests:
@@ -152,7 +152,7 @@ class Queue(RecordListModel[Job]):
         self._worker.run(lambda: self._store.set_state(job.id, "running"), recorded, failed)
 
     def end(self, state: State, error: WaltError | None = None, *, recorded: bool = False) -> None:
-        """The running job ended; ``recorded`` says that the store learns of it together with its clip."""
+        """The running job ended; ``recorded`` says that the store records that together with its clip."""
         job, self._running = self._running, None
         if job is None:
             return
@@ -239,7 +239,7 @@ class Queue(RecordListModel[Job]):
             self.move(jobs, max(0, places[0] - 1) if by < 0 else places[-1] + 2)
 
     def pause(self, paused: bool) -> None:
-        """Start no more jobs, or go on; going on takes up what is left over from last time."""
+        """Start no more jobs, or resume; resuming starts the jobs left over from last time too."""
         self._paused, self._paused_by_failures = paused, False
         if not paused:
             self._left_over.clear()

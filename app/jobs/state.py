@@ -1,4 +1,4 @@
-"""How far a job has come, as one of a few plain states."""
+"""The state of the job that runs, or ran last, with its progress."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The whole clip is there. ``seconds`` are those that one waited for it, as the clock showed them meanwhile."""
+    """The clip is complete. ``seconds`` is how long it took since the job began, loading included."""
 
     clip: Clip
     stages: tuple[StageRun, ...]
@@ -132,13 +132,13 @@ class Done:
 
     @property
     def preparing(self) -> float:
-        """How many of them went by before it was begun: a pack was loaded."""
+        """Seconds before the first stage: the pack was loaded."""
         return self.seconds - self.clip.seconds.get("total", self.seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """It was cancelled; ``clip`` is what was finished by then."""
+    """The job was cancelled; ``clip`` is the last stage that was finished."""
 
     clip: Clip | None
     stages: tuple[StageRun, ...]
@@ -146,7 +146,7 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It went wrong."""
+    """The job failed."""
 
     request: ClipRequest | None
     error: WaltError

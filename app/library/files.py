@@ -46,7 +46,7 @@ _SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".avif", ".gif", ".bmp", ".tif", 
 
 @dataclass(frozen=True, slots=True)
 class LibraryPaths:
-    """Where the library lives: ``data`` is for keeps, ``cache`` can be made again."""
+    """The library's folders: ``data`` is kept, ``cache`` can be made again."""
 
     data: Path
     cache: Path
@@ -180,7 +180,7 @@ def read_record(places: LibraryPaths, path: Path) -> ClipRecord | None:
 
 
 def _look_inside(path: Path, request: dict[str, Any]) -> dict[str, Any]:
-    """The note of a clip that walt wrote elsewhere: measured, as far as it can be."""
+    """The note of a clip that walt wrote outside of a library: measured from its frames."""
     from engine.media.reading import read_clip
 
     clip = read_clip(path)

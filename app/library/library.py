@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.api.errors import WaltError
 
 _BATCH = 32
-"""Clip files that are taken in again at a time."""
+"""Clip files that are added at a time."""
 
 
 class Library(QObject):
@@ -87,7 +87,7 @@ class Library(QObject):
         return self._store.places.clips / clip.file
 
     def open(self) -> None:
-        """Read the store; `opened` or `failed` follows, and then clips that it did not know."""
+        """Read the store; `opened` or `failed` follows, then older clips and files that the database does not have."""
         self._worker.run(self._store.open, self._take, self.failed.emit)
 
     def close(self) -> None:
@@ -106,7 +106,7 @@ class Library(QObject):
         if opened.next is not None:
             self._read_on(opened.next)
         if opened.owns_lock:
-            self._worker.run(self._store.strangers, self._adopt, self.failed.emit)
+            self._worker.run(self._store.unknown_files, self._add_unknown, self.failed.emit)
 
     def _read_on(self, after: str) -> None:
         """Fetch the older clips a page at a time, so that other work gets between."""
@@ -120,8 +120,8 @@ class Library(QObject):
 
         self._worker.run(lambda: self._store.older(after), read, self.failed.emit)
 
-    def _adopt(self, files: tuple[Path, ...]) -> None:
-        """Take clip files in that the database lost, a few at a time so that other work gets between."""
+    def _add_unknown(self, files: tuple[Path, ...]) -> None:
+        """Add clip files that the database does not have, a few at a time so that other work gets between."""
         batch, rest = files[:_BATCH], files[_BATCH:]
         if not batch:
             return
@@ -129,9 +129,9 @@ class Library(QObject):
         def taken(clips: tuple[ClipRecord, ...]) -> None:
             if clips:
                 self._add(clips)
-            self._adopt(rest)
+            self._add_unknown(rest)
 
-        self._worker.run(lambda: self._store.adopt(batch), taken, self.failed.emit)
+        self._worker.run(lambda: self._store.add_files(batch), taken, self.failed.emit)
 
     def keep(self, clip: Clip, job: str, state: State) -> None:
         """Write a clip to the library, and with it how its job ended."""

@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from engine.api.clip import Clip
 
 FIRST_PAGE, PAGE = 256, 2048
-"""Clips that are read at the start, several windows full; and at a time after that."""
+"""Clips that are read when the library opens, and in each further page."""
 MAX_ENDED = 500
-"""Jobs that ended are remembered this long; their clips stay for as long as the person likes."""
+"""The most ended jobs that are kept, the newest; their clips are not touched."""
 
 _CLIP, _JOB = columns(ClipRecord), columns(Job)
 
@@ -72,10 +72,10 @@ class Store:
         self._connection: sqlite3.Connection | None = None
         self._lock: QLockFile | None = None
 
-    # Coming and going.
+    # Opening and closing.
 
     def open(self) -> Opened:
-        """Open or mend the database, sweep up after a crash, and read everything."""
+        """Open or repair the database, clean up after a crash, and read the jobs and the newest clips."""
         try:
             self.places.make()
         except OSError as error:
@@ -104,7 +104,7 @@ class Store:
         return self._page(where, (after,), PAGE)
 
     def close(self) -> None:
-        """Close the database and give the folder free."""
+        """Close the database and unlock the folder."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -112,14 +112,14 @@ class Store:
             self._lock.unlock()
             self._lock = None
 
-    def strangers(self) -> tuple[Path, ...]:
-        """Clip files that the database does not know: from before it was damaged, or put there by hand."""
+    def unknown_files(self) -> tuple[Path, ...]:
+        """Clip files that are not in the database: it was damaged since, or they were copied there by hand."""
         known = {row[0] for row in self._db().execute("SELECT file FROM clips")}
         found = sorted(path for path in self.places.clips.glob("*.mp4") if path.name not in known)
         return tuple(path for path in found if not path.name.startswith("."))
 
-    def adopt(self, files: Sequence[Path]) -> tuple[ClipRecord, ...]:
-        """Take clip files into the library, by what they say of themselves; those that say nothing stay out."""
+    def add_files(self, files: Sequence[Path]) -> tuple[ClipRecord, ...]:
+        """Add clip files to the library from their own metadata; files without it are left out."""
         records = [record for file in files if (record := read_record(self.places, file)) is not None]
         taken: list[ClipRecord] = []
         with self._writing() as db:
@@ -160,7 +160,7 @@ class Store:
             _set_order(db, jobs)
 
     def remove_jobs(self, jobs: Iterable[str]) -> None:
-        """Forget jobs; their clips stay."""
+        """Delete jobs; their clips stay."""
         with self._writing() as db:
             db.executemany("DELETE FROM jobs WHERE id = ?", [(job,) for job in jobs])
 
@@ -226,7 +226,7 @@ class Store:
             )
         return tuple(back)
 
-    # Inside.
+    # Helpers.
 
     def _db(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -268,7 +268,7 @@ class Store:
         return db.execute(query, values_of(record)).rowcount > 0
 
     def _drop_stills(self) -> None:
-        """Remove stills that no clip and no job begins with any more."""
+        """Delete stills that no clip and no job uses any more."""
         used = {
             Path(row[0]).name
             for table in ("clips", "jobs")
@@ -326,7 +326,7 @@ def _from_trash(where: str | None, target: Path) -> bool:
     if not where or not Path(where).is_file() or target.exists():
         return target.exists()
     shutil.move(where, target)
-    # The freedesktop trash keeps a note of each file; without the file it would show as a ghost.
+    # The freedesktop trash has an info file for each file; it would be listed there without the file.
     note = Path(where).parent.parent / "info" / f"{Path(where).name}.trashinfo"
     note.unlink(missing_ok=True)
     return True

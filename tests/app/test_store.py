@@ -144,10 +144,10 @@ def test_a_clip_whose_record_was_not_written_any_more_is_taken_in(places: Librar
     with sqlite3.connect(places.database) as db:
         db.execute("DELETE FROM clips")
     assert reopened(store).clips == ()
-    again = store.adopt(store.strangers())
+    again = store.add_files(store.unknown_files())
     assert again == (record,)
     assert not again[0].complete
-    assert store.strangers() == ()
+    assert store.unknown_files() == ()
 
 
 @pytest.mark.parametrize("damage", ["no database", "overwritten page"])
@@ -165,7 +165,7 @@ def test_a_damaged_database_is_kept_aside_and_the_clips_come_back(places: Librar
     opened = store.open()
     assert opened.aside is not None
     assert opened.aside.is_file()
-    found = {*opened.clips, *store.adopt(store.strangers())}
+    found = {*opened.clips, *store.add_files(store.unknown_files())}
     assert found == records
     assert store.open().aside is None
 

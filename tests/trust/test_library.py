@@ -140,8 +140,8 @@ def test_two_windows_write_to_one_library_at_once_and_one_of_them_is_killed(plac
     store.close()
     store = Store(places)
     found = store.open()
-    adopted = store.adopt(store.strangers())
-    assert len(adopted) <= 1  # a clip whose file was whole when the other died, and not yet recorded
+    added = store.add_files(store.unknown_files())
+    assert len(added) <= 1  # a clip whose file was whole when the other died, and not yet recorded
     assert {clip.id for clip in found.clips} >= mine | theirs
     assert {known.id: known.state for known in found.jobs} == {str(number): "done" for number in range(CLIPS)}
     assert not list(places.clips.glob(".*"))
