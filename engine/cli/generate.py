@@ -83,7 +83,7 @@ def add_parser(subparsers: Any) -> None:
         "--frames",
         metavar="N",
         type=int,
-        help="how many frames, e.g. 1 + 4k (what the pack usually makes); with --continue those it sees count too",
+        help="how many frames (what the pack usually makes); with --continue those it sees count too",
     )
     add(
         "--upto",

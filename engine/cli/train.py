@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.api.errors import UsageError
-from engine.api.types import is_frame_count
+from engine.api.types import FPS, TIME, WINDOW_FRAMES, is_frame_count
 from engine.cli.finetune import add_finetune, finetune
 from engine.cli.sizes import picture_size
 from engine.cli.train_full_size import add_dry_run, add_steps
@@ -101,7 +101,7 @@ def _add_prepare(steps: Any) -> None:
     parser.add_argument("--cameras", nargs="+", metavar="MOVE", help="moves of --photos (default: all)")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--size", default="128x224", help="height x width in pixels (default: %(default)s)")
-    parser.add_argument("--frames", type=int, default=17, help="1 makes images (default: %(default)s)")
+    parser.add_argument("--frames", type=int, default=WINDOW_FRAMES, help="1 makes images (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=0, help="processes (default: one a core)")
 
@@ -145,9 +145,10 @@ def _prepare(args: argparse.Namespace) -> None:
 
     height, width = picture_size(args.size)
     if not is_frame_count(args.frames):
-        raise UsageError("bad-frames", f"{args.frames} frames are not possible.", "Use 1 + 4k, e.g. 1 or 17.")
+        hint = f"Use 1 + {TIME}k, e.g. 1 or {WINDOW_FRAMES}."
+        raise UsageError("bad-frames", f"{args.frames} frames are not possible.", hint)
     if args.folder is not None:
-        count = prepare_folder(args.folder, args.out, height, width, args.frames, 8, _progress("files"))
+        count = prepare_folder(args.folder, args.out, height, width, args.frames, FPS, _progress("files"))
         print(f"{count} clips in {args.out}", file=sys.stderr)
         return
     if args.photos is not None:

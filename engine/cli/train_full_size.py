@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from engine.api.errors import UsageError
-from engine.api.types import is_frame_count
+from engine.api.types import FPS, TIME, WINDOW_FRAMES, is_frame_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,8 +79,8 @@ def add_steps(steps: Any) -> None:
         "--out", type=Path, required=True, help="folder of shards, a sub-folder for each size"
     )
     footage.add_argument("--sizes", default="128x224", help="heights x widths, the nearest aspect is taken")
-    footage.add_argument("--frames", type=int, default=17, help="of a clip, 1 + 4k (default: %(default)s)")
-    footage.add_argument("--fps", type=float, default=8.0, help="frames a second (default: %(default)s)")
+    footage.add_argument("--frames", type=int, default=WINDOW_FRAMES, help="of a clip (default: %(default)s)")
+    footage.add_argument("--fps", type=float, default=float(FPS), help="frames a second (default: %(default)s)")
     footage.add_argument(
         "--per-video", type=int, default=8, help="clips of one video at most (default: %(default)s)"
     )
@@ -269,7 +269,8 @@ def footage(args: argparse.Namespace) -> None:
     from engine.training.data.prepare import default_workers
 
     if not is_frame_count(args.frames):
-        raise UsageError("bad-frames", f"{args.frames} frames are not possible.", "Use 1 + 4k, e.g. 1 or 17.")
+        hint = f"Use 1 + {TIME}k, e.g. 1 or {WINDOW_FRAMES}."
+        raise UsageError("bad-frames", f"{args.frames} frames are not possible.", hint)
     sizes = tuple(picture_size(text) for text in args.sizes.split(","))
     cutting = Cutting(sizes, args.frames, args.fps, args.per_video)
     workers = args.workers or default_workers()

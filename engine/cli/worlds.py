@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from engine.api.types import FPS, TIME, WINDOW_FRAMES
+
 EXAMPLE = "walt worlds render --out worlds --count 24 --size 128x224 --sheet"
 
 
@@ -32,7 +34,8 @@ def add_parser(subparsers: Any) -> None:
     add("--count", metavar="N", type=int, default=24, help="how many clips (24)")
     add("--size", metavar="HxW", type=_size, default=(128, 224), help="height and width (128x224)")
     add("--seed", metavar="S", type=int, default=0, help="clip i is that of seed S + i (0)")
-    add("--frames", metavar="N", type=int, default=17, help="1 + 4k frames at 8 a second (17)")
+    frames = f"1 + {TIME}k frames at {FPS} a second (%(default)s)"
+    add("--frames", metavar="N", type=int, default=WINDOW_FRAMES, help=frames)
     add("--samples", metavar="N", type=int, default=2, help="rays for a pixel with detail (2)")
     add("--workers", metavar="N", type=int, default=2, help="processes that draw (2)")
     add("--heldout", action="store_true", help="draw combinations that are kept out of training")

@@ -21,13 +21,14 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from engine.api.errors import WaltError
+from engine.api.types import WINDOW_FRAMES
 from engine.evaluation.attributes import VALUES, Reading, choices
 from engine.evaluation.flow import flows
 from engine.media.resize import fit_frames
 from engine.runtime.files import atomic_write
 from engine.worlds.spec import WorldSpec
 
-FRAMES = 17
+FRAMES = WINDOW_FRAMES
 HEIGHT, WIDTH = 64, 112
 MOMENTS = (0, 4, 8, 12, 16)
 _COARSE = 4

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.api.types import WINDOW_FRAMES
 from engine.evaluation.flow import flows, global_motion, magnitude, obeys
 from engine.evaluation.job import Figures, Job, bar
 from engine.evaluation.pictures import psnr
@@ -22,7 +23,7 @@ MOVES = ("pan_left", "pan_right", "tilt_up", "tilt_down", "zoom_in", "zoom_out")
 """Camera moves whose direction shows in the picture's own motion."""
 ALIVE = 0.25
 """Mean flow, in pixels a frame of a picture 224 wide, from which on something moves."""
-WINDOW, CONTINUED = 17, 29
+WINDOW, CONTINUED = WINDOW_FRAMES, 29
 
 
 def measure_stills(job: Job) -> Figures:

@@ -41,7 +41,7 @@ class Lengths:
 
     @property
     def rule(self) -> str:
-        """In words, in English: ``1 + 4k frames, at most 161``."""
+        """In words, in English: ``1 + 4k frames``."""
         if self.fixed:
             return f"{' or '.join(map(str, self.fixed))} frames"
         return f"1 + {self.step}k frames" if self.step > 1 else f"1 to {self.longest} frames"
