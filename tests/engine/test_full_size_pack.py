@@ -89,10 +89,10 @@ def test_a_clip_is_made_from_the_command_line(home: Path, capsys: pytest.Capture
 def test_the_packs_t5_says_what_the_folders_does(home: Path) -> None:
     pack = load_pack(home / "full", Device(torch.device("cpu"), torch.float32))
     texts = ["", "a horse on the beach at sunset"]  # the second is longer than what is read
-    ours, theirs = pack.words.encode(texts), T5Source(home / "t5", length=5).encode(texts)
+    ours, theirs = pack.text_source.encode(texts), T5Source(home / "t5", length=5).encode(texts)
     assert torch.equal(ours.mask, theirs.mask)
     assert torch.allclose(ours.tokens, theirs.tokens, atol=0.02)  # its matrices are stored in bfloat16
-    assert pack.words.width == 16
+    assert pack.text_source.width == 16
     with pytest.raises(WaltError) as caught:
         _ = pack.text
     assert caught.value.code == "pack-not-teachable"
