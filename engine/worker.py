@@ -130,7 +130,7 @@ class Engine:
     def _queue_up(self, job: _Job) -> str:
         with self._changed:
             if self._closing:
-                raise WaltError("engine-closed", "The engine was closed; it takes no more work.")
+                raise WaltError("engine-closed", "The engine is closed and accepts no more jobs.")
             self._queue.append(job)
             self._changed.notify()
         return job.id
@@ -304,7 +304,7 @@ def _internal(error: BaseException) -> WaltError:
         # The driver gives this process nothing more; a new one starts afresh.
         message = "The graphics card stopped answering."
         return WaltError("device-lost", message, "Start walt again; --device cpu works without the card.")
-    message = f"walt failed on the inside ({type(error).__name__})."
+    message = f"Internal error ({type(error).__name__})."
     return WaltError("internal", message, "Please report it with the details.")
 
 

@@ -85,7 +85,7 @@ def offer_of(mime: QMimeData) -> Offer:
     local = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
     if len(local) > 1:
         return UsageError(
-            "one-still", "One still at a time, please.", "Drop the picture the clip should begin with."
+            "one-still", "One picture at a time, please.", "Drop the picture the clip should begin with."
         )
     if local:
         return local[0]
@@ -279,7 +279,7 @@ class StillSlot(QObject):
         def work() -> Ready | OwnClip:
             if image is not None and not image.save(os.fspath(path)):
                 raise WaltError(
-                    "still-not-kept", "The pasted picture could not be saved.", "Is the disk full?"
+                    "still-not-kept", "The pasted picture could not be saved.", "Check the free space on the disk."
                 )
             opened = open_file(path, lambda: frame_file, as_frame=as_frame)
             if isinstance(opened, OwnClip):

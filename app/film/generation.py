@@ -123,7 +123,7 @@ class FilmGenerator(QObject):
         """Make a segment again with another seed.
 
         Raises:
-            UsageError: ``no-recipe`` when the clip does not say how it was made.
+            UsageError: ``no-recipe`` when the clip does not contain the settings it was made with.
         """
         take = self.film.take_of(segment)
         if take.request is None:

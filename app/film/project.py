@@ -158,7 +158,7 @@ def _parsed(path: Path) -> dict[str, Any]:
     if "walt_project" not in values:
         raise WaltError(
             "project-unreadable",
-            f"{path.name} is not a project of walt's.",
+            f"{path.name} is not a walt project.",
             "Choose a file that ends in .walt.",
         )
     return values
@@ -168,7 +168,7 @@ def _damaged(path: Path) -> WaltError:
     return WaltError(
         "project-damaged",
         f"{path.name} is damaged and cannot be opened.",
-        "The clips it showed are still in the library.",
+        "Its clips are still in the library.",
     )
 
 

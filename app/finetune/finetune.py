@@ -93,7 +93,7 @@ class Finetuning(QObject):
                     found.append(example_of(path))
             if not found:
                 raise UsageError(
-                    "no-clips", "There is no video or picture in that.", "Drop videos or pictures."
+                    "no-clips", "This contains no video and no picture.", "Drop videos or pictures."
                 )
             return tuple(found)
 

@@ -71,7 +71,7 @@ def open_database(file: Path) -> tuple[sqlite3.Connection, Path | None]:
         return connection, aside
     except (sqlite3.Error, OSError) as error:
         raise WaltError(
-            "library-not-opened", f"The library cannot be opened: {error}.", f"Is {file.parent} writable?"
+            "library-not-opened", f"The library cannot be opened: {error}.", f"Check that {file.parent} is writable."
         ) from error
 
 
@@ -96,7 +96,7 @@ def _check(connection: sqlite3.Connection) -> None:
     if version >= (MAJOR + 1) * SCALE:
         raise WaltError(
             "library-too-new",
-            "The library was made by a newer version of walt, and is left alone.",
+            "The library was made by a newer version of walt and is not changed.",
             "Open it with that version, or update this one.",
         )
     problems = [str(row[0]) for row in connection.execute("PRAGMA quick_check(1)")]

@@ -28,7 +28,7 @@ def check_library(places: LibraryPaths | None = None) -> str:
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             message = f"The library cannot be opened: {error}."
-            raise WaltError("library-not-opened", message, f"Is {places.data} readable?") from error
+            raise WaltError("library-not-opened", message, f"Check that {places.data} is readable.") from error
         raise _damaged(places.database, str(error)) from error
 
 
@@ -50,5 +50,5 @@ def _damaged(file: Path, why: str) -> WaltError:
     return WaltError(
         "library-damaged",
         f"{file} is damaged: {why}.",
-        "Open walt's window: it keeps the damaged file, and builds the library anew from the clips.",
+        "Open the window: it keeps the damaged file and rebuilds the library from the clips.",
     )

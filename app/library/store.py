@@ -81,8 +81,8 @@ class Store:
         except OSError as error:
             raise WaltError(
                 "library-not-opened",
-                f"The library's folder cannot be made: {error.strerror}.",
-                f"Is {self.places.data} writable?",
+                f"The library's folder cannot be created: {error.strerror}.",
+                f"Check that {self.places.data} is writable.",
             ) from error
         owns_lock = self._lock_folder()
         self._connection, aside = open_database(self.places.database)
@@ -222,7 +222,7 @@ class Store:
             back.append(clip)
         if clips and not back:
             raise WaltError(
-                "trash-emptied", "The clip is no longer in the trash.", "It cannot be brought back."
+                "trash-emptied", "The clip is no longer in the trash.", "It cannot be restored."
             )
         return tuple(back)
 
@@ -248,7 +248,7 @@ class Store:
                 raise
         except sqlite3.Error as error:
             raise WaltError(
-                "library-not-written", f"The library could not be written: {error}.", "Is the disk full?"
+                "library-not-written", f"The library could not be written: {error}.", "Check the free disk space."
             ) from error
 
     def _lock_folder(self) -> bool:

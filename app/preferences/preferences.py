@@ -168,7 +168,7 @@ class PreferenceFile(QObject):
                 self._damaged = False
             write_object(self.path, data)
         except OSError as error:
-            self._fail(WaltError("preferences-not-kept", f"Preferences cannot be kept: {error.strerror}."))
+            self._fail(WaltError("preferences-not-kept", f"The preferences cannot be saved: {error.strerror}."))
         except WaltError as error:
             self._fail(error)
 

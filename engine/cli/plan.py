@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the plans, each for networks as they are and in 8 bits."""
     if args.pack == FULL_SIZE and args.cards is None:
         raise UsageError(
-            "usage", "The full-size cascade is planned for cards.", "Say e.g. --cards 24,16,12,8."
+            "usage", "The full-size cascade can only be planned for graphics cards.", "For example: --cards 24,16,12,8."
         )
     budgets = _cards(args.cards) if args.cards else {"free here": _here(args.device)}
     report: dict[str, Any] = {"pack": args.pack, "plans": []}
@@ -85,7 +85,7 @@ def _cards(words: str) -> Mapping[str, MemoryBudget]:
     try:
         sizes = [float(word) for word in words.split(",")]
     except ValueError:
-        raise UsageError("usage", f"{words!r} are no sizes of cards.", "Write e.g. --cards 24,16.") from None
+        raise UsageError("usage", f"{words!r} are not memory sizes in GB.", "For example: --cards 24,16.") from None
     return {f"{size:g} GB": MemoryBudget(WeightFormat(2, mapped=False), 0, SHARE * size * GB) for size in sizes}
 
 

@@ -43,7 +43,7 @@ def read_record(path: str | Path) -> Record:
         return Record(ClipRequest.from_json(metadata["walt"]), Provenance.from_json(metadata[KEY]))
     except (KeyError, ValueError, UsageError):
         hint = "Clips that were exported without metadata, or by an older walt, can't be made again."
-        raise UsageError("not-made-by-walt", f"{path} does not say how it was made.", hint) from None
+        raise UsageError("not-made-by-walt", f"{path} does not contain the settings it was made with.", hint) from None
 
 
 def with_files(record: Record, clip: Path, image: str | None, source: str | None) -> ClipRequest:
@@ -76,12 +76,12 @@ def _same(kind: str, name: str, said: str | None, clip: Path, expected: str, opt
     there = [place for place in places if place.is_file()]
     if not there:
         message = f"The clip began with the {kind} {own}, which is not {'here' if said is None else f'at {said}'}."
-        raise WaltError("still-missing", message, f"Say where it is with {option}.")
+        raise WaltError("still-missing", message, f"Give its path with {option}.")
     for place in there:
         if file_hash(place) == expected:
             return str(place)
     message = f"The clip began with another {kind} than {there[0]}."
-    raise WaltError("still-differs", message, f"Say where the right one is with {option}.")
+    raise WaltError("still-differs", message, f"Give the original file with {option}.")
 
 
 def require_same_pack(record: Record, pack: InstalledPack) -> None:

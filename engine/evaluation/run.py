@@ -31,7 +31,7 @@ def evaluate(job: Job, sections: Sequence[Section]) -> Report:
         UsageError: ``other-evaluation``, or ``no-probe`` when clips are to be read without a probe.
     """
     if "clips" in sections and job.probe is None:
-        raise UsageError("no-probe", "Generated clips are read by a probe.", "Give its folder with --probe.")
+        raise UsageError("no-probe", "Evaluating generated clips needs a probe.", "Give its folder with --probe.")
     report = open_report(job.out, job.settings())
     save_report(job.out, report)  # from now on nothing of another evaluation is put beside what is kept here
     for name, measure in MEASURES.items():

@@ -54,7 +54,7 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> Heard:
     if not _known(vocabulary, request.prompt):
         raise UsageError(
             "prompt-not-known",
-            f"The pack {pack.name} knows no word of this prompt.",
+            f"The pack {pack.name} knows none of the words in this prompt.",
             f"It knows {_summary(pack)}.",
         )
     still = None

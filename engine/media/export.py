@@ -237,7 +237,7 @@ def _check_png(file: Path, work: _Work) -> None:
 def _new_folder(target: Path) -> Generator[Path]:
     """A hidden folder beside ``target`` that takes its name in the end; nothing that is there is touched."""
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
-        raise WaltError("output-exists", f"{target} is there already.", "Choose another name.")
+        raise WaltError("output-exists", f"{target} already exists.", "Choose another name.")
     ensure_writable(target.with_name(f"{target.name}.png"))  # says in plain words why a place is no good
     part = part_name(target)
     try:

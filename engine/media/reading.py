@@ -148,7 +148,7 @@ def frames_before(
     if len(kept) < count or (last is not None and seen <= last):
         raise WaltError(
             "clip-too-short",
-            f"{path} has too few frames to continue it there: it has {seen}.",
+            f"{path} has only {seen} frames, too few to be continued from there.",
             "Continue from another frame, or from a single one.",
         )
     return np.stack([fit(_to_rgb(frame), *size) for frame in kept])

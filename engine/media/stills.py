@@ -114,7 +114,7 @@ def _read(path: Path) -> bytes:
         raise WaltError("image-unreadable", f"{path} cannot be read: {reason}.", "Check the file.") from error
     if len(data) > MAX_BYTES:
         limit = f"Pictures may have up to {MAX_BYTES // 2**20} MB."
-        raise WaltError("image-too-large", f"{path} is too large a file.", limit)
+        raise WaltError("image-too-large", f"{path} is too large.", limit)
     if not data:
         raise WaltError("image-unreadable", f"{path} is empty.", "Choose another picture.")
     return data
@@ -150,7 +150,7 @@ def _refusal(path: Path, data: bytes, error: Exception) -> WaltError:
         return WaltError("image-not-supported", f"{path} is not a picture that walt can open.", _KINDS)
     if "truncated" in str(error).lower():
         hint = "Copy or download the picture again."
-        return WaltError("image-unreadable", f"{path} ends too early: part of the picture is missing.", hint)
+        return WaltError("image-unreadable", f"{path} is incomplete: part of the picture is missing.", hint)
     return WaltError(
         "image-unreadable", f"{path} is damaged and cannot be opened.", "Choose another picture."
     )

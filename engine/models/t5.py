@@ -179,7 +179,7 @@ class T5Source:
     ) -> None:
         transformers = _transformers()
         if not (folder / "config.json").is_file():
-            raise WaltError("t5-not-found", f"There is no T5 in {folder}.", "Give the folder of its files.")
+            raise WaltError("t5-not-found", f"{folder} contains no T5 model.", "Give the folder with its files.")
         try:
             # Weights as safetensors only: other formats can carry code.
             encoder = transformers.T5EncoderModel.from_pretrained(

@@ -291,7 +291,7 @@ def check_size(frames: int, height: int, width: int) -> None:
     if not is_frame_count(frames) or height < SPACE or width < SPACE or height % SPACE or width % SPACE:
         raise WaltError(
             "size-not-possible",
-            f"{frames} frames of {width} x {height} pixels can't be coded.",
+            f"{frames} frames of {width} x {height} pixels cannot be encoded.",
             f"Use 1 + {TIME}k frames and sides that {SPACE} divides.",
         )
 

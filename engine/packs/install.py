@@ -106,7 +106,7 @@ def remove(pack: InstalledPack, root: Path) -> None:
         WaltError: ``output-not-writable``.
     """
     if pack.path.is_symlink() or pack.path.resolve().parent != root.resolve():
-        raise UsageError("pack-ships-with-walt", f"The pack {pack.name} comes with walt and stays.")
+        raise UsageError("pack-ships-with-walt", f"The pack {pack.name} is part of walt and cannot be removed.")
     discard(pack.path)  # or it would come back
     gone = part_name(pack.path)
     try:
@@ -238,7 +238,7 @@ def _require_room(root: Path, total: int) -> None:
     if shutil.disk_usage(root).free < total:
         raise WaltError(
             "output-not-writable",
-            f"There is no room for the pack: it needs {total / 1e6:.0f} MB.",
+            f"There is not enough disk space for the pack: it needs {total / 1e6:.0f} MB.",
             "Free some space, then try again.",
         )
 

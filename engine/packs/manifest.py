@@ -200,8 +200,8 @@ class WaltManifest(Manifest):
         if aspect not in self.sizes:
             raise UsageError(
                 "aspect-not-in-pack",
-                f"The pack {self.name} does not make {aspect} pictures.",
-                f"It makes {', '.join(self.sizes)}.",
+                f"The pack {self.name} does not support the shape {aspect}.",
+                f"Possible: {', '.join(self.sizes)}.",
             )
         height, width = self.sizes[aspect]
         return height * SCALE[stage], width * SCALE[stage]

@@ -115,7 +115,7 @@ def workload_of(manifest: WaltManifest, request: ClipRequest) -> Workload:
     try:
         costs = {name: task.count * task.cost for name, task in tasks_of(manifest, request).items()}
     except (KeyError, TypeError, ValueError, IndexError, ArithmeticError):
-        raise WaltError("pack-damaged", "The shapes of the pack's networks make no sense.") from None
+        raise WaltError("pack-damaged", "The shapes of the pack's networks are not valid.") from None
     denoising = sum(cost for name, cost in costs.items() if name in STAGES)
     return Workload(denoising, sum(costs.values()) - denoising)
 

@@ -129,10 +129,10 @@ def _target(path: str | Path) -> Path:
         raise _refusal(Path(path), error) from error
     if stat.S_ISDIR(mode):
         raise WaltError(
-            "output-not-writable", f"{path} is a folder.", "Give the name of a file to write in it."
+            "output-not-writable", f"{path} is a folder.", "Give a file name inside it."
         )
     if not stat.S_ISREG(mode):
-        raise WaltError("output-not-writable", f"{path} is not a plain file.", _ELSEWHERE)
+        raise WaltError("output-not-writable", f"{path} is not a regular file.", _ELSEWHERE)
     return target
 
 
@@ -153,7 +153,7 @@ def _refusal(target: Path, error: OSError | ValueError) -> WaltError:
     if code in _NO_ROOM:
         return WaltError(
             "output-not-writable",
-            f"There is no room left to write {target}.",
+            f"There is not enough disk space to write {target}.",
             "Free some space, then try again.",
         )
     if code in (errno.ENOENT, errno.ENOTDIR) and target.parent.exists():

@@ -176,10 +176,10 @@ def _own_stage(
     if (folder / MANIFEST).is_file():
         pack = _on_cpu(folder)
         if name not in pack.manifest.stages or pack.vocabulary != words:
-            raise UsageError("wrong-run", f"The pack {folder} has no {name} that reads the words of today.")
+            raise UsageError("wrong-run", f"The pack {folder} has no {name} that reads the current vocabulary.")
         if not _alike(pack.tokenizer, tokenizer):
             hint = "Take the tokenizer from that pack too, or train the stage on the new one."
-            raise UsageError("wrong-run", f"The {name} of {folder} speaks the latents of another tokenizer.", hint)
+            raise UsageError("wrong-run", f"The {name} of {folder} was trained with another tokenizer.", hint)
         return pack.text, pack.transformer(name)
     if _kind(folder) == "denoiser":
         hint = "Give --t5, the folder of the T5 that it was trained with."
@@ -205,7 +205,7 @@ def _full_stage(folder: Path) -> tuple[WindowTransformer, DenoiserRun]:
 
     run = read_full_run(folder)
     if not isinstance(run, DenoiserRun) or run.model.text_width is None or run.model.classes is not None:
-        raise UsageError("wrong-run", f"{folder} is no text-to-video stage.", "See `walt train runs`.")
+        raise UsageError("wrong-run", f"{folder} is not a text-to-video stage.", "See `walt train runs`.")
     network = WindowTransformer(run.model)
     gathered(folder, network)
     return network, run

@@ -190,7 +190,7 @@ def test_a_full_disk_keeps_the_old_clip_and_leaves_no_part(tmp_path: Path) -> No
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert caught.value.code == "output-not-writable"
-    assert "no room" in caught.value.message
+    assert "not enough disk space" in caught.value.message
     assert path.read_bytes() == before
     assert names(tmp_path) == ["clip.mp4"]
 

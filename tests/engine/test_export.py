@@ -123,7 +123,7 @@ def test_frames_become_a_folder_of_pictures(tmp_path: Path) -> None:
     assert np.array_equal(pictures, moving())
     assert b'"seed": 7' in (folder / "horse-0001.png").read_bytes()
     assert names(tmp_path) == ["horse"]
-    with pytest.raises(WaltError, match="is there already"):
+    with pytest.raises(WaltError, match="already exists"):
         write(folder, "png-frames")
     assert len(names(folder)) == 9
 

@@ -53,7 +53,7 @@ def test_no_room_left_is_told_plainly(tmp_path: Path) -> None:
         with atomic_write(tmp_path / "clip.json"):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    with pytest.raises(WaltError, match="no room left") as caught:
+    with pytest.raises(WaltError, match="not enough disk space") as caught:
         write_to_a_full_disk()
     assert caught.value.code == "output-not-writable"
     assert names(tmp_path) == []
@@ -96,7 +96,7 @@ def test_impossible_places_are_refused_early(tmp_path: Path, place: str, sentenc
 def test_a_device_or_a_pipe_is_never_replaced(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for place in (tmp_path / "pipe", Path(os.devnull)):
-        with pytest.raises(WaltError, match="not a plain file"):
+        with pytest.raises(WaltError, match="not a regular file"):
             ensure_writable(place)
 
 

@@ -97,7 +97,7 @@ class LatentSource:
         for name, given, asked in needed:
             if asked and len(given) != wanted:
                 hint = f"Give --{name} {'HIGH LOW' if wanted == 2 else 'DIR'}."
-                raise UsageError("no-training-data", f"This run needs {name} to train on.", hint)
+                raise UsageError("no-training-data", f"This run needs {name} as training data.", hint)
         if run.model.text_width is not None and embeddings is None:
             raise UsageError("no-embeddings", "This run reads captions.", "Give --embeddings DIR.")
         self.kinds = {
@@ -148,5 +148,6 @@ def _label(run: DenoiserRun, truth: dict[str, Any]) -> int | None:
     if run.model.classes is None or label is None:
         return None
     if not 0 <= int(label) < run.model.classes:
-        raise WaltError("bad-label", f"A clip has the class {label}.", f"There are {run.model.classes}.")
+        hint = f"The run has {run.model.classes} classes."
+        raise WaltError("bad-label", f"A clip has an unknown class: {label}.", hint)
     return int(label)

@@ -113,7 +113,7 @@ def read_statistics(folder: Path) -> tuple[NDArray[np.float32], NDArray[np.float
     if not path.is_file():
         raise WaltError(
             "no-statistics",
-            f"{folder} does not say what its latents were normalised by.",
+            f"{folder} does not contain the statistics that its latents were normalised with.",
             "Run `walt train encode` into it again; shards that are there are kept.",
         )
     facts = json.loads(path.read_text("utf-8"))

@@ -128,12 +128,12 @@ def run_from_json(data: bytes | str, name: str = "the run") -> FullRun:
         fields = TypeAdapter(dict[str, Any]).validate_json(data)
         kind = _KINDS.get(str(fields.pop("kind", "")))
         if kind is None:
-            raise UsageError("bad-run", f"{name} has no kind.", f"Say one of {', '.join(_KINDS)}.")
+            raise UsageError("bad-run", f"{name} does not name its kind.", f"Use one of {', '.join(_KINDS)}.")
         return TypeAdapter(kind).validate_python(fields)
     except (ValidationError, TypeError) as error:
         first = error.errors()[0] if isinstance(error, ValidationError) else None
         where = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}" if first else str(error)
-        raise UsageError("bad-run", f"{name} is no training run: {where}.", "See docs/training.md.") from None
+        raise UsageError("bad-run", f"{name} is not a valid training run: {where}.", "See docs/training.md.") from None
 
 
 def with_overrides(run: FullRun, settings: list[str]) -> FullRun:
@@ -152,7 +152,7 @@ def with_overrides(run: FullRun, settings: list[str]) -> FullRun:
         for parent in parents:
             place = cast("dict[str, Any]", place).get(parent) if isinstance(place, dict) else None
         if not equals or not isinstance(place, dict) or last not in place:
-            raise UsageError("bad-setting", f"{setting!r} sets nothing.", "Write e.g. model.width=64.")
+            raise UsageError("bad-setting", f"{setting!r} is not a setting.", "Write e.g. model.width=64.")
         try:
             place[last] = json.loads(text)
         except ValueError:

@@ -101,9 +101,9 @@ def read_run(name: str | Path) -> Training:
         kind = KINDS[str(fields.pop("kind", ""))]
         return TypeAdapter(kind).validate_python(fields)
     except KeyError:
-        raise UsageError("bad-run", f"{path} has no kind.", f"Say one of {', '.join(KINDS)}.") from None
+        raise UsageError("bad-run", f"{path} does not name its kind.", f"Use one of {', '.join(KINDS)}.") from None
     except (ValidationError, TypeError) as error:
         reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
         raise UsageError(
-            "bad-run", f"{path} is no training run: {reason}.", "See docs/training.md."
+            "bad-run", f"{path} is not a valid training run: {reason}.", "See docs/training.md."
         ) from None

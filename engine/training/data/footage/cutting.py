@@ -97,7 +97,7 @@ def cut_footage(
     outcome = _sum([json.loads((notes / f"{i:05d}.json").read_text()) for i, _ in jobs])
     if not outcome.clips:
         hint = f"Shots need at least {cutting.frames} frames at {cutting.fps:g} per second."
-        raise WaltError("no-training-data", "No video gave a clip.", hint)
+        raise WaltError("no-training-data", "No clip could be cut from the videos.", hint)
     return outcome
 
 
@@ -115,7 +115,7 @@ def _same_cutting(out: Path, cutting: Cutting) -> None:
     path = out / "cutting.json"
     if path.exists() and json.loads(path.read_text("utf-8")) != told:
         raise WaltError(
-            "other-footage", f"{out} holds clips that were cut otherwise.", "Give an empty folder."
+            "other-footage", f"{out} holds clips that were cut with other settings.", "Give an empty folder."
         )
     with atomic_write(path) as part:
         part.write_text(json.dumps(told, indent=1), "utf-8")

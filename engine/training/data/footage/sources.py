@@ -67,7 +67,7 @@ def find_footage(source: Path, labels: bool = False) -> list[Footage]:
         found = list(_manifest(source, _rows(source)))
     else:
         raise UsageError(
-            "no-training-data", f"{source} is no footage.", "Give a folder, .tar, .csv or .parquet."
+            "no-training-data", f"{source} is not a source of videos.", "Give a folder, .tar, .csv or .parquet."
         )
     if not found:
         raise WaltError("no-training-data", f"{source} holds no video.", "See docs/training.md.")
@@ -146,7 +146,7 @@ def _rows(path: Path) -> Iterable[dict[str, Any]]:
     try:
         table: Any = parquet.read_table(path)  # pyright: ignore
     except (OSError, ValueError) as error:
-        raise UsageError("bad-manifest", f"{path} is no parquet file: {error}.") from None
+        raise UsageError("bad-manifest", f"{path} is not a parquet file: {error}.") from None
     return table.to_pylist()
 
 
