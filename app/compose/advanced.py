@@ -1,4 +1,4 @@
-"""Behind the presets: how large the picture gets, how many steps, and how strongly the words pull."""
+"""The advanced settings: size, steps and guidance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chips that write into the prompt: what the subject does, and how the camera moves."""
+"""Chips that add words to the prompt: actions and camera motions."""
 
 from __future__ import annotations
 

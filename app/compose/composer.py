@@ -1,4 +1,4 @@
-"""The composer: what should happen, what it begins with, its shape and length, its seed, and Generate."""
+"""The composer: prompt, still, shape, length, quality, seed, and Generate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which part of a picture the clip begins with: a rectangle of the clip's shape, moved and scaled within it."""
+"""The part of a picture that is used: a rectangle of the clip's shape, moved and scaled within it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The still as it will be cropped: drag to move the part that is used, wheel to come closer, keys for both."""
+"""The crop of the still: drag to move it, wheel to zoom, keys for both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The draft: everything the composer holds, and the requests that it stands for."""
+"""The draft: what the composer holds, and the requests made from it."""
 
 from __future__ import annotations
 

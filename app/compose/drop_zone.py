@@ -1,4 +1,4 @@
-"""The place for a still: drop it, paste it, browse for it, take it away again."""
+"""The still's drop zone: drop, paste, browse, remove."""
 
 from __future__ import annotations
 

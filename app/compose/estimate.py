@@ -1,4 +1,4 @@
-"""How long a clip will take and how much memory, before it is begun: by the last clip, or by the machine's speed."""
+"""Estimates of a clip's time and memory, from the last clip or from the machine's speed."""
 
 from __future__ import annotations
 

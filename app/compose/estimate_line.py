@@ -1,4 +1,4 @@
-"""The line above Generate: how long the clip will take, and how much memory."""
+"""The line above Generate: estimated time and memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An example to begin with: its sentence and, where the pack in use made it, its clip, which moves when pointed at."""
+"""An example: its prompt and, if the pack in use made it, its clip, which plays when pointed at."""
 
 from __future__ import annotations
 

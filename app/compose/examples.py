@@ -1,4 +1,4 @@
-"""The five scenes: sentences to begin with, and clips that the pack that ships made of them."""
+"""The five examples: prompts, and the clips that the starter pack made of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which frame of a dropped video the clip begins with: a slider over its frames, and where it stands."""
+"""Chooses the frame of a dropped video that the clip starts from: a slider with time and frame number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The prompt's text field: marks words the pack never learned, completes those it knows, remembers old prompts."""
+"""The prompt's text field: underlines unknown words, completes known ones, remembers old prompts."""
 
 from __future__ import annotations
 

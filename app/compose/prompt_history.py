@@ -1,4 +1,4 @@
-"""What was typed: the draft as it stands and the prompts before it. Kept from one day to the next."""
+"""The draft and earlier prompts, kept in a file between sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that a click writes into the prompt: what the subject does, and how the camera moves."""
+"""Phrases that chips add to the prompt: actions and camera motions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where there was not enough memory for a clip: the next smaller one."""
+"""The next smaller request, for a clip that ran out of memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The still that becomes the first frame: what was dropped or pasted, checked before it is believed."""
+"""The still that becomes the first frame: dropped or pasted, and checked before it is used."""
 
 from __future__ import annotations
 

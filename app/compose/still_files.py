@@ -1,4 +1,4 @@
-"""Reads what was dropped, by its content and never by its name: a picture, a video, a clip of walt's own.
+"""Reads a dropped file by its content, not its name: a picture, a video, or a clip made by walt.
 
 Runs on a worker thread; the engine's readers are loaded when first needed.
 """

@@ -1,4 +1,4 @@
-"""The line under the prompt: words the pack does not know, and what may have been meant."""
+"""The line under the prompt: words that the pack does not know, with suggestions."""
 
 from __future__ import annotations
 

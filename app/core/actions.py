@@ -1,4 +1,4 @@
-"""Every verb of the window in one registry: menus, shortcuts, buttons and tests read it."""
+"""Every action of the window in one registry, which menus, shortcuts, buttons and tests read."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _ROLES: dict[Name, QAction.MenuRole] = {
     "preferences": QAction.MenuRole.PreferencesRole,
     "about": QAction.MenuRole.AboutRole,
 }
-"""Where macOS has a place of its own for them."""
+"""Actions that macOS puts into its application menu."""
 Menu = Literal["file", "edit", "clip", "film", "view", "help"]
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One verb. ``soft`` keys (Space, arrows) act only when no field or button wants them."""
+    """One action. ``soft`` keys (Space, arrows) act only when no field or button handles them."""
 
     name: Name
     menu: Menu
@@ -102,7 +102,7 @@ class Actions(QObject):
         }
 
     def press(self, event: QKeyEvent) -> bool:
-        """Trigger the soft action of a key that nothing else wanted; whether there was one."""
+        """Trigger the soft action of a key that nothing else handled; return whether there was one."""
         pressed = QKeySequence(event.keyCombination())
         for spec in self._specs:
             action = self._actions[spec.name]

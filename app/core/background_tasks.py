@@ -1,4 +1,4 @@
-"""Small jobs off the window's thread, one at a time: checking a still, reading words, writing a project."""
+"""Functions that run on a worker thread, one at a time: checking a still, reading a vocabulary, writing a project."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ class BackgroundTasks(QObject):
             self._pool.submit(work).add_done_callback(answer)
 
     def close(self) -> None:
-        """Finish what is being done (a file is written whole); drop what waits, or do and answer it too.
+        """Finish the running function; then drop the waiting ones, or run and answer them too (``drain_on_close``).
 
-        What is asked for afterwards is not done, and not answered.
+        Later calls of `run` are ignored.
         """
         self._closed = True
         self._pool.shutdown(wait=True, cancel_futures=not self._drain_on_close)

@@ -1,4 +1,4 @@
-"""Small things a panel says: a strip with something to do about it, and a page that is empty."""
+"""A banner with a message and an action, and the note on an empty page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.core.widgets import IconButton, button, note
 
 
 class Banner(QFrame):
-    """A sentence, one thing to do about it, and a cross; hidden as long as there is nothing to say.
+    """A message with one action and a close button; hidden while there is no message.
 
     Signals:
         closed(): the cross was clicked.
@@ -38,7 +38,7 @@ class Banner(QFrame):
         self.hide()
 
     def say(self, text: str, act: str) -> None:
-        """Show a sentence and what can be done."""
+        """Show a message and its action."""
         self.text.setText(text)
         self.act.setText(act)
         self.show()
@@ -50,7 +50,7 @@ class Banner(QFrame):
 
 
 class EmptyNote(QWidget):
-    """What stands where there is nothing: why, and maybe a way out."""
+    """The note on an empty page: why it is empty, and an optional action."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,7 +71,7 @@ class EmptyNote(QWidget):
         self.say("", "")
 
     def say(self, title: str, words: str, act: str = "") -> None:
-        """Say why there is nothing."""
+        """Set the note."""
         self.title.setText(title)
         self.words.setText(words)
         self.act.setText(act)

@@ -1,4 +1,4 @@
-"""What walt's own dialogs share: one look, one way to close, sections with a head."""
+"""The base class of walt's dialogs: layout, Close button, titled sections."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LABEL = 184
 
 
 class BaseDialog(QDialog):
-    """A dialog beside the window; Escape and Done close it, nothing waits for it."""
+    """A dialog that does not block the window; Escape and Close close it."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

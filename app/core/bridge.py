@@ -1,4 +1,4 @@
-"""Where the engine's thread and the window's thread meet; nothing else crosses.
+"""The only connection between the engine's thread and the window's thread.
 
 State changes go through a lossless queue, previews through a mailbox that holds only the newest. Both wake
 the window by one signal without arguments, emitted with no lock held: a burst of events costs one wake-up.
@@ -71,7 +71,7 @@ EngineFactory = Callable[[Listener], EngineLike]
 
 @dataclass(frozen=True, slots=True)
 class StepPreview:
-    """A cheap picture of a stage that is still denoising: (t, h, w, 3), one frame a latent frame."""
+    """A quick preview of a stage that is still denoising: (t, h, w, 3), one picture for each latent frame."""
 
     job: str
     stage: StageName
@@ -80,7 +80,7 @@ class StepPreview:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Truly decoded frames with their thumbnails."""
+    """Decoded frames with their thumbnails."""
 
     job: str
     stage: StageName
@@ -92,7 +92,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A job ended with a clip, whole (``complete``) or as far as it came, or with none."""
+    """A job ended: with a complete clip, with the stages that were finished, or without a clip."""
 
     job: str
     clip: Clip | None
@@ -116,7 +116,7 @@ News = (
 
 
 def _to_news(event: Event) -> News:
-    """What the window is told of an event; thumbnails are made here, on the engine's thread."""
+    """Convert an event for the window; thumbnails are made here, on the engine's thread."""
     match event:
         case StepDone():
             return replace(event, preview=None)
@@ -160,14 +160,14 @@ class EngineBridge(QObject):
         self._woken.connect(self._drain)
 
     def start(self, factory: EngineFactory) -> None:
-        """Make the engine; its thread starts to warm up."""
+        """Create the engine; its thread starts to load torch."""
         if self._engine is None and self._closer is None:
             self._engine = factory(self.listen)
             self._ended = False
 
     @property
     def running(self) -> bool:
-        """Whether there is an engine to talk to."""
+        """Whether the engine exists and accepts jobs."""
         return self._engine is not None and self._closer is None
 
     @property
@@ -186,7 +186,7 @@ class EngineBridge(QObject):
         return self._engine.submit(request, job_id)
 
     def run(self, errand: EngineTask, private: tuple[str, ...] = ()) -> str:
-        """Hand over work that makes no clip, one at a time; it begins when the clip in the making is done.
+        """Give the engine work that makes no clip, one at a time; it starts after the current clip.
 
         Raises:
             WaltError: ``engine-not-running``, ``engine-busy``, or what the engine says.

@@ -1,4 +1,4 @@
-"""What the header says of this machine, as far as can be known without loading torch."""
+"""The device's name in the header, as far as it is known without loading torch."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What an error says in the window's language: the engine gives a code, and English words of its own.
+"""Error messages in the window's language, chosen by the error's code.
 
-In English those words are shown: they name the file and the number. In other languages the code chooses the
-sentence; a code without one keeps the engine's words, which is better than silence. Two things are never shown: a hint
+In English the error's own sentence is shown: it names the file and the number. In other languages the code chooses the
+sentence; a code without a translation keeps the English one. Two things are never shown: a hint
 that names an option of the command line, and the path of a picture or video that was just given.
 """
 
@@ -18,7 +18,7 @@ from engine.api.errors import WaltError
 translate = QCoreApplication.translate
 """Under this name lupdate finds the words."""
 _COMMAND = re.compile(r"--[a-z]|`walt ")
-"""Speaks to someone at a command line."""
+"""A hint for users of the command line."""
 
 
 class Sentence(NamedTuple):

@@ -14,7 +14,7 @@ Language = Literal["en", "fr"]
 
 
 def spoken(choice: LanguageChoice) -> Language:
-    """The language to speak: the one chosen, or the first of the system's that walt speaks."""
+    """The language to use: the chosen one, or the first of the system's languages that walt supports."""
     if choice != "system":
         return choice
     for name in QLocale.system().uiLanguages():
@@ -26,19 +26,19 @@ def spoken(choice: LanguageChoice) -> Language:
 
 
 def window_language() -> Language:
-    """The language that the window speaks now."""
+    """The language that the window uses now."""
     return "fr" if QLocale().language() == QLocale.Language.French else "en"
 
 
 class Translators:
-    """What is installed in the application; `speak` changes it for whatever is built afterwards."""
+    """The installed translators; `speak` changes the language of everything that is built afterwards."""
 
     def __init__(self) -> None:
         self.language: Language = "en"
         self._installed: list[QTranslator] = []
 
     def speak(self, language: Language) -> None:
-        """Let windows that are built from now on, and numbers and dates, be in this language."""
+        """Use this language for numbers, dates and all widgets that are built from now on."""
         for translator in self._installed:
             QCoreApplication.removeTranslator(translator)
         self._installed = []

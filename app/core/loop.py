@@ -1,4 +1,4 @@
-"""The event loop. Nothing else knows qasync, which serves to await the shutdown: never frames or torch."""
+"""The event loop. Only this module uses qasync, to await the shutdown."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _Gate(QObject):
 
 
 def run(app: QApplication, bridge: EngineBridge) -> None:
-    """Serve the window until the engine behind it has ended."""
+    """Run the event loop until the engine has ended."""
     gate = _Gate()
     bridge.closed.connect(gate.open)
     app.setQuitOnLastWindowClosed(False)  # the loop ends when the engine has, not when the window is gone

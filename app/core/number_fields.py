@@ -1,4 +1,4 @@
-"""Fields for numbers: typed, stepped with the arrow keys or the two chevrons; scrolling past changes nothing."""
+"""Number fields that are changed by typing, arrow keys or two chevrons, but never by the mouse wheel."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class NumberField(QSpinBox):
         _dress(self, name)
 
     def narrow(self) -> NumberField:
-        """As wide as its numbers need, where there is room for more."""
+        """Limit the width to what the numbers need."""
         self.setFixedWidth(NARROW)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         return self
 
     def valueFromText(self, text: str) -> int:
-        """What was typed; a number below the smallest is meant to be the smallest."""
+        """The typed number; one below the minimum counts as the minimum."""
         value = super().valueFromText(text)
         return value if value == self.minimum() else max(self._low, value)
 
@@ -98,7 +98,7 @@ def _dress(field: QAbstractSpinBox, name: str) -> None:
 
 
 def _paint_steppers(field: QAbstractSpinBox, ways: QAbstractSpinBox.StepEnabledFlag) -> None:
-    """A chevron in each half of the right end, faint where there is no way to go."""
+    """Draw the two chevrons at the right end, faint at the limits."""
     painter = QPainter(field)
     colours, left = field.palette(), field.width() - STEPPERS / 2 - CHEVRON / 2
     names: tuple[tuple[icons.Name, QAbstractSpinBox.StepEnabledFlag, float], ...] = (

@@ -1,4 +1,4 @@
-"""Small controls for choosing: a row of exclusive buttons, a drop-down that scrolling past does not change, a fold."""
+"""Controls for choosing: exclusive buttons, a drop-down that ignores the mouse wheel, a collapsible section."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from app.core.widgets import FIELD, IconButton
 
 
 class Segments(QWidget):
-    """A row of buttons of which one is down.
+    """A row of exclusive buttons.
 
     Signals:
         picked(object): the value of the button that was clicked.
@@ -78,7 +78,7 @@ class Segments(QWidget):
 
 
 class DropDown(QComboBox):
-    """A choice of several; the wheel scrolls the panel around it and never turns it by accident.
+    """A drop-down list; the mouse wheel scrolls the panel around it instead of changing the choice.
 
     Signals:
         picked(object): the value that was chosen by hand.
@@ -128,7 +128,7 @@ class DropDown(QComboBox):
 
 
 class Fold(QWidget):
-    """A head that opens and closes what is below it.
+    """A collapsible section.
 
     Signals:
         opened(bool)

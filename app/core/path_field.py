@@ -1,4 +1,4 @@
-"""A field for a path: while nobody types in it, a path that is too long is shortened in the middle."""
+"""A field for a path: without the focus, a path that is too long is shortened in the middle."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MIDDLE = Qt.TextElideMode.ElideMiddle
 
 
 def shortened(path: str, metrics: QFontMetrics, width: int) -> str:
-    """A path for at most ``width`` pixels: the folder gives way first, then the middle of the name."""
+    """Shorten a path to at most ``width`` pixels: first the folder, then the middle of the name."""
     if metrics.horizontalAdvance(path) <= width:
         return path
     folder, name = os.path.split(path)
@@ -40,7 +40,7 @@ class PathField(QLineEdit):
         self.setToolTip(text)
 
     def shown(self) -> str:
-        """What can be read in it while nobody types."""
+        """The text shown without the focus."""
         return shortened(self.text(), self.fontMetrics(), self._room().width())
 
     def _room(self) -> QRect:

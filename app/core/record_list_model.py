@@ -1,4 +1,4 @@
-"""A list model whose rows are records: another arrangement of them is told to the views as what it is."""
+"""A list model whose rows are records; it tells views about inserted, removed and moved rows instead of resetting."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class RecordListModel(QAbstractListModel, Generic[Row]):
-    """Rows with an id each. Selection and current row of the views follow a row wherever it goes."""
+    """Rows with an id each. Selection and current row of the views follow a row when it moves."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Where the window and its panels were. A missing or damaged file means the defaults."""
+"""Position and size of the window and its panels. A missing or damaged file means the defaults."""
 
 from __future__ import annotations
 

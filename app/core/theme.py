@@ -140,7 +140,7 @@ def figures(font: QFont) -> QFont:
 
 
 class Theme(QObject):
-    """Which tokens are on, following the system unless told otherwise."""
+    """The theme in use: the chosen one, or the system's."""
 
     changed = Signal()
 

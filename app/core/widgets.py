@@ -80,7 +80,7 @@ def tip(action: QAction) -> str:
 
 
 def page(tabs: QTabWidget, title: str) -> QTextBrowser:
-    """One more page to read; its heads are larger, not bold. It opens no links."""
+    """Add a page of rich text to the tabs; links are not opened."""
     result = QTextBrowser()
     result.setAccessibleName(title)
     result.setOpenLinks(False)
@@ -90,7 +90,7 @@ def page(tabs: QTabWidget, title: str) -> QTextBrowser:
 
 
 class NameLabel(QLabel):
-    """The name of a file or folder, its middle left out where there is no room; the tooltip has all of it."""
+    """The name of a file or folder, elided in the middle; the tooltip has the whole name."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,7 +102,7 @@ class NameLabel(QLabel):
         self.setToolTip(text)
 
     def shown(self) -> str:
-        """As much of it as there is room for."""
+        """The elided name."""
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -113,19 +113,19 @@ class NameLabel(QLabel):
 
 
 class QuietBar(QScrollBar):
-    """A scroll bar that keeps its room, and is not to be seen while there is nothing to scroll.
+    """A scroll bar that keeps its space but is invisible while there is nothing to scroll.
 
     A bar that comes and goes changes the room, by which words wrap, by which the bar comes and goes.
     """
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Nothing to scroll, nothing to show."""
+        """Draw nothing while there is nothing to scroll."""
         if self.maximum() > self.minimum():
             super().paintEvent(event)
 
 
 class ActionButton(QPushButton):
-    """A push button that triggers an action, and is enabled and explained as it is."""
+    """A push button for an action; it follows the action's state and tooltip."""
 
     def __init__(self, action: QAction, text: str, role: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -166,12 +166,12 @@ class IconButton(QToolButton):
             self._tint()
 
     def set_toggle(self, toggle: bool) -> None:
-        """Let the button stay down."""
+        """Set whether the button can be checked."""
         self.setCheckable(toggle)
         self._tint()
 
     def follow(self, action: QAction) -> IconButton:
-        """Trigger an action; be enabled, checked and explained as it is."""
+        """Trigger an action and follow its state and tooltip."""
 
         self._action = action
         self.set_toggle(action.isCheckable())

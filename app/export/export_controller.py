@@ -1,4 +1,4 @@
-"""Opens the export dialog for what is on show, and tells the window how it goes."""
+"""Opens the export dialog for the clip or film shown, and reports the result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ExportController(QObject):
-    """The part of the window that is about exports.
+    """Connects exports to the window.
 
     Signals:
         said(str, object): something worth a sentence, and the file it is about, or None.
@@ -40,7 +40,7 @@ class ExportController(QObject):
 
     @property
     def source(self) -> ExportSource | None:
-        """What is on show, if it can be exported."""
+        """The clip or film shown, if it can be exported."""
         session = self._session
         if session.monitor.mode == "film":
             file = self._film.keeper.file
@@ -53,7 +53,7 @@ class ExportController(QObject):
 
     @property
     def waits_for(self) -> str:
-        """Why what is on show cannot be exported yet; nothing if it can, or if there is nothing."""
+        """Why the clip or film shown cannot be exported yet; empty if it can, or if there is none."""
         session = self._session
         if self.source is not None:
             return ""

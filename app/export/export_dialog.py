@@ -1,4 +1,4 @@
-"""Export: format, part, quality, size, frame rate, and where to. Stays open while it is written, or is closed."""
+"""The export dialog: format, part, quality, size, frame rate, destination. It can be closed during an export."""
 
 from __future__ import annotations
 
@@ -322,7 +322,7 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _refresh(self) -> None:
-        """Let what makes no sense for the format go."""
+        """Disable options that the format does not have."""
         chosen, busy = self.chosen, self._exporter.running
         kind = chosen.kind if chosen else "video"
         self.about.setText(words_of(chosen).about if chosen else self.tr("Looking for encoders…"))
@@ -378,6 +378,6 @@ class ExportDialog(QDialog):
         self._say(sentence(error).line, "error")
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Closing it does not stop what is being written: the window tells when that is done."""
+        """Closing the dialog does not stop the export; the window reports its end."""
         self._kept.folder = self._folder
         super().closeEvent(event)

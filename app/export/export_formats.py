@@ -1,4 +1,4 @@
-"""The export formats in the window's language: presets are data, which nothing gathers for translation."""
+"""The export formats in the window's language. Presets are data files, which lupdate does not read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ translate = QCoreApplication.translate
 
 
 class FormatWords(NamedTuple):
-    """A format's name, and what it is good for."""
+    """A format's title and description."""
 
     title: str
     about: str

@@ -1,4 +1,4 @@
-"""Exports: what goes out, how, and the one that is under way. Writing is on a thread of its own."""
+"""Exports: sources, formats and the running export, which has its own thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Teach walt…: what to learn from, what it is to be called and how long it may take, and how it goes."""
+"""The finetuning dialog: examples, name and training time, progress."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ EXAMPLES, PLAN, LEARNING = range(3)
 
 
 class FinetuneDialog(BaseDialog):
-    """Three pages. Closing it stops nothing: the lesson goes on, and the sheet shows it when it is opened again."""
+    """Three pages: examples, settings, progress. Closing it does not stop training; reopening shows the progress."""
 
     def __init__(self, session: Session, finetuning: Finetuning, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -200,7 +200,7 @@ class FinetuneDialog(BaseDialog):
         self.refresh()
 
     def _fill(self, row: int, one: Example) -> None:
-        """In place: a cell whose text was just typed must not go while it tells of it."""
+        """Update cells in place: the one being edited must survive its own signal."""
         for column, text in enumerate((one.file.name, "; ".join(one.captions))):
             item = self.table.item(row, column)
             if item is None:
@@ -213,7 +213,7 @@ class FinetuneDialog(BaseDialog):
 
     @Slot()
     def refresh(self) -> None:
-        """Show what can be done, and how far the lesson is."""
+        """Show the current page, the possible actions and the progress."""
         progress = self._finetuning.progress
         if progress is not None:
             self.pages.setCurrentIndex(LEARNING)
@@ -313,7 +313,7 @@ class FinetuneDialog(BaseDialog):
 
     @Slot()
     def ask_stop(self) -> None:
-        """Ask whether to keep what was learned; meanwhile it goes on."""
+        """Ask whether to keep the result so far; training continues meanwhile."""
         progress = self._finetuning.progress
         if progress is None:
             return
@@ -385,7 +385,7 @@ class FinetuneDialog(BaseDialog):
         self._finetuning.gather([Path(file) for file in files])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files and folders may come in while there is no lesson."""
+        """Accept files and folders while no training runs."""
         urls = event.mimeData().urls()
         if urls and all(url.isLocalFile() for url in urls) and not self._finetuning.busy:
             event.setDropAction(Qt.DropAction.CopyAction)

@@ -1,4 +1,4 @@
-"""About walt: what it is, whose work is in it, under which licences."""
+"""The about dialog: what walt is, and the licences of its libraries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SIZE = (560, 480)
 
 
 class AboutDialog(BaseDialog):
-    """The dialog: walt, and the libraries it stands on."""
+    """Two pages: walt, and the libraries it uses."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -60,7 +60,7 @@ class AboutDialog(BaseDialog):
             self.fill()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Rich text keeps the colours it was written in: write it again."""
+        """Rich text keeps its old colours when the palette changes, so write it again."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self.fill()

@@ -41,7 +41,7 @@ class HelpDialog(BaseDialog):
         self.shortcuts.setHtml(self._table())
 
     def changeEvent(self, event: QEvent) -> None:
-        """Rich text keeps the colours it was written in: write it again."""
+        """Rich text keeps its old colours when the palette changes, so write it again."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self.fill()

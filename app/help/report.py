@@ -92,7 +92,7 @@ def _licence(name: str) -> Licence | None:
 
 
 def diagnostics(session: Session, preferences: Preferences) -> str:
-    """What helps to find a fault: versions, machine, settings. No prompts, no names of files or people."""
+    """Diagnostics: versions, machine, settings. No prompts and no names of files or people."""
     import platform
     import shutil
 

@@ -1,4 +1,4 @@
-"""What the window knows of a pack: its name, its words, its picture sizes. Reads JSON, never weights."""
+"""What the window knows of a pack: name, vocabulary, capabilities. Reads JSON, never weights."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PackCard:
-    """An installed pack, as far as the window needs it. ``examples`` are clips of its own, one an example."""
+    """An installed pack, as far as the window needs it. ``examples`` are clips that this pack made of the examples."""
 
     pack: InstalledPack
     vocabulary: Vocabulary
@@ -67,11 +67,11 @@ class PackCard:
         return self._weights[numbers]
 
     def unknown(self, prompt: str) -> list[str]:
-        """Words of a prompt that the pack never learned."""
+        """Words of a prompt that the pack does not know."""
         return self.vocabulary.unknown(prompt)
 
     def suggest(self, word: str, prompt: str, language: Grammar) -> str | None:
-        """A word the pack does know that was meant by one of a prompt; ``language`` is the window's."""
+        """A known word to suggest for an unknown one; ``language`` is the window's."""
         from engine.text.suggestions import suggest
 
         return suggest(self.vocabulary, word, prompt, language)

@@ -1,4 +1,4 @@
-"""The installed packs: what each says of itself, installing, verifying and removing, off the window's thread."""
+"""The installed packs: list, install, verify and remove, on a thread of their own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PackEntry:
     removable: bool
 
     def knows(self, group: str, language: Language) -> tuple[str, ...]:
-        """What the pack has learned to draw of one group (``subjects``, ``places`` …)."""
+        """What the pack knows of one group (``subjects``, ``places`` …)."""
         knows: Knows = self.pack.manifest.knows
         words = getattr(knows, group)
         return words.fr if language == "fr" and words.fr else words.en
@@ -82,7 +82,7 @@ class PackManager(QObject):
         self._tasks.run(work, self._take, self._fail)
 
     def install(self, source: Path, *, replace: bool = False) -> None:
-        """Copy a pack in; `progress`, then `installed` or `failed`."""
+        """Install a pack; `progress`, then `installed` or `failed` is emitted."""
 
         def work() -> str:
             from engine.packs.install import install
@@ -149,7 +149,7 @@ class PackManager(QObject):
         self._tasks.run(work, done, self._fail)
 
     def cancel(self) -> None:
-        """Stop what is going on; nothing half-done stays."""
+        """Stop the running work; no partial result is left."""
         self._stop.set()
 
     def close(self) -> None:

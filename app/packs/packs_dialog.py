@@ -1,4 +1,4 @@
-"""Packs: what is installed and what each knows; installing by drop, verifying, removing, choosing."""
+"""The packs dialog: installed packs and what they know; install, verify, remove, choose."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the person prefers: one versioned JSON file in the user's configuration folder.
+"""The user's preferences: one versioned JSON file in the configuration folder.
 
 Every value is checked by itself: a bad one means the default of that one. Keys of a later walt are kept.
 """
@@ -131,11 +131,11 @@ class PreferenceFile(QObject):
 
     @property
     def now(self) -> Preferences:
-        """What is preferred now."""
+        """The current preferences."""
         return self._now
 
     def change(self, **wishes: Unpack[PreferenceChanges]) -> None:
-        """Prefer something else; written at once, whole."""
+        """Change preferences; the file is written at once."""
         wanted = replace(self._now, **wishes)
         bad = [name for name, value in asdict(wanted).items() if not _CHECKS[name](value)]
         if bad:

@@ -1,4 +1,4 @@
-"""Preferences: each takes effect as it is chosen; what needs a new start offers one."""
+"""The preferences dialog: changes take effect at once; those that need a restart offer one."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class PreferencesDialog(BaseDialog):
 
     @Slot()
     def refresh(self) -> None:
-        """Show what is preferred."""
+        """Show the current preferences."""
         now = self._file.now
         for widget in (self.threads, self.memory, self.bound, self.metadata, self.notify):
             widget.blockSignals(True)
@@ -217,7 +217,7 @@ class PreferencesDialog(BaseDialog):
 
 
 def _at_start_only(now: Preferences) -> Preferences:
-    """The preferences that are looked at only when the window opens."""
+    """The preferences that are only read when the window opens."""
     plain = Preferences()
     return replace(
         plain,

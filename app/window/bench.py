@@ -1,4 +1,4 @@
-"""Measures how the window feels: how soon it is there, and how late it answers while the engine computes.
+"""Measures the window's start-up time and its latency while the engine computes.
 
 Runs off screen unless QT_QPA_PLATFORM says otherwise, in folders of its own that are removed afterwards.
 """
@@ -53,7 +53,7 @@ app_main.main([])
 
 
 class Heartbeat(QObject):
-    """A timer that notes how late it is."""
+    """A timer that measures its own delay."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ class Heartbeat(QObject):
 
 
 class Typist(QObject):
-    """Types a letter now and then, and waits for the field to be painted."""
+    """Types letters and measures the time until the field is painted."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__()
@@ -144,7 +144,7 @@ class Bench:
     figures: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def wait(self, ready: Callable[[], bool]) -> None:
-        """Serve the window until something is so."""
+        """Run the event loop until a condition holds."""
         end = time.monotonic() + PATIENCE_SECONDS
         while not ready():
             if time.monotonic() > end:
@@ -338,7 +338,7 @@ def _engine(application: QApplication, pack: str) -> dict[str, Any]:
 
 
 def _alone(request: ClipRequest) -> float:
-    """Seconds of the same clip by an engine that nobody watches, warm."""
+    """Seconds for the same clip by a warm engine without a window."""
     from engine.api.events import JobDone, JobFailed
     from engine.worker import Engine
 

@@ -1,4 +1,4 @@
-"""The window: lays the panels out, ties the actions to the session, and closes down in order."""
+"""The main window: layout, connections between actions and session, and an orderly end."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _take_up(self) -> None:
-        """Go on where the last day ended; not before the window is on screen."""
+        """Restore the draft of the last session, after the window is on screen."""
         self.session.restore(self.prompt_history.draft)
         self.session.draft_changed.connect(self._note_draft)
 
@@ -214,7 +214,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _refresh(self) -> None:
-        """Let each verb be possible only when it is."""
+        """Enable and disable the actions."""
         session, actions = self.session, self.actions_
         state = session.state
         possible: dict[ActionName, bool] = {
@@ -262,7 +262,7 @@ class MainWindow(QMainWindow):
         self.take_file(Path(file))
 
     def take_file(self, file: Path) -> None:
-        """Take a file that was chosen or handed over: a pack, a film, or a picture or video to begin with."""
+        """Open a file: a pack, a film, or a picture or video as the first frame."""
         if file.suffix.lower() == ".zip" or (file / "manifest.json").is_file():
             self.dialogs.install(file)
         else:
@@ -277,13 +277,13 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_still(self) -> None:
-        """What was dropped is not to vanish in a panel that is folded away."""
+        """Unfold the composer, so that the dropped picture is seen."""
         still = self.session.still
         if isinstance(still.state, Checking | Refused) or still.refusal is not None:
             self.actions_["composer"].setChecked(True)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Where no part of the window has a use of its own for a file, the window has."""
+        """Accept files that no panel under the pointer accepts."""
         accept_still(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -317,7 +317,7 @@ class MainWindow(QMainWindow):
     # What is said.
 
     def tell_of_crash(self, report: Path) -> None:
-        """Say that walt broke off last time, and where its report is; it goes nowhere by itself."""
+        """Say that walt crashed last time, and where the report is; it is not sent anywhere."""
         words = self.tr("walt crashed last time. A crash report was saved on this computer: {0}")
         self.status.say(words.format(report.name), file=report)
 
@@ -336,7 +336,7 @@ class MainWindow(QMainWindow):
     # Keys, coming, going.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys that no field wanted: Space, arrows, paste."""
+        """Handle keys that no field handled: Space, arrows, paste."""
         if event.matches(QKeySequence.StandardKey.Paste):
             self._paste()
         elif not self.actions_.press(event):
@@ -360,7 +360,7 @@ class MainWindow(QMainWindow):
             self.actions_[name].setChecked(self._settings.layout(name) != FOLDED)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask first if a clip is being made; then go at once, and the engine is waited for behind the scenes."""
+        """Ask first if a job is running; then hide at once and wait for the engine in the background."""
         if self.close_guard.busy and not self._leaving:
             event.ignore()
             self.close_guard.ask()
@@ -390,7 +390,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def receive(self, call: Call) -> None:
-        """Come to the front, and take what another start was given."""
+        """Come to the front and open what a second start was given."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
@@ -401,7 +401,7 @@ class MainWindow(QMainWindow):
             self.take_file(Path(file))
 
     def shut_down(self) -> None:
-        """After the engine has ended: finish what is being written, leave nothing behind."""
+        """After the engine has ended: finish writing, stop all threads."""
         self._bridge.wait_closed()
         self.exports.close()
         self.session.library.close()

@@ -24,7 +24,7 @@ PERCENT = 100
 
 
 class Notifications(QObject):
-    """Watches the session for people who do not look at the window.
+    """Announces changes of the session to screen readers and the desktop.
 
     Signals:
         announced(str): a screen reader was given this text.
@@ -107,7 +107,7 @@ class Notifications(QObject):
         self.announce(self.tr("Stage {0} of {1}").format(number, len(state.stages)))
 
     def _show_progress(self) -> None:
-        """The taskbar shows the title: how far a clip is can be seen there."""
+        """Show the progress in the title, and so in the taskbar."""
         state = self._session.state
         if isinstance(state, Running):
             share = sum(stage.fraction for stage in state.stages) / max(len(state.stages), 1)

@@ -1,4 +1,4 @@
-"""The session: what is being asked, what the engine is making of it, what is on show. No widget in sight."""
+"""The window's state: draft, jobs, what is shown. No widgets."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _SHAPES: dict[Aspect, tuple[int, int]] = {"16:9": (224, 128), "9:16": (128, 224)
 
 
 class Session(QObject):
-    """The one object the panels look at and talk to.
+    """The object that all panels share.
 
     Signals:
         draft_changed(): the composer's content.
@@ -121,11 +121,11 @@ class Session(QObject):
 
     @Slot(object)
     def recall(self, request: ClipRequest) -> None:
-        """Put a clip's words, settings and seed into the composer; the still stays as it is."""
+        """Put a clip's prompt, settings and seed into the composer; the still is not changed."""
         self._take_draft(recalled(self._draft, request, self.card))
 
     def restore(self, draft: Draft) -> None:
-        """Take up a draft from another day, unless something was typed already."""
+        """Restore a saved draft, unless something was typed already."""
         if not self._draft.prompt:
             self._take_draft(draft)
 
@@ -136,12 +136,12 @@ class Session(QObject):
             self.draft_changed.emit()
 
     def new_seed(self) -> int:
-        """A seed that nobody chose."""
+        """Draw a new seed."""
         return self._random.randrange(NEW_SEEDS)
 
     @property
     def surplus(self) -> int:
-        """By how many letters the prompt is too long."""
+        """How many characters the prompt has too many."""
         words = " ".join(self._draft.prompt.split())
         if not words:
             return 0
@@ -149,7 +149,7 @@ class Session(QObject):
 
     @property
     def can_generate(self) -> bool:
-        """Whether Generate makes sense now; while a picture is being read it does."""
+        """Whether Generate is possible now; also while a picture is being read."""
         said = bool(self._draft.prompt.strip()) and not self.surplus
         return said and not isinstance(self.still.state, Refused) and self.pack_error is None
 
@@ -172,7 +172,7 @@ class Session(QObject):
             self.read_pack()
 
     def leave_pack(self, name: str) -> None:
-        """A pack is gone; if it was this one, the starter takes its place."""
+        """React to a removed pack; if it was in use, the starter is used instead."""
         if name == self.pack:
             self.choose_pack(STARTER)
 
@@ -188,16 +188,16 @@ class Session(QObject):
         self.pack_changed.emit()
 
     def pack_title(self, pack: str) -> str:
-        """The name of a pack, as people know it, if it is the one that clips are made with."""
+        """The title of a pack, if it is the one in use."""
         return self.card.title if self.card else pack
 
     def suggest(self, word: str) -> str | None:
-        """What was meant by a word of the prompt that the pack does not know."""
+        """A suggestion for a word that the pack does not know."""
         return self.card.suggest(word, self._draft.prompt, window_language()) if self.card else None
 
     @property
     def last_stage(self) -> StageName:
-        """How far the next clip goes."""
+        """The last stage of the next clip."""
         return last_stage(self._draft, self.card)
 
     def stage_size(self, stage: StageName) -> tuple[int, int] | None:
@@ -250,7 +250,7 @@ class Session(QObject):
 
     @Slot()
     def _make_asked(self) -> None:
-        """The picture that clips wait for is there now, or will not come: then none is made without it."""
+        """The picture was read: queue the waiting requests; or it was refused: drop them."""
         still, broken = self.still, isinstance(self.still.state, Refused)
         if not self._asked or not (still.settled or broken):
             return
@@ -262,7 +262,7 @@ class Session(QObject):
                 self.generate(first=first)
 
     def ask(self, requests: Sequence[ClipRequest], *, first: bool = False) -> None:
-        """Queue requests as they are. If nothing is being made, what comes of the first is shown."""
+        """Queue requests. If no job is running, the first one is shown."""
         if not isinstance(self.state, Running):
             self.current_clip.watch()
             self.monitor.show("clip")
@@ -270,12 +270,12 @@ class Session(QObject):
 
     @property
     def smaller(self) -> ClipRequest | None:
-        """What takes less memory than the clip for which there was not enough; None if nothing does."""
+        """A smaller request than the one that ran out of memory; None if there is none."""
         return smaller(self.state, self.card) if isinstance(self.state, Failed) else None
 
     @Slot()
     def make_smaller(self) -> None:
-        """Ask for that instead, and let the clips after it be of that size too."""
+        """Queue the smaller request, and use its size for the next clips too."""
         request = self.smaller
         if request is not None:
             self.edit(upto=request.upto, frames=request.frames)
@@ -293,18 +293,18 @@ class Session(QObject):
         self.job_runner.cancel()
 
     def close(self) -> None:
-        """The window goes: start nothing more."""
+        """The window is closing: start no more jobs."""
         self.job_runner.close()
         self.player.pause()
 
     # Clips that are in the library.
 
     def open_clip(self, record: ClipRecord, then: Callable[[], None] | None = None) -> None:
-        """Show and play a clip of the library; what is being made meanwhile goes on."""
+        """Show and play a clip of the library; the running job continues."""
         self.current_clip.open(record, then)
 
     def reuse(self, record: ClipRecord) -> None:
-        """Put what a clip was made from into the composer, its still too."""
+        """Put a clip's request into the composer, its still too."""
         request = self._request_of(record)
         if request is None:
             return

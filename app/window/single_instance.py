@@ -1,4 +1,4 @@
-"""One walt a person: a second start hands over what it was given to the first, which comes to the front."""
+"""One window for each user: a second start hands its files and prompt to the first, which comes to the front."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Call:
 
 
 def door_name() -> str:
-    """The same for every start of one person with one configuration, another for everyone else."""
+    """The socket's name: the same for all starts of one user with one configuration, and different for others."""
     try:
         user = getpass.getuser()
     except (OSError, KeyError):  # a system without names for people
@@ -41,7 +41,7 @@ def door_name() -> str:
 
 
 def _read(line: bytes) -> Call | None:
-    """What another start sent, if it makes sense."""
+    """Parse what another start sent; None if it is not valid."""
     try:
         data: Any = json.loads(line)
     except (ValueError, RecursionError):
@@ -57,7 +57,7 @@ def _read(line: bytes) -> Call | None:
 
 
 class Door(QObject):
-    """Where other starts knock.
+    """The server that later starts connect to.
 
     Signals:
         called(Call): another start handed over what it was given.
@@ -74,7 +74,7 @@ class Door(QObject):
         self._letters: dict[QLocalSocket, bytes] = {}
 
     def knock(self, call: Call) -> bool:
-        """Hand over to the walt that is open; False if there is none, or if it does not answer."""
+        """Hand over to the running instance; False if there is none, or if it does not answer."""
         socket = QLocalSocket()
         socket.connectToServer(self._name)
         if not socket.waitForConnected(CONNECT_MS):
@@ -87,7 +87,7 @@ class Door(QObject):
         return answer == TAKEN
 
     def open(self) -> bool:
-        """Become the one; a socket that a killed walt left behind is put away first."""
+        """Become the first instance; a socket left by a killed process is removed first."""
         if self._server.listen(self._name):
             return True
         QLocalServer.removeServer(self._name)
@@ -97,7 +97,7 @@ class Door(QObject):
         return True
 
     def close(self) -> None:
-        """Let the next start be the first."""
+        """Stop listening."""
         self._server.close()
 
     @Slot()

@@ -1,4 +1,4 @@
-"""The window's title, which the taskbar shows too: how far a clip is, and which film is open."""
+"""The window's title: progress of the running clip and name of the film."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Title(QObject):
         self._window.setWindowModified(modified)
 
     def set_progress(self, percent: int | None) -> None:
-        """Say how far the clip that is being made is; None when there is none."""
+        """Show the progress of the running clip in percent; None if there is none."""
         if percent != self._percent:
             self._percent = percent
             self._write()

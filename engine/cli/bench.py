@@ -1,4 +1,4 @@
-"""``walt bench``: figures of this machine. ``ui`` is how the window feels at work, ``windows`` the table 3b."""
+"""``walt bench``: measurements on this machine: ``ui`` the window's latency, ``windows`` the paper's table 3b."""
 
 from __future__ import annotations
 

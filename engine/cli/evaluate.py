@@ -1,4 +1,4 @@
-"""``walt evaluate``: figures about a pack; ``walt evaluate probe`` makes the ruler. docs/starter.md uses both."""
+"""``walt evaluate``: measure a pack; ``walt evaluate probe`` trains the probe it needs. docs/starter.md uses both."""
 
 from __future__ import annotations
 

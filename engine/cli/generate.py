@@ -1,4 +1,4 @@
-"""``walt generate``: one clip from the command line; the engine's listener without a window."""
+"""``walt generate``: one clip from the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ``walt`` command: the window when nothing is asked, a sub-command otherwise. Light until work begins.
+"""The ``walt`` command: opens the window, or runs a sub-command, whose module is imported only then.
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 """

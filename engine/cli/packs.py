@@ -1,4 +1,4 @@
-"""``walt packs``: what is installed, and what is damaged; installing, verifying, removing."""
+"""``walt packs``: list, verify, install and remove packs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``walt plan``: what memory a clip would take, before it is asked for, on this machine or on another card."""
+"""``walt plan``: predict the memory of a clip on this machine or on another graphics card."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A job's progress as text: one line that is redrawn on a terminal, a few plain lines anywhere else."""
+"""A job's progress as text: one line that is redrawn on a terminal, a few lines elsewhere."""
 
 from __future__ import annotations
 

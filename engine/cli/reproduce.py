@@ -1,4 +1,4 @@
-"""``walt generate --from CLIP``: the same clip again, bit for bit, or a plain word why not."""
+"""``walt generate --from CLIP``: make a clip again, bit for bit, or say why that is not possible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The seam where things go wrong on purpose: what the world may refuse passes here by name, before it is tried.
+"""Fault-injection hook: operations that can fail call it by name first. Does nothing outside tests.
 
 Nothing listens in a running walt. Tests of reliability listen, count, and let the n-th operation fail.
 """

@@ -1,4 +1,4 @@
-"""Files that leave walt are written whole or not at all: beside the target, synced, checked, then renamed."""
+"""Atomic writes: beside the target, synced, checked, then renamed."""
 
 from __future__ import annotations
 

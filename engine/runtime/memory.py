@@ -1,4 +1,4 @@
-"""Memory: how much this process has used at its peak, and what to try when it is full. No torch here."""
+"""Memory: this process's peak, what is free, and the error when it is full. No torch here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loads torch ahead of the first job, on the engine's thread, without holding a window still meanwhile."""
+"""Loads torch before the first job, on the engine's thread, without blocking the window."""
 
 from __future__ import annotations
 
