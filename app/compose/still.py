@@ -279,7 +279,7 @@ class StillSlot(QObject):
         def work() -> Ready | OwnClip:
             if image is not None and not image.save(os.fspath(path)):
                 raise WaltError(
-                    "still-not-kept", "The pasted picture could not be saved.", "Check the free space on the disk."
+                    "still-not-kept", "The pasted picture could not be saved.", "Check the free disk space."
                 )
             opened = open_file(path, lambda: frame_file, as_frame=as_frame)
             if isinstance(opened, OwnClip):

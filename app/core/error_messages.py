@@ -72,7 +72,7 @@ def _pictures() -> dict[str, tuple[str, str]]:
         ),
         "still-not-kept": (
             translate("Errors", "The pasted picture could not be saved."),
-            translate("Errors", "Check the free space on the disk."),
+            translate("Errors", "Check the free disk space."),
         ),
         "clip-not-found": (translate("Errors", "The clip no longer exists."), ""),
         "clip-unreadable": (translate("Errors", "The clip is damaged or is not a video."), ""),
@@ -138,7 +138,7 @@ def _files() -> dict[str, tuple[str, str]]:
         "library-not-opened": (translate("Errors", "The library cannot be opened."), ""),
         "library-not-written": (
             translate("Errors", "walt cannot write to the library."),
-            translate("Errors", "Check the free space on the disk."),
+            translate("Errors", "Check the free disk space."),
         ),
         "library-too-new": (
             translate("Errors", "The library was made by a newer walt."),

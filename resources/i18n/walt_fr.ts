@@ -697,8 +697,8 @@
         <translation>L’image collée n’a pas pu être enregistrée.</translation>
     </message>
     <message>
-        <source>Is the disk full?</source>
-        <translation>Le disque est-il plein&#xa0;?</translation>
+        <source>Check the free disk space.</source>
+        <translation>Vérifiez l’espace disque disponible.</translation>
     </message>
     <message>
         <source>The clip no longer exists.</source>
