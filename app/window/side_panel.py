@@ -1,4 +1,4 @@
-"""The shelf on the right: the library and the queue, one at a time."""
+"""The panel on the right: library and queue as two tabs."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ class SidePanel(QWidget):
         self.tabs.setCurrentIndex(self.pages.indexOf(panel))
 
     def search(self) -> None:
-        """Let a clip be searched for."""
+        """Show the library and focus its search field."""
         self.turn_to(self.library)
         self.library.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.library.search.selectAll()
 
     @Slot()
     def _opened(self) -> None:
-        """What is left from last time is not to be overlooked."""
+        """Show the queue if jobs are left from last time."""
         if self._queue.left_over or self._queue.interrupted:
             self.turn_to(self.queue)
 
