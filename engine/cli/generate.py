@@ -135,7 +135,7 @@ def _asked(args: argparse.Namespace, store: PackStore) -> tuple[Record | None, C
     """What the clip says that is to be made again, if one is; what is asked for; and the pack that is to make it."""
     if args.again is None:
         if args.prompt is None:
-            raise UsageError("usage", "A prompt is missing.", f"Example: {EXAMPLE}")
+            raise UsageError("usage", "The prompt is missing.", f"Example: {EXAMPLE}")
         pack = store.find(args.pack or DEFAULT_PACK)
         return None, _request(args, capabilities_of(pack)), pack
     spoken = [name for name in _OF_THE_CLIP if getattr(args, name) not in (None, "")]
@@ -187,8 +187,8 @@ def check_output(path: Path) -> None:
         endings = dict.fromkeys(preset.suffix for preset in load_presets() if preset.encoders)
         raise UsageError(
             "out-format",
-            f"{path} does not end in the name of a format that walt writes.",
-            f"It writes {', '.join(endings)}.",
+            f"{path} does not end in a format that walt can write.",
+            f"Possible: {', '.join(endings)}.",
         )
     needed_encoder(preset)
     ensure_writable(path)

@@ -51,7 +51,7 @@ def _change(args: argparse.Namespace, store: PackStore) -> int:
     elif args.verify:
         pack = store.find(args.verify)
         kind_of(pack).verify(pack, lambda: False)
-        print(f"Every file of {args.verify} is as its manifest says.")
+        print(f"Every file of {args.verify} matches its checksum in the manifest.")
     else:
         remove(store.find(args.remove), store.roots[-1])
         print(f"Removed {args.remove}.")

@@ -14,7 +14,7 @@ def picture_size(text: str) -> tuple[int, int]:
     try:
         height, width = (int(side) for side in text.lower().split("x"))
     except ValueError:
-        raise UsageError("bad-size", f"{text!r} is no size.", "Write height x width, e.g. 128x224.") from None
+        raise UsageError("bad-size", f"{text!r} is not a size.", "Write height x width, e.g. 128x224.") from None
     if min(height, width) < 16 or height % 8 or width % 8:
         raise UsageError("bad-size", f"{text} is not possible.", "Sides must be multiples of 8, 16 at least.")
     return height, width

@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         fullsize.dry_run(args)
         return 0
     if args.step is None:
-        raise UsageError("usage", "No step of training is named.", "See `walt train --help`.")
+        raise UsageError("usage", "No training command is given.", "See `walt train --help`.")
     steps = {
         "runs": fullsize.runs,
         "full": fullsize.full,
@@ -155,7 +155,7 @@ def _prepare(args: argparse.Namespace) -> None:
         from engine.training.data.photos import CAMERAS
 
         if odd := set(args.cameras or ()) - set(CAMERAS):
-            raise UsageError("usage", f"No camera moves like {min(odd)!r}.", f"There are {', '.join(CAMERAS)}.")
+            raise UsageError("usage", f"There is no camera motion {min(odd)!r}.", f"There are {', '.join(CAMERAS)}.")
         tell = _progress("shards")
         moves = args.cameras or CAMERAS
         prepare_photos(args.photos, args.out, args.count, height, width, args.frames, args.seed, tell, moves)

@@ -72,7 +72,7 @@ def work_memory(manifest: WaltManifest, request: ClipRequest, decoding: Decoding
             clip=sum(3 * frames * math.prod(manifest.size(request.aspect, stage)) for stage in stages[-2:]),
         )
     except (KeyError, TypeError, ValueError, IndexError, ArithmeticError):
-        raise damaged(Path(manifest.name), "the shapes of its networks make no sense") from None
+        raise damaged(Path(manifest.name), "the shapes of its networks are not valid") from None
 
 
 def stage_work(
