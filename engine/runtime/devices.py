@@ -25,7 +25,7 @@ _N = TypeVar("_N", bound=nn.Module)
 def autocast(device: torch.device, dtype: torch.dtype) -> AbstractContextManager[object]:
     """Matrix products and convolutions on ``device`` in ``dtype``; with float32 nothing changes.
 
-    Never with autocast's cache of converted weights: in torch 2.6 a pass without gradients, as self-conditioning has,
+    Never with autocast's cache of converted weights: in torch 2.10 a pass without gradients, as self-conditioning has,
     fills it with copies that have no history, and a later pass in the same context then gives those weights no
     gradient. At inference it would hold a second copy of every float32 matrix.
     """

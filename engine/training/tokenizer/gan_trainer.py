@@ -63,7 +63,7 @@ class GanTrainer:
         model.tokenizer.encoder.recompute = model.tokenizer.decoder.recompute = run.recompute
         gpus = [world.device.index] if world.device.type == "cuda" else None
         with warnings.catch_warnings():
-            # Each process gathers its own verdicts. torch 2.13 renames the argument; its successor isn't in 2.6.
+            # Each process gathers its own verdicts. torch 2.13 renames the argument; its successor isn't in 2.10.
             warnings.simplefilter("ignore", FutureWarning)
             self.whole = DistributedDataParallel(model, device_ids=gpus, broadcast_buffers=False)
         self.loop = Loop(model, self.loss, self.report, run.loop, folder, world)
