@@ -6,19 +6,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from engine.api.request import ClipRequest
-from engine.api.types import FPS, MAX_FRAMES, MAX_SEED, OVERLAP, STAGES, WINDOW_FRAMES
+from engine.api.types import MAX_SEED, STAGES, WINDOW_FRAMES
 
 if TYPE_CHECKING:
     from app.packs.pack_card import PackCard
     from engine.api.types import Aspect, StageName
+    from engine.packs.capabilities import Capabilities
 
 Quality = Literal["draft", "standard", "best"]
 QUALITIES: tuple[Quality, ...] = ("draft", "standard", "best")
 EFFORT: dict[Quality, float] = {"draft": 0.5, "standard": 1.0, "best": 2.0}
 """Denoising steps of each preset, as a multiple of what the pack recommends."""
-NEW_FRAMES = WINDOW_FRAMES - OVERLAP
-"""How many new frames each continuation of a long clip adds (paper 4.4)."""
-LENGTHS: tuple[int, ...] = tuple(range(WINDOW_FRAMES, MAX_FRAMES + 1, NEW_FRAMES))
 VARIATIONS = (1, 2, 3, 4, 6, 8)
 
 
@@ -43,11 +41,6 @@ class Draft:
     seed_fixed: bool = False
     variations: int = 1
 
-    @property
-    def seconds(self) -> float:
-        """How long the clip plays."""
-        return self.frames / FPS
-
 
 class Changes(TypedDict, total=False):
     """Fields of a draft to change."""
@@ -69,7 +62,8 @@ def steps_of(draft: Draft, card: PackCard | None) -> int | None:
     """The denoising steps of the base stage, as chosen or as the preset has them; None if not yet known."""
     if draft.steps is not None or card is None:
         return draft.steps
-    return max(1, round(card.capabilities.steps.value * EFFORT[draft.quality]))
+    usual = card.capabilities.steps
+    return round(usual.value) if usual.fixed else max(1, round(usual.value * EFFORT[draft.quality]))
 
 
 def guidance_of(draft: Draft, card: PackCard | None, *, still: bool) -> float | None:
@@ -79,6 +73,23 @@ def guidance_of(draft: Draft, card: PackCard | None, *, still: bool) -> float | 
     able = card.capabilities
     setting = able.still_guidance if still else able.guidance
     return None if setting is None else setting.value
+
+
+def lengths_of(able: Capabilities) -> tuple[int, ...]:
+    """The lengths to choose from, in frames: the pack's own, or one window and as many continuations as it allows."""
+    lengths = able.lengths
+    if lengths.fixed:
+        return lengths.fixed
+    new = lengths.usual - (able.seen[0] if able.seen else 0)
+    last = lengths.longest if able.seen else lengths.usual
+    return tuple(frames for frames in range(lengths.usual, last + 1, new) if lengths.possible(frames))
+
+
+def fitted(draft: Draft, able: Capabilities) -> Draft:
+    """The draft with a shape and a length that the pack makes."""
+    aspect = draft.aspect if draft.aspect in able.aspects else able.aspects[0]
+    frames = draft.frames if able.lengths.possible(draft.frames) else able.lengths.usual
+    return replace(draft, aspect=aspect, frames=frames)
 
 
 def last_stage(draft: Draft, card: PackCard | None) -> StageName:

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from app.compose.draft import LENGTHS, VARIATIONS, Quality
+from app.compose.draft import VARIATIONS, Quality, lengths_of
 from app.core.formatting import tenths
 from app.core.option_widgets import DropDown, Segments
 from app.core.theme import INSIDE, figures
@@ -27,6 +27,7 @@ from app.window.session import Session
 from engine.api.types import FPS, MAX_SEED
 
 if TYPE_CHECKING:
+    from app.packs.pack_card import PackCard
     from engine.api.types import Aspect
 
 SHAPES: tuple[tuple[Aspect, tuple[float, float]], ...] = (
@@ -130,25 +131,29 @@ class LengthField(DropDown):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self._session = session
+        self._card: PackCard | None = None
         self.setAccessibleName(self.tr("Length"))
-        self.fill([(n, self._words(n)) for n in LENGTHS])
         self.setToolTip(
             self.tr("Longer clips are made in parts; each part continues the one before")
         )
         self.picked.connect(self._picked)
         session.draft_changed.connect(self.refresh)
+        session.pack_changed.connect(self.refresh)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Show the draft's length, one that a recalled clip brought along too."""
-        frames = self._session.draft.frames
-        if self.findData(frames) < 0:
-            self.fill([(n, self._words(n)) for n in sorted({*LENGTHS, frames})])
+        frames, card = self._session.draft.frames, self._session.card
+        offered = {*lengths_of(card.capabilities), frames} if card else {frames}
+        if offered != {self.itemData(row) for row in range(self.count())} or card is not self._card:
+            self._card = card
+            self.fill([(n, self._words(n)) for n in sorted(offered)])
         self.choose(frames)
 
     def _words(self, frames: int) -> str:
-        return self.tr("{0} s · {1} frames").format(tenths(frames / FPS), frames)
+        seconds = tenths(frames / (self._card.capabilities.fps if self._card else FPS))
+        return self.tr("{0} s · {1} frames").format(seconds, frames)
 
     @Slot(object)
     def _picked(self, frames: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any, cast
 from platformdirs import user_data_path
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app.compose.draft import LENGTHS, QUALITIES, VARIATIONS, Draft
+from app.compose.draft import QUALITIES, VARIATIONS, Draft
 from app.compose.estimate import Pace
 from engine.api.errors import WaltError
 from engine.api.types import MAX_GUIDANCE, MAX_SEED, MAX_STEPS, STAGES
@@ -159,7 +159,7 @@ def _possible(name: str, value: Any) -> bool:
         case "aspect":
             return value in ("16:9", "9:16", "1:1")
         case "frames":
-            return value in LENGTHS
+            return _whole(value) and value >= 1  # whether the pack makes it is asked when the pack is read
         case "quality":
             return value in QUALITIES
         case "upto":

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.api.types import WINDOW_FRAMES
-
 if TYPE_CHECKING:
     from app.jobs.state import Failed
     from app.packs.pack_card import PackCard
@@ -26,4 +24,5 @@ def smaller(failed: Failed, card: PackCard | None) -> ClipRequest | None:
     before = card.stages[: card.stages.index(request.upto)]
     if before:
         return replace(request, upto=before[-1])
-    return replace(request, frames=WINDOW_FRAMES) if request.frames > WINDOW_FRAMES else None
+    usual = card.capabilities.lengths.usual
+    return replace(request, frames=usual) if request.frames > usual else None

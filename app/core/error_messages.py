@@ -155,6 +155,10 @@ def _files() -> dict[str, tuple[str, str]]:
             translate("Errors", "This part is still being made."),
             translate("Errors", "Continue it when it is done."),
         ),
+        "cannot-continue": (
+            translate("Errors", "This pack cannot continue clips."),
+            translate("Errors", "Choose another one in Help > Packs."),
+        ),
         "no-recipe": (
             translate("Errors", "This clip does not contain the settings it was made with."),
             translate("Errors", "Only clips made by walt can be generated again."),

@@ -13,11 +13,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.background_tasks import BackgroundTasks
 from engine.api.errors import WaltError
-from engine.api.types import FPS
 
 if TYPE_CHECKING:
     from app.core.frames import Pixels
-    from app.film.film import Film
+    from app.film.film import Film, Take
     from engine.api.clip import Clip
     from engine.media.export import FrameSource
     from engine.media.presets import ExportSettings, Preset
@@ -28,11 +27,12 @@ PATIENCE = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Frames ``start`` to ``stop`` of a clip file."""
+    """Frames ``start`` to ``stop`` of a film, taken from a clip file: ``take`` says which of its own each one is."""
 
     file: Path
     start: int
     stop: int
+    take: Take
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,11 @@ def film_source(film: Film, name: str) -> ExportSource | None:
     if not takes or any(take.file is None or take.trouble for take in takes):
         return None
     cuts = [
-        Cut(take.file, segment.start, segment.stop)
+        Cut(take.file, segment.start, segment.stop, take)
         for take, segment in zip(takes, film.segments, strict=True)
         if take.file is not None
     ]
-    return ExportSource(name, film.total, film.size, FPS, None, tuple(cuts), name)
+    return ExportSource(name, film.total, film.size, film.fps, None, tuple(cuts), name)
 
 
 def _cuts_in(cuts: Sequence[Cut], part: range) -> tuple[Cut, ...]:
@@ -78,7 +78,7 @@ def _cuts_in(cuts: Sequence[Cut], part: range) -> tuple[Cut, ...]:
         length = cut.stop - cut.start
         begin, end = max(part.start - first, 0), min(part.stop - first, length)
         if begin < end:
-            result.append(Cut(cut.file, cut.start + begin, cut.start + end))
+            result.append(replace(cut, start=cut.start + begin, stop=cut.start + end))
         first += length
     return tuple(result)
 
@@ -209,4 +209,7 @@ def _film_frames(source: ExportSource) -> Iterator[Pixels]:
     from engine.media.reading import iter_frames
 
     for cut in source.cuts:
-        yield from islice(iter_frames(cut.file, size=source.size), cut.start, cut.stop)
+        wanted = [cut.take.index(frame, source.fps) for frame in range(cut.start, cut.stop)]
+        for index, frame in enumerate(islice(iter_frames(cut.file, size=source.size), wanted[-1] + 1)):
+            for _ in range(wanted.count(index)):
+                yield frame

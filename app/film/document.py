@@ -196,7 +196,7 @@ class FilmDocument(QObject):
         return True
 
     def _show(self, project: Project) -> None:
-        self._room.film.open(project.takes, project.segments)
+        self._room.film.open(project.takes, project.segments, project.fps)
         self._room.refresh()
         self._monitor.put("film", project.playhead, project.marks)
         if project.segments:
@@ -209,7 +209,7 @@ class FilmDocument(QObject):
         playhead, marks = self._monitor.place("film")
         saved_as = self._file.absolute() if self._file else None
         return Project(
-            dict(film.takes), film.segments, marks, playhead, saved_as, self.modified, running=self._running
+            dict(film.takes), film.segments, film.fps, marks, playhead, saved_as, self.modified, running=self._running
         )
 
     def _reader(self, file: Path) -> Callable[[], Project]:

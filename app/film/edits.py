@@ -22,7 +22,7 @@ class _Edit(QUndoCommand):
     ) -> None:
         super().__init__(text)
         self._film = film
-        self._before, self._after = film.segments, after
+        self._before, self._after = (film.segments, film.fps), (after, film.fps_with(after))
         self._edge = edge
         self._was, self._chosen = film.selected, chosen
 
@@ -39,13 +39,13 @@ class _Edit(QUndoCommand):
 
     def redo(self) -> None:
         """Make the change."""
-        self._film.set_segments(self._after)
+        self._film.set_segments(*self._after)
         if self._chosen is not None:
             self._film.select(self._chosen)
 
     def undo(self) -> None:
         """Take it back."""
-        self._film.set_segments(self._before)
+        self._film.set_segments(*self._before)
         if self._was is not None:
             self._film.select(self._was.id)
 
@@ -61,7 +61,7 @@ class Edits:
         """Put a take, or a part of it, before the ``at``-th segment, or at the end."""
         film = self._film
         film.put_take(take)
-        whole = range(take.frames) if part is None else part
+        whole = range(film.length_of(take)) if part is None else part
         segment = Segment(take.id, whole.start, whole.stop)
         place = len(film.segments) if at is None else at
         self._push(
@@ -74,7 +74,7 @@ class Edits:
         film = self._film
         film.put_take(take)
         place = [segment.id for segment in film.segments].index(after) + 1
-        segment = Segment(take.id, 0, take.frames)
+        segment = Segment(take.id, 0, film.length_of(take))
         self._push(
             translate("Edits", "Continue"), change.inserted(film.segments, place, segment), chosen=segment.id
         )
@@ -83,7 +83,7 @@ class Edits:
     def retake(self, segment: Segment, take: Take) -> None:
         """Show another take in a segment, all of it."""
         self._film.put_take(take)
-        new = replace(segment, take=take.id, start=0, stop=take.frames)
+        new = replace(segment, take=take.id, start=0, stop=self._film.length_of(take))
         self._push(
             translate("Edits", "New Take"), change.replaced(self._film.segments, new), chosen=segment.id
         )
@@ -113,8 +113,8 @@ class Edits:
         self._drag += 1
 
     def trim(self, segment: Segment, *, start: int | None = None, stop: int | None = None) -> None:
-        """Give a segment another start or stop, in frames of its take."""
-        new = change.trimmed(segment, self._film.take_of(segment), start=start, stop=stop)
+        """Give a segment another start or stop, in frames of its take at the film's rate."""
+        new = change.trimmed(segment, self._film.length_of(self._film.take_of(segment)), start=start, stop=stop)
         edge = f"{self._drag}/{segment.id}/{'start' if start is not None else 'stop'}"
         self._push(translate("Edits", "Trim"), change.replaced(self._film.segments, new), edge, segment.id)
 

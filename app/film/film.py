@@ -29,6 +29,7 @@ class Take:
     Attributes:
         id: Its name within the film.
         frames: How many frames it has, or will have.
+        fps: How many of them are shown a second.
         size: Width and height in pixels; of the first stage while it is made.
         request: The request that made it; None for a clip that does not say.
         file: The clip's file, once there is one.
@@ -43,6 +44,15 @@ class Take:
     file: Path | None = None
     job: str | None = None
     trouble: str = ""
+    fps: float = FPS
+
+    def length(self, fps: int) -> int:
+        """How many frames it has in a film of ``fps`` frames a second."""
+        return max(1, round(self.frames * fps / self.fps))
+
+    def index(self, frame: int, fps: int) -> int:
+        """Which of its own frames is shown as ``frame`` in a film of ``fps`` frames a second."""
+        return min(self.frames - 1, int(frame * self.fps / fps + 1e-6))
 
     @property
     def pending(self) -> bool:
@@ -52,7 +62,7 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Frames ``start`` to ``stop`` (not included) of a take."""
+    """Frames ``start`` to ``stop`` (not included) of a take, counted at the film's frame rate."""
 
     take: str
     start: int
@@ -99,12 +109,12 @@ def split(segments: Segments, frame: int) -> Segments:
     return segments
 
 
-def trimmed(segment: Segment, take: Take, *, start: int | None = None, stop: int | None = None) -> Segment:
-    """With another start or stop, as far as the take goes, and at least one frame long."""
+def trimmed(segment: Segment, length: int, *, start: int | None = None, stop: int | None = None) -> Segment:
+    """With another start or stop, within a take of ``length`` frames, and at least one frame long."""
     if start is not None:
         return replace(segment, start=max(0, min(start, segment.stop - 1)))
     if stop is not None:
-        return replace(segment, stop=max(segment.start + 1, min(stop, take.frames)))
+        return replace(segment, stop=max(segment.start + 1, min(stop, length)))
     return segment
 
 
@@ -132,6 +142,7 @@ class Film(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.fps = FPS
+        """Frames a second: those of the first take that is put into it. Other takes are fitted to it."""
         self.history = QUndoStack(self)
         self._segments: Segments = ()
         self._takes: dict[str, Take] = {}
@@ -175,6 +186,16 @@ class Film(QObject):
         """The take that a segment shows."""
         return self._takes[segment.take]
 
+    def fps_with(self, segments: Segments) -> int:
+        """The frame rate with other segments: an empty film takes on that of its first take."""
+        if self._segments or not segments:
+            return self.fps
+        return max(1, round(self._takes[segments[0].take].fps))
+
+    def length_of(self, take: Take) -> int:
+        """How many frames a take has in this film; an empty film takes on the take's frame rate."""
+        return take.length(self.fps if self._segments else max(1, round(take.fps)))
+
     def take_by(self, job: str | None) -> Take | None:
         """The take that a job makes, until its file is there."""
         takes = self._takes.values()
@@ -185,11 +206,19 @@ class Film(QObject):
         return next((first for other, first in placed(self._segments) if other.id == segment), 0)
 
     def at(self, frame: int) -> tuple[Segment, int] | None:
-        """The segment that shows a frame of the film, and the frame of its take."""
+        """The segment that shows a frame of the film, and which frame of the take, at the film's rate."""
         for segment, first in placed(self._segments):
             if first <= frame < first + len(segment):
                 return segment, segment.start + frame - first
         return None
+
+    def shown(self, frame: int) -> tuple[Take, int] | None:
+        """The take that shows a frame of the film, and which of its own frames."""
+        found = self.at(frame)
+        if found is None:
+            return None
+        take = self.take_of(found[0])
+        return take, take.index(found[1], self.fps)
 
     def select(self, segment: str | None) -> None:
         """Choose what the next verbs are about."""
@@ -201,25 +230,28 @@ class Film(QObject):
         """A new take, or news of one; a segment of a take that came shorter is cut to what there is."""
         known = self._takes.get(take.id)
         self._takes[take.id] = take
-        if known is not None and take.frames < known.frames:
-            self.set_segments(self._segments)
+        if known is not None and take.length(self.fps) < known.length(self.fps):
+            self.set_segments(self._segments, self.fps)
         if known != take:
             self.take_changed.emit(take.id)
 
-    def set_segments(self, segments: Segments) -> None:
+    def set_segments(self, segments: Segments, fps: int) -> None:
         """For `app.film.edits` and for a project that is opened; the rest of the program edits."""
-        self._segments = tuple(_inside(segment, self._takes[segment.take].frames) for segment in segments)
+        self.fps = fps
+        self._segments = tuple(
+            _inside(segment, self._takes[segment.take].length(self.fps)) for segment in segments
+        )
         if self._selected and self.selected is None:
             self.select(None)
         self.changed.emit()
 
-    def open(self, takes: dict[str, Take], segments: Segments) -> None:
-        """Show another film, without a history."""
+    def open(self, takes: dict[str, Take], segments: Segments, fps: int = FPS) -> None:
+        """Show another film of ``fps`` frames a second, without a history."""
         self.history.clear()
         self._segments = ()  # whoever hears of the selection must not look for takes that are gone
         self._takes = dict(takes)
         self.select(None)
-        self.set_segments(segments)
+        self.set_segments(segments, fps)
 
 
 def _inside(segment: Segment, frames: int) -> Segment:

@@ -50,21 +50,26 @@ class FilmFrames(FilmSource):
         """Width and height of the film."""
         return self._film.size
 
+    @property
+    def fps(self) -> int:
+        """Frames a second."""
+        return self._film.fps
+
     def frame(self, index: int) -> Pixels | None:
         """A frame of the film, if it is in memory."""
-        found = self._film.at(index)
-        return self._take_frames.frame(self._film.take_of(found[0]), found[1]) if found else None
+        shown = self._film.shown(index)
+        return self._take_frames.frame(*shown) if shown else None
 
     def thumb(self, index: int) -> QImage | None:
         """The thumbnail of a frame, likewise."""
-        found = self._film.at(index)
-        return self._take_frames.thumb(self._film.take_of(found[0]), found[1]) if found else None
+        shown = self._film.shown(index)
+        return self._take_frames.thumb(*shown) if shown else None
 
     def need_frame(self, index: int) -> None:
         """See to it that a frame is read."""
-        found = self._film.at(index)
-        if found is not None:
-            self._take_frames.need_frames(self._film.take_of(found[0]))
+        shown = self._film.shown(index)
+        if shown is not None:
+            self._take_frames.need_frames(shown[0])
 
     def need_thumbs(self, first: int, last: int) -> None:
         """See to it that the thumbnails of frames first..last are read."""

@@ -14,7 +14,6 @@ from app.film.film_frames import FilmFrames
 from app.film.take_frames import TakeFrames
 from app.library.records import ClipRecord, Job, readable
 from engine.api.errors import UsageError, WaltError
-from engine.api.types import OVERLAP, WINDOW_FRAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from engine.api.clip import Clip
     from engine.api.request import ClipRequest
     from engine.api.types import Aspect
+    from engine.packs.capabilities import Capabilities
 
 translate = QCoreApplication.translate
 
@@ -41,6 +41,7 @@ class FilmGenerator(QObject):
         library: Where finished clips are.
         tasks: Where files are read.
         size: Width and height of the first stage's picture for an aspect.
+        capabilities: What the pack in use can make; None as long as it was not read.
 
     Signals:
         trouble(WaltError): something could not be done, and is worth a sentence.
@@ -55,12 +56,14 @@ class FilmGenerator(QObject):
         library: Library,
         tasks: BackgroundTasks,
         size: Callable[[Aspect], tuple[int, int]],
+        capabilities: Callable[[], Capabilities | None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._queue = queue
         self._library = library
         self._size = size
+        self._capabilities = capabilities
         self.film = Film(self)
         self.edits = Edits(self.film)
         self.take_frames = TakeFrames(tasks, job_frames, self)
@@ -85,7 +88,10 @@ class FilmGenerator(QObject):
         path = self._library.path(record)
         known = next((take for take in self.film.takes.values() if take.file == path), None)
         size = (record.width, record.height)
-        take = known or Take(new_id(), record.frames, size, record.request, path)
+        take = known or Take(new_id(), record.frames, size, record.request, path, fps=record.fps)
+        if part is not None:
+            whole = take.length(self.film.fps) / take.frames if self.film.segments else 1
+            part = range(round(part.start * whole), round(part.stop * whole))
         return self.edits.insert(take, at, part)
 
     def continue_clip(self, record: ClipRecord, wish: ClipRequest, part: range | None = None) -> None:
@@ -106,15 +112,23 @@ class FilmGenerator(QObject):
         """Make what comes after a segment: the words and settings of ``wish``, in the shape of the film.
 
         Raises:
-            UsageError: ``bad-request``, or ``not-yet`` when the segment is still being made.
+            UsageError: ``bad-request``, ``not-yet`` when the segment is still being made, or ``cannot-continue`` when
+                the pack can't.
         """
         take = self.film.take_of(segment)
         if take.file is None:
             raise UsageError("not-yet", "This part is still being made.", "Continue it when it is done.")
-        overlap = OVERLAP if segment.stop >= OVERLAP else 1
+        last, able = take.index(segment.stop - 1, self.film.fps), self._capabilities()
+        seen = able.seen if able is not None else (1,)
+        overlap = next((frames for frames in seen if frames <= last + 1), None)
+        if overlap is None:
+            raise UsageError(
+                "cannot-continue", "This pack cannot continue clips.", "Choose another one in Help > Packs."
+            )
         changes = {
-            "image": None, "source": str(take.file), "source_frame": segment.stop - 1, "overlap": overlap,
-            "aspect": self._aspect(take, wish.aspect), "frames": max(wish.frames, WINDOW_FRAMES),
+            "image": None, "source": str(take.file), "source_frame": last, "overlap": overlap,
+            "aspect": self._aspect(take, wish.aspect),
+            "frames": max(wish.frames, able.lengths.usual if able is not None else 1),
         }  # fmt: skip
         request = wish.changed(**changes)
         self.edits.continue_with(self._ask(request), segment.id)
@@ -142,7 +156,9 @@ class FilmGenerator(QObject):
     def _ask(self, request: ClipRequest) -> Take:
         (job,) = self._queue.add([request])
         size = self._size(request.aspect)
-        return Take(new_id(), request.new_frames, size, request, job=job.id)
+        able = self._capabilities()
+        fps = able.fps if able is not None else self.film.fps
+        return Take(new_id(), request.new_frames, size, request, job=job.id, fps=fps)
 
     def _aspect(self, take: Take, otherwise: Aspect) -> Aspect:
         return readable(take.request).aspect if take.request is not None else otherwise
@@ -155,7 +171,7 @@ class FilmGenerator(QObject):
         if take is None:
             return
         if clip is not None:
-            self.film.put_take(replace(take, frames=len(clip.frames), size=clip.size))
+            self.film.put_take(replace(take, frames=len(clip.frames), size=clip.size, fps=clip.fps))
         self.take_frames.put(take.id, frames)
 
     @Slot(str, object)
@@ -202,6 +218,7 @@ def _filed(take: Take, record: ClipRecord, path: Path) -> Take:
         take,
         file=path,
         frames=record.frames,
+        fps=record.fps,
         size=(record.width, record.height),
         request=record.request,
         job=None,

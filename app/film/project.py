@@ -35,6 +35,7 @@ class _Take(_Data):
     id: _Id
     file: str | None = None
     frames: Annotated[int, Field(ge=1, le=10_000_000)]
+    fps: Annotated[float, Field(ge=0.1, le=1000)] = FPS
     size: tuple[_Side, _Side]
     request: dict[str, Any] | None = None
     job: _Id | None = None
@@ -50,7 +51,7 @@ class _Segment(_Data):
 
 class _Project(_Data):
     walt_project: Literal[1]
-    fps: Literal[8] = FPS
+    fps: Annotated[int, Field(ge=1, le=1000)] = FPS
     takes: list[_Take]
     segments: list[_Segment]
     marks: tuple[_Frame | None, _Frame | None] = (None, None)
@@ -61,7 +62,7 @@ class _Project(_Data):
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
-        frames = {take.id: take.frames for take in self.takes}
+        frames = {take.id: Take(take.id, take.frames, take.size, fps=take.fps).length(self.fps) for take in self.takes}
         names = [segment.id for segment in self.segments]
         if len(frames) != len(self.takes) or len(set(names)) != len(names):
             raise ValueError("two of its parts have the same name")
@@ -81,6 +82,7 @@ class Project:
 
     takes: dict[str, Take]
     segments: Segments
+    fps: int = FPS
     marks: tuple[int | None, int | None] = (None, None)
     playhead: int = 0
     saved_as: Path | None = None
@@ -104,6 +106,7 @@ def write_project(path: Path, project: Project) -> None:
     ]
     data = _Project(
         walt_project=VERSION,
+        fps=project.fps,
         takes=takes,
         segments=segments,
         marks=project.marks,
@@ -112,7 +115,7 @@ def write_project(path: Path, project: Project) -> None:
         modified=project.modified,
         running=project.running,
     )
-    plain = data.model_dump(exclude_defaults=True) | {"walt_project": VERSION, "fps": FPS}
+    plain = data.model_dump(exclude_defaults=True) | {"walt_project": VERSION, "fps": project.fps}
     write_object(path, plain)
 
 
@@ -140,7 +143,7 @@ def read_project(path: Path, clips: Sequence[Path] = ()) -> Project:
     takes = {take.id: _from_take(take, folders) for take in data.takes}
     segments = tuple(Segment(part.take, part.start, part.stop, part.id) for part in data.segments)
     saved_as = None if data.saved_as is None else Path(data.saved_as)
-    return Project(takes, segments, data.marks, data.playhead, saved_as, data.modified, data.running)
+    return Project(takes, segments, data.fps, data.marks, data.playhead, saved_as, data.modified, data.running)
 
 
 def _parsed(path: Path) -> dict[str, Any]:
@@ -177,6 +180,7 @@ def _to_take(take: Take, folder: Path) -> _Take:
         id=take.id,
         file=None if take.file is None else _named(take.file, folder),
         frames=take.frames,
+        fps=take.fps,
         size=take.size,
         request=json.loads(take.request.to_json()) if take.request is not None else None,
         job=take.job,
@@ -194,7 +198,7 @@ def _named(file: Path, folder: Path) -> str:
 
 def _from_take(data: _Take, folders: Sequence[Path]) -> Take:
     request = read_request(json.dumps(data.request, ensure_ascii=False)) if data.request else None
-    take = Take(data.id, data.frames, data.size, request, job=data.job, trouble=data.trouble)
+    take = Take(data.id, data.frames, data.size, request, job=data.job, trouble=data.trouble, fps=data.fps)
     if data.file is None:
         return _with(take, None, data.trouble or "This clip was not made yet.")
     project, *others = folders

@@ -96,8 +96,8 @@ class TakeFrames(QObject):
         file = take.file
 
         def work() -> FrameBuffer:
-            frames, _fps = read_whole(file)
-            return FrameBuffer.of(frames, to_thumbs(frames))
+            frames, fps = read_whole(file)
+            return FrameBuffer.of(frames, to_thumbs(frames), round(fps))
 
         def done(read: FrameBuffer) -> None:
             self._reading.discard(take.id)

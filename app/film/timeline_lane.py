@@ -108,7 +108,7 @@ class Lane(QObject):
         take = self._film.take_of(segment)
         prompt, seed = self._recipe(take)
         length = seconds_text(len(segment) / self._film.fps)
-        frames = self.tr("frames {0} to {1} of {2}").format(segment.start + 1, segment.stop, take.frames)
+        frames = self.tr("frames {0} to {1} of {2}").format(segment.start + 1, segment.stop, self._film.length_of(take))
         lines = [prompt, f"{length} · {frames}", self.tr("seed {0}").format(seed) if seed else "", take.trouble]
         return "\n".join(line for line in lines if line)
 

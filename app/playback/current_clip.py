@@ -186,7 +186,7 @@ class CurrentClip(QObject):
                 return
             clip, thumbs = read
             self._library_clip = LibraryClip(record, clip)
-            self._show(FrameBuffer.of(clip.frames, thumbs))
+            self._show(FrameBuffer.of(clip.frames, thumbs, clip.fps))
             if then is not None:
                 then()
 

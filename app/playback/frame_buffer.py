@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.frames import to_image
-from engine.api.types import STAGES
+from engine.api.types import FPS, STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 
 def latent_index(index: int, total: int, latents: int) -> int:
-    """Which latent frame stands for frame ``index``: frame 0 has its own, later ones share one by fours."""
-    if total > 1 and (total - 1) % 4 == 0 and latents == 1 + (total - 1) // 4:
-        return (index + 3) // 4
+    """Which latent frame stands for frame ``index``: frame 0 has its own, each later one is shared by as many."""
+    if latents > 1 and (total - 1) % (latents - 1) == 0:
+        shared = (total - 1) // (latents - 1)
+        return (index + shared - 1) // shared
     return index * latents // max(total, 1)
 
 
@@ -29,20 +30,22 @@ class FrameBuffer:
     Args:
         total: How many frames the clip has or will have; 0 if there is no clip.
         shape: Width and height, in any unit: the rectangle that the frames of every stage fill.
+        fps: Frames a second.
     """
 
-    def __init__(self, total: int = 0, shape: tuple[int, int] = (16, 9)) -> None:
+    def __init__(self, total: int = 0, shape: tuple[int, int] = (16, 9), fps: int = FPS) -> None:
         self.total = total
         self.shape = shape
+        self.fps = fps
         self._stages: dict[StageName | None, list[Pixels | None]] = {}
         self._thumbs: list[QImage | None] = [None] * total
         self._preview: Pixels | None = None
         self._preview_thumbs: tuple[QImage, ...] = ()
 
     @classmethod
-    def of(cls, frames: Pixels, thumbs: Sequence[QImage]) -> FrameBuffer:
+    def of(cls, frames: Pixels, thumbs: Sequence[QImage], fps: int) -> FrameBuffer:
         """The buffer of a whole clip (T, H, W, 3), of whose stages nothing is known."""
-        buffer = cls(len(frames), (frames.shape[2], frames.shape[1]))
+        buffer = cls(len(frames), (frames.shape[2], frames.shape[1]), fps)
         buffer.put(None, 0, frames, thumbs)
         return buffer
 
@@ -77,19 +80,19 @@ class FrameBuffer:
         self._preview_thumbs = tuple(to_image(frame) for frame in frames)
         return missing[0], missing[-1]
 
-    def finish(self, stage: StageName, frames: Pixels, thumbs: Sequence[QImage]) -> bool:
+    def finish(self, stage: StageName, frames: Pixels, thumbs: Sequence[QImage], fps: int) -> bool:
         """Keep the clip as it is in the end: its frames, and those of the stages before.
 
         Returns:
-            Whether its length or its shape is another than was expected.
+            Whether its length, its shape or its rate is another than was expected.
         """
         total, height, width, _ = frames.shape
         kept = STAGES[: STAGES.index(stage)]
         self._stages = {name: found for name, found in self._stages.items() if name in kept}
         self._preview, self._preview_thumbs = None, ()
-        other = total != self.total or width * self.shape[1] != height * self.shape[0]
+        other = (total, fps) != (self.total, self.fps) or width * self.shape[1] != height * self.shape[0]
         if other:
-            self.total, self.shape = total, (width, height)
+            self.total, self.shape, self.fps = total, (width, height), fps
             self._thumbs = [None] * total
         self.put(stage, 0, frames, thumbs)
         return other

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.library.library import Library
     from app.library.records import ClipRecord, Job
     from engine.api.types import Aspect
+    from engine.packs.capabilities import Capabilities
 
 
 class JobFrames(QObject):
@@ -27,6 +28,7 @@ class JobFrames(QObject):
         job_runner: Whose pictures are kept.
         library: Where its clip will be.
         size: Width and height of the first stage's picture for an aspect.
+        capabilities: What the pack in use can make; None as long as it was not read.
 
     Signals:
         began(): another job is under way.
@@ -48,11 +50,13 @@ class JobFrames(QObject):
         job_runner: JobRunner,
         library: Library,
         size: Callable[[Aspect], tuple[int, int]],
+        capabilities: Callable[[], Capabilities | None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._library = library
         self._size = size
+        self._capabilities = capabilities
         self.job: str | None = None
         """The id of the newest job."""
         self.frames = FrameBuffer()
@@ -76,7 +80,8 @@ class JobFrames(QObject):
         self.job = job.id
         self.record = None
         self.frames.drop_earlier_stages()  # a take of the film may keep it
-        self.frames = FrameBuffer(request.new_frames, self._size(request.aspect))
+        able, size = self._capabilities(), self._size(request.aspect)
+        self.frames = FrameBuffer(request.new_frames, size, able.fps) if able else FrameBuffer(request.new_frames, size)
         self.began.emit()
         self.reset.emit()
 
@@ -98,7 +103,7 @@ class JobFrames(QObject):
             self.frames = FrameBuffer(0, frames.shape)
             self.reset.emit()
         else:
-            if frames.finish(clip.stage, clip.frames, news.thumbs):
+            if frames.finish(clip.stage, clip.frames, news.thumbs, clip.fps):
                 self.reset.emit()
             self.changed.emit(0, frames.total - 1)
         self.ended.emit(frames, clip)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.playback.frame_buffer import FrameBuffer
 from app.playback.player import Player
+from engine.api.types import FPS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +56,11 @@ class FilmSource(QObject):
     def shape(self) -> tuple[int, int]:
         """Width and height of the film."""
         return 16, 9
+
+    @property
+    def fps(self) -> int:
+        """Frames a second."""
+        return FPS
 
     def frame(self, index: int) -> Pixels | None:
         """A frame of the film, if it is in memory."""
@@ -156,9 +162,9 @@ class Monitor(QObject):
         self._left[self._mode] = self.player.position, self.player.marks
         self._mode = mode
         position, marks = self._left.get(mode, (0, (None, None)))
-        self.player.load(self.total)
+        self.player.load(self.total, self._frames.fps)
         self.player.set_marks(*marks)
-        self.player.resize(self.total)
+        self.player.resize(self.total, self._frames.fps)
         self.player.seek(position)
         self.mode_changed.emit()
         self.reset.emit()
@@ -183,7 +189,7 @@ class Monitor(QObject):
         self._clip = frames
         self._left.pop("clip", None)
         if self._mode == "clip":
-            self.player.load(frames.total)
+            self.player.load(frames.total, frames.fps)
             self.reset.emit()
 
     def refresh_clip(self, first: int, last: int) -> None:
@@ -202,7 +208,7 @@ class Monitor(QObject):
     @Slot()
     def _on_film_reset(self) -> None:
         if self._mode == "film":
-            self.player.resize(self._film.total)
+            self.player.resize(self._film.total, self._film.fps)
             self.reset.emit()
             if not self._film.total:
                 self.show("clip")

@@ -29,10 +29,10 @@ class Player(QObject):
     marks_changed = Signal()
 
     def __init__(
-        self, fps: int = FPS, clock: Callable[[], float] = time.monotonic, parent: QObject | None = None
+        self, clock: Callable[[], float] = time.monotonic, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self.fps = fps
+        self.fps = FPS
         self._clock = clock
         self._total = 0
         self._position = 0
@@ -83,16 +83,16 @@ class Player(QObject):
         first, last = self._marks
         return range(0 if first is None else first, self._total if last is None else last + 1)
 
-    def load(self, total: int) -> None:
+    def load(self, total: int, fps: int) -> None:
         """Another clip: to the start, stopped, no marks."""
         self.pause()
-        self._total = total
+        self._total, self.fps = total, fps
         self.set_marks(None, None)
         self._move(0, always=True)
 
-    def resize(self, total: int) -> None:
+    def resize(self, total: int, fps: int) -> None:
         """The clip grew or shrank; the playhead stays where it can, and so do the marks."""
-        self._total = total
+        self._total, self.fps = total, fps
         if not total:
             self.pause()
         first, last = self._marks

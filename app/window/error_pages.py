@@ -52,7 +52,8 @@ class FailureView(ErrorPage):
         size = card.size(request.aspect, request.upto) if card else None
         failed = self._session.state.request if isinstance(self._session.state, Failed) else None
         if size is None or (failed is not None and failed.upto == request.upto):
-            return self.tr("Make {0} s instead").format(tenths(request.frames / FPS))
+            fps = card.capabilities.fps if card else FPS
+            return self.tr("Make {0} s instead").format(tenths(request.frames / fps))
         return self.tr("Make it at {0} × {1}").format(*size)
 
     @Slot()

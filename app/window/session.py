@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.compose.draft import Changes, Draft, last_stage, recalled, requests_of
+from app.compose.draft import Changes, Draft, fitted, last_stage, recalled, requests_of
 from app.compose.smaller import smaller
 from app.compose.still import Ready as StillReady
 from app.compose.still import Refused, StillSlot
@@ -35,6 +35,7 @@ from engine.api.types import MAX_PROMPT
 if TYPE_CHECKING:
     from engine.api.request import ClipRequest
     from engine.api.types import Aspect, StageName
+    from engine.packs.capabilities import Capabilities
     from engine.packs.store import PackStore
 
 STARTER = "starter"
@@ -87,8 +88,8 @@ class Session(QObject):
         self.library = library
         self.queue = queue
         self.job_runner = JobRunner(bridge, queue, library, clock, self)
-        job_frames = JobFrames(self.job_runner, library, self._first_size, self)
-        self.room = FilmGenerator(queue, job_frames, library, tasks, self._first_size, self)
+        job_frames = JobFrames(self.job_runner, library, self._first_size, lambda: self.capabilities, self)
+        self.room = FilmGenerator(queue, job_frames, library, tasks, self._first_size, lambda: self.capabilities, self)
         self.monitor = Monitor(self.room.frames, self)
         self.player = self.monitor.player
         self.current_clip = CurrentClip(self.job_runner, job_frames, library, self.monitor, tasks, self)
@@ -176,10 +177,14 @@ class Session(QObject):
         if name == self.pack:
             self.choose_pack(STARTER)
 
+    @property
+    def capabilities(self) -> Capabilities | None:
+        """What the pack in use can make; None as long as it was not read."""
+        return self.card.capabilities if self.card else None
+
     def _take_card(self, card: PackCard) -> None:
         self.card, self.pack_error = card, None
-        if self._draft.aspect not in card.aspects:
-            self.edit(aspect=card.aspects[0])
+        self._take_draft(fitted(self._draft, card.capabilities))
         self.still.set_size(*self.shape)
         self.pack_changed.emit()
 

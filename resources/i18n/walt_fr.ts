@@ -865,6 +865,10 @@
         <translation>Continuez-le quand il sera terminé.</translation>
     </message>
     <message>
+        <source>This pack cannot continue clips.</source>
+        <translation>Ce modèle ne peut pas prolonger de clips.</translation>
+    </message>
+    <message>
         <source>This clip does not contain the settings it was made with.</source>
         <translation>Ce clip ne contient pas les réglages avec lesquels il a été fait.</translation>
     </message>

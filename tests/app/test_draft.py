@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
-from app.compose.draft import LENGTHS, Draft, guidance_of, recalled, requests_of, steps_of
+from app.compose.draft import Draft, fitted, guidance_of, lengths_of, recalled, requests_of, steps_of
 from engine.api.request import ClipRequest
 from engine.api.types import MAX_SEED
+from engine.packs.capabilities import Lengths
 from tests.app.conftest import Studio
 
 
@@ -33,9 +32,25 @@ def test_variations_count_seeds_up_and_around() -> None:
     assert len({request.prompt for request in requests}) == 1
 
 
-@pytest.mark.parametrize("frames", LENGTHS)
-def test_every_length_can_be_made(frames: int) -> None:
-    assert requests_of(Draft("a horse", frames=frames), None, image=None, pack="starter")[0].frames == frames
+def test_every_length_can_be_made(studio: Studio) -> None:
+    assert studio.session.capabilities is not None
+    lengths = lengths_of(studio.session.capabilities)
+    assert lengths[:3] == (17, 29, 41)
+    assert lengths[-1] == 161
+    for frames in lengths:
+        assert requests_of(Draft("a horse", frames=frames), None, image=None, pack="starter")[0].frames == frames
+
+
+def test_lengths_are_those_of_the_pack(studio: Studio) -> None:
+    able = studio.session.capabilities
+    assert able is not None
+    fixed = replace(able, lengths=Lengths(usual=25, longest=25, fixed=(14, 25)))
+    alone = replace(able, lengths=Lengths(usual=121, longest=257, step=8), seen=())
+    assert (lengths_of(fixed), lengths_of(alone)) == ((14, 25), (121,))
+    draft = Draft("a horse", aspect="1:1", frames=17)
+    assert fitted(draft, fixed).frames == 25
+    assert fitted(draft, alone) == draft
+    assert fitted(replace(draft, frames=29), alone).frames == 121
 
 
 def test_a_clip_is_recalled_whole(studio: Studio) -> None:
@@ -62,7 +77,8 @@ def test_a_still_has_a_guidance_of_its_own(studio: Studio) -> None:
     assert card is not None
     base = card.pack.manifest.stages["base"].model_copy(update={"still_guidance": 1.5})
     manifest = card.pack.manifest.model_copy(update={"stages": {**card.pack.manifest.stages, "base": base}})
-    gentle = replace(card, pack=replace(card.pack, manifest=manifest))
+    pack = replace(card.pack, manifest=manifest)
+    gentle = replace(card, pack=pack)
     assert guidance_of(Draft(), gentle, still=True) == 1.5
     assert guidance_of(Draft(), gentle, still=False) == guidance_of(Draft(), card, still=True) != 1.5
     assert guidance_of(Draft(guidance=6.0), gentle, still=True) == 6.0

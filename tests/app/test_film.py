@@ -160,7 +160,7 @@ def project(tmp_path: Path) -> Project:
     request = ClipRequest("Ein Pferd läuft", seed=7)
     takes = {name: take(name, request=request, file=file) for name, file in files.items()}
     segments = (Segment("b", 2, 9, "s1"), Segment("a", 0, 17, "s2"), Segment("b", 9, 17, "s3"))
-    return Project(takes, segments, (3, None), 11)
+    return Project(takes, segments, marks=(3, None), playhead=11)
 
 
 def test_a_project_comes_back_as_it_was(tmp_path: Path, project: Project) -> None:
@@ -222,7 +222,7 @@ GOOD = {
         ({"segments": [{"id": "s", "take": "a", "start": -1, "stop": 5}]}, "project-damaged"),
         ({"segments": GOOD["segments"] * 2}, "project-damaged"),
         ({"takes": GOOD["takes"] * 2}, "project-damaged"),
-        ({"fps": 24}, "project-damaged"),
+        ({"fps": 0}, "project-damaged"),
         ({"marks": [1]}, "project-damaged"),
     ],
 )

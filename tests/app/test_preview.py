@@ -265,7 +265,7 @@ def test_a_buffer_keeps_every_stage_once() -> None:
     assert looked is not None
     assert looked[0, 0, 0] == RED["base"]
     clip = frames_of("sr1")
-    assert not buffer.finish("sr1", clip, thumbs), "the clip has the length and the shape that were expected"
+    assert not buffer.finish("sr1", clip, thumbs, 8), "the clip has the length and the shape that were expected"
     assert buffer.stages == ("base", "sr1")
     assert all(np.shares_memory(clip, frame) for index in range(17) if (frame := buffer.frame(index)) is not None)
     assert buffer.nbytes == clip.nbytes + frames_of("base").nbytes

@@ -30,8 +30,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def player(qtbot: QtBot, clock: Clock) -> Player:
-    player = Player(8, clock)
-    player.load(17)
+    player = Player(clock)
+    player.load(17, 8)
     return player
 
 
@@ -103,10 +103,10 @@ def test_marks_stay_in_order_and_go_with_the_clip(player: Player) -> None:
     player.set_marks(9, 3)
     assert player.marks == (None, 3)
     assert list(player.part) == [0, 1, 2, 3]
-    player.resize(3)
+    player.resize(3, 8)
     assert player.marks == (None, None)
     player.set_marks(1, 2)
-    player.load(17)
+    player.load(17, 8)
     assert player.marks == (None, None)
 
 
@@ -145,11 +145,11 @@ def test_backwards_without_loop_it_stops_at_the_start(player: Player, clock: Clo
 
 def test_a_clip_that_grows_keeps_the_playhead(player: Player) -> None:
     player.seek(10)
-    player.resize(29)
+    player.resize(29, 8)
     assert (player.position, player.total) == (10, 29)
-    player.resize(5)
+    player.resize(5, 8)
     assert player.position == 4
-    player.resize(0)
+    player.resize(0, 8)
     assert player.position == 0
 
 
