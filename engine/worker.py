@@ -48,7 +48,7 @@ NICENESS = 5
 class _Job:
     id: str
     request: ClipRequest | None
-    errand: EngineTask | None = None
+    task: EngineTask | None = None
     private: tuple[str, ...] = ()
     cancel: threading.Event = field(default_factory=threading.Event)
 
@@ -117,7 +117,7 @@ class Engine:
         """
         return self._queue_up(_Job(job_id or new_job_id(), request, private=_words_of(request)))
 
-    def run(self, errand: EngineTask, private: tuple[str, ...] = ()) -> str:
+    def run(self, task: EngineTask, private: tuple[str, ...] = ()) -> str:
         """Queue other work for this thread, behind the clips that wait; returns its job's id.
 
         The pack in memory is let go first. ``private`` are words that no report of a fault may hold.
@@ -125,7 +125,7 @@ class Engine:
         Raises:
             WaltError: ``engine-closed``.
         """
-        return self._queue_up(_Job(new_job_id(), None, errand, private))
+        return self._queue_up(_Job(new_job_id(), None, task, private))
 
     def _queue_up(self, job: _Job) -> str:
         with self._changed:
@@ -182,9 +182,9 @@ class Engine:
             if job.cancel.is_set():
                 raise Cancelled
             self._emit(JobStarted(job.id))
-            if job.errand is not None:
+            if job.task is not None:
                 self._loaded = None
-                return job.errand(job.id, self._emit, lambda: self._poll(job), self._device)
+                return job.task(job.id, self._emit, lambda: self._poll(job), self._device)
             assert job.request is not None
             return JobDone(job.id, self._generate(job, job.request))
         except Cancelled as cancelled:

@@ -52,7 +52,7 @@ class EngineLike(Protocol):
         """Queue a request under the id that is given, or a new one; returns the id at once."""
         ...
 
-    def run(self, errand: EngineTask, private: tuple[str, ...] = ()) -> str:
+    def run(self, task: EngineTask, private: tuple[str, ...] = ()) -> str:
         """Queue work that makes no clip; returns the job's id at once."""
         ...
 
@@ -136,7 +136,7 @@ class EngineBridge(QObject):
     Signals:
         news(News): state changes, in order, none lost.
         preview(StepPreview): the newest one; older ones not yet shown are dropped.
-        free(): the errand is over; clips may be made again.
+        free(): the task is over; clips may be made again.
         closed(): the engine's thread has ended, or would not within `CLOSE_SECONDS`.
     """
 
@@ -155,8 +155,8 @@ class EngineBridge(QObject):
         self._awake = False
         self._closer: threading.Thread | None = None
         self._ended = True
-        self.errand: str | None = None
-        """The job of the errand that waits or runs, if there is one; no clip is begun before it is over."""
+        self.task: str | None = None
+        """The job of the task that waits or runs, if there is one; no clip is begun before it is over."""
         self._woken.connect(self._drain)
 
     def start(self, factory: EngineFactory) -> None:
@@ -185,7 +185,7 @@ class EngineBridge(QObject):
             raise WaltError("engine-not-running", "The engine is not running yet.", "Try again in a moment.")
         return self._engine.submit(request, job_id)
 
-    def run(self, errand: EngineTask, private: tuple[str, ...] = ()) -> str:
+    def run(self, task: EngineTask, private: tuple[str, ...] = ()) -> str:
         """Give the engine work that makes no clip, one at a time; it starts after the current clip.
 
         Raises:
@@ -193,10 +193,10 @@ class EngineBridge(QObject):
         """
         if self._engine is None or self._closer is not None:
             raise WaltError("engine-not-running", "The engine is not running yet.", "Try again in a moment.")
-        if self.errand is not None:
+        if self.task is not None:
             raise WaltError("engine-busy", "A pack is already being finetuned.", "Wait until it is done, or stop it.")
-        self.errand = self._engine.run(errand, private)
-        return self.errand
+        self.task = self._engine.run(task, private)
+        return self.task
 
     def cancel(self, job: str) -> None:
         """Ask a job to stop."""
@@ -238,9 +238,9 @@ class EngineBridge(QObject):
             mailbox, self._mailbox = self._mailbox, None
             self._awake = False
         for news in queue:
-            over = news.job == self.errand and isinstance(news, Ended | JobFailed | FinetuneDone)
+            over = news.job == self.task and isinstance(news, Ended | JobFailed | FinetuneDone)
             if over:
-                self.errand = None
+                self.task = None
             self.news.emit(news)
             if over:
                 self.free.emit()

@@ -97,7 +97,7 @@ class JobRunner(QObject):
     @Slot()
     def _start_next(self) -> None:
         """Hand the next job to the engine, when it has none and the store knows that it begins."""
-        if isinstance(self._state, Running) or self._closing or self._bridge.errand is not None:
+        if isinstance(self._state, Running) or self._closing or self._bridge.task is not None:
             return
         job = self._queue.next()
         if job is None:

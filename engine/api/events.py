@@ -138,9 +138,9 @@ class FinetuneStep:
 
 @dataclass(frozen=True, slots=True)
 class FinetuneSample:
-    """What the pupil draws now for the first caption, a picture (1, height, width, 3).
+    """What the network draws now for the first caption, a picture (1, height, width, 3).
 
-    ``error`` is its mean squared error on the lesson's clips, ``before`` what that was before the first step.
+    ``error`` is its mean squared error on the clips to learn, ``before`` what that was before the first step.
     """
 
     job: str

@@ -60,18 +60,18 @@ def add_device(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run one training step, or say what a run would cost."""
-    from engine.cli import train_full_size as fullsize
+    from engine.cli import train_full_size as full_size
 
     if args.dry_run is not None:
-        fullsize.dry_run(args)
+        full_size.dry_run(args)
         return 0
     if args.step is None:
         raise UsageError("usage", "No training command is given.", "See `walt train --help`.")
     steps = {
-        "runs": fullsize.runs,
-        "full": fullsize.full,
-        "embed": fullsize.embed,
-        "footage": fullsize.footage,
+        "runs": full_size.runs,
+        "full": full_size.full,
+        "embed": full_size.embed,
+        "footage": full_size.footage,
         "prepare": _prepare,
         "encode": _encode,
         "tokenizer": _tokenizer,

@@ -55,7 +55,7 @@ def suggest(vocabulary: Vocabulary, word: str, prompt: str = "", tongue: Grammar
 
 def language_of(text: str) -> Grammar | None:
     """The language that most words of a text are in; None if they do not tell."""
-    found = [tongues for word in split(text) if len(tongues := _listed(word)) == 1]
+    found = [languages for word in split(text) if len(languages := _listed(word)) == 1]
     english, french = (sum(language in each for each in found) for language in ("en", "fr"))
     if english == french:
         return None

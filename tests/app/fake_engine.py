@@ -124,8 +124,8 @@ def held(gate: Gate) -> Script:
     return script
 
 
-def whole_lesson(job: str, gate: Gate | None = None) -> Iterator[Event | Gate]:
-    """An errand that goes well: what `engine.training.finetuning.finetune.finetune` emits."""
+def whole_training(job: str, gate: Gate | None = None) -> Iterator[Event | Gate]:
+    """A task that goes well: what `engine.training.finetuning.finetune.finetune` emits."""
     yield JobStarted(job)
     yield FinetuneStep(job, "reading", 1, 2)
     yield FinetuneStep(job, "learning", 1, 8, 420.0)
@@ -143,8 +143,8 @@ class FakeEngine:
         self.requests: list[ClipRequest] = []
         self.jobs: list[str] = []
         self.script = script
-        self.lesson: Callable[[str], Iterator[Event | Gate]] = whole_lesson
-        self.errands: list[tuple[object, tuple[str, ...]]] = []
+        self.training: Callable[[str], Iterator[Event | Gate]] = whole_training
+        self.tasks: list[tuple[object, tuple[str, ...]]] = []
         self._listener = listener
         self._queue: deque[tuple[str, ClipRequest | None]] = deque()
         self._changed = threading.Condition()
@@ -163,10 +163,10 @@ class FakeEngine:
             self._changed.notify_all()
         return job
 
-    def run(self, errand: object, private: tuple[str, ...] = ()) -> str:
+    def run(self, task: object, private: tuple[str, ...] = ()) -> str:
         with self._changed:
-            self.errands.append((errand, private))
-            job = f"errand-{len(self.errands)}"
+            self.tasks.append((task, private))
+            job = f"task-{len(self.tasks)}"
             self._queue.append((job, None))
             self._changed.notify_all()
         return job
@@ -197,7 +197,7 @@ class FakeEngine:
 
     def _play(self, job: str, request: ClipRequest | None) -> None:
         finished: Clip | None = None
-        for item in self.lesson(job) if request is None else self.script(job, request):
+        for item in self.training(job) if request is None else self.script(job, request):
             while isinstance(item, Gate) and not self._stopped(job) and not item.open.wait(0.005):
                 pass
             if self._stopped(job):

@@ -1,4 +1,4 @@
-"""Teach walt…: from dropped clips to a pack in use, with a fake engine, and once with the real one."""
+"""Finetuning a pack: from dropped clips to a pack in use, with a fake engine, and once with the real one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from engine.media.export import write_mp4
 from engine.media.stills import write_png
 from engine.packs.store import PackStore
 from tests.app.conftest import OpenStudio, Studio
-from tests.app.fake_engine import Gate, gated, whole_lesson
+from tests.app.fake_engine import Gate, gated, whole_training
 from tests.app.real_window import SLOW, open_real
 from tests.engine.conftest import packs_folder, vocabulary
 
@@ -89,7 +89,7 @@ def fill(qtbot: QtBot, sheet: FinetuneDialog, folder: Path) -> None:
 def learning(qtbot: QtBot, studio: Studio, sheet: FinetuneDialog, folder: Path) -> Gate:
     """To the third page, one step learned; the rest follows when the gate opens."""
     gate = Gate()
-    studio.engine.lesson = lambda job: whole_lesson(job, gate)
+    studio.engine.training = lambda job: whole_training(job, gate)
     fill(qtbot, sheet, folder)
     click(qtbot, sheet.next)
     qtbot.waitUntil(lambda: bool(sheet.mistakes.text()))
@@ -150,14 +150,14 @@ def test_a_lesson_from_the_drop_to_the_pack_in_use(
     assert sheet_of(studio.window) is sheet
     assert sheet.pages.currentIndex() == EXAMPLES
     assert "Snow day" in sheet.news.text()
-    _, private = studio.engine.errands[0]
+    _, private = studio.engine.tasks[0]
     assert "a red snowman" in private
 
 
 def test_stopping_asks_and_throws_away(
     qtbot: QtBot, studio: Studio, sheet: FinetuneDialog, footage: Path
 ) -> None:
-    studio.engine.lesson = lambda job: whole_lesson(job, Gate())
+    studio.engine.training = lambda job: whole_training(job, Gate())
     fill(qtbot, sheet, footage)
     click(qtbot, sheet.next)
     qtbot.waitUntil(lambda: bool(sheet.mistakes.text()))
@@ -191,16 +191,16 @@ def test_keeping_what_was_learned_lets_the_engine_finish(
 def test_clips_wait_for_the_lesson_and_the_lesson_for_a_clip(
     qtbot: QtBot, open_studio: OpenStudio, footage: Path
 ) -> None:
-    clip, lesson = Gate(), Gate()
+    clip, training = Gate(), Gate()
     studio = open_studio(gated(clip, "base"))
-    studio.engine.lesson = lambda job: whole_lesson(job, lesson)
+    studio.engine.training = lambda job: whole_training(job, training)
     sheet = sheet_of(studio.window)
     studio.session.edit(prompt="a horse")
     studio.session.generate()
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Running) and studio.session.state.started)
     fill(qtbot, sheet, footage)
     click(qtbot, sheet.next)
-    qtbot.waitUntil(lambda: bool(studio.engine.errands))
+    qtbot.waitUntil(lambda: bool(studio.engine.tasks))
     assert studio.window.finetuning.progress is not None
     assert studio.window.finetuning.progress.phase is None
     clip.open.set()
@@ -210,7 +210,7 @@ def test_clips_wait_for_the_lesson_and_the_lesson_for_a_clip(
     assert len(studio.engine.requests) == 1
     assert len(studio.session.queue.waiting) == 1
     with qtbot.waitSignal(studio.window.finetuning.finished):
-        lesson.open.set()
+        training.open.set()
     qtbot.waitUntil(lambda: len(studio.engine.requests) == 2)
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
 
@@ -222,17 +222,17 @@ def test_a_lesson_that_fails_is_told_and_can_be_tried_again(
         yield JobStarted(job)
         yield JobFailed(job, WaltError("output-not-writable", "The disk is full.", "Free some space."))
 
-    studio.engine.lesson = failing
+    studio.engine.training = failing
     fill(qtbot, sheet, footage)
     click(qtbot, sheet.next)
     qtbot.waitUntil(lambda: "full" in sheet.news.text())
     assert not studio.window.finetuning.busy
     assert sheet.table.rowCount() == 2
-    assert studio.bridge.errand is None
+    assert studio.bridge.task is None
 
 
 def test_closing_asks_while_it_learns(qtbot: QtBot, studio: Studio, sheet: FinetuneDialog, footage: Path) -> None:
-    studio.engine.lesson = lambda job: whole_lesson(job, Gate())
+    studio.engine.training = lambda job: whole_training(job, Gate())
     fill(qtbot, sheet, footage)
     click(qtbot, sheet.next)
     qtbot.waitUntil(lambda: bool(sheet.mistakes.text()))

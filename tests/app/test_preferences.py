@@ -1,4 +1,4 @@
-"""Preferences and the notebook: kept whole, read with care, one bad value never costs the others."""
+"""Preferences and prompt history: written whole; one bad value never costs the others."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_preferences_are_never_read_or_written_outside_the_given_folders(
     studio.window.actions_["theme_dark"].trigger()
 
 
-# The notebook.
+# The prompt history.
 
 
 def test_the_history_is_walked_back_and_forth(tmp_path: Path) -> None:
