@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine.packs.capabilities import Capabilities
     from engine.packs.sizes import Weights
     from engine.packs.store import InstalledPack, PackStore
-    from engine.text.suggestions import Grammar
+    from engine.text.suggestions import Language
     from engine.text.vocabulary import Vocabulary
 
 
@@ -70,7 +70,7 @@ class PackCard:
         """Words of a prompt that the pack does not know."""
         return self.vocabulary.unknown(prompt)
 
-    def suggest(self, word: str, prompt: str, language: Grammar) -> str | None:
+    def suggest(self, word: str, prompt: str, language: Language) -> str | None:
         """A known word to suggest for an unknown one; ``language`` is the window's."""
         from engine.text.suggestions import suggest
 

@@ -14,7 +14,7 @@ from engine.evaluation.pictures import psnr
 from engine.evaluation.prompts import Prompt, other_specs, prompts
 from engine.media.stills import load_still, write_png
 from engine.training.data.photos import Photos
-from engine.worlds.captions.write import TONGUES
+from engine.worlds.captions.write import GRAMMARS
 from engine.worlds.dataset.sheet import contact_sheet
 from engine.worlds.render.clip import render_frame
 
@@ -59,7 +59,7 @@ def _alive(job: Job, path: Path, index: int) -> Figures:
     motions: list[float] = []
     clips: list[Frames] = []
     for camera in MOVES:
-        text = TONGUES["en"].cameras[camera][0]
+        text = GRAMMARS["en"].cameras[camera][0]
         clips.append(job.generate(text, "base", image=str(path), seed=job.seed * 1000 + index))
         field = flows(clips[-1])
         obeyed[camera] = obeys(camera, global_motion(field))
@@ -70,7 +70,7 @@ def _alive(job: Job, path: Path, index: int) -> Figures:
 
 
 def _large(job: Job, path: Path) -> Figures:
-    text = TONGUES["en"].cameras["zoom_in"][0]
+    text = GRAMMARS["en"].cameras["zoom_in"][0]
     clip = job.generate(text, job.pack.manifest.last_stage, image=str(path), seed=job.seed)
     return {"frame_0": _first_frame(job, path, clip)}
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from engine.text.vocabulary import Vocabulary, fold, split
 
-Grammar = Literal["en", "fr"]
+Language = Literal["en", "fr"]
 
 _FROM_LENGTH = 3
 _LONG, _NAME = 7, 6
@@ -26,7 +26,7 @@ _NEAR, _CUTOFF = 12, 0.6
 _ENDS = ".!?:;\n"
 
 
-def suggest(vocabulary: Vocabulary, word: str, prompt: str = "", tongue: Grammar | None = None) -> str | None:
+def suggest(vocabulary: Vocabulary, word: str, prompt: str = "", language: Language | None = None) -> str | None:
     """The known word that was meant, or None if nothing comes near.
 
     Args:
@@ -34,11 +34,11 @@ def suggest(vocabulary: Vocabulary, word: str, prompt: str = "", tongue: Grammar
         word: An unknown word in the user's spelling. In the middle of a sentence a capital is a name's, which
             short words are not mistaken for.
         prompt: The text it stands in: other words of it tell the language of the suggestion.
-        tongue: The language where they do not; either if None.
+        language: The language where they do not; either if None.
     """
     if len(word) < _FROM_LENGTH or len(vocabulary.words) > _AT_MOST:
         return None
-    language = language_of(prompt) or tongue
+    language = language_of(prompt) or language
     known = {
         fold(other): other
         for other in reversed(vocabulary.words)
@@ -53,7 +53,7 @@ def suggest(vocabulary: Vocabulary, word: str, prompt: str = "", tongue: Grammar
     return None
 
 
-def language_of(text: str) -> Grammar | None:
+def language_of(text: str) -> Language | None:
     """The language that most words of a text are in; None if they do not tell."""
     found = [languages for word in split(text) if len(languages := _listed(word)) == 1]
     english, french = (sum(language in each for each in found) for language in ("en", "fr"))
@@ -62,21 +62,21 @@ def language_of(text: str) -> Grammar | None:
     return "en" if english > french else "fr"
 
 
-def languages_of(word: str) -> frozenset[Grammar]:
+def languages_of(word: str) -> frozenset[Language]:
     """The languages that have a word; all of them where nobody knows."""
     return _listed(word) or frozenset(("en", "fr"))
 
 
-def _listed(word: str) -> frozenset[Grammar]:
+def _listed(word: str) -> frozenset[Language]:
     return _languages().get(fold(word), frozenset())
 
 
 @cache
-def _languages() -> Mapping[str, frozenset[Grammar]]:
+def _languages() -> Mapping[str, frozenset[Language]]:
     """By folded word; ``packaging/i18n/word_languages.py`` makes the file."""
     text = (files("resources") / "i18n" / "words.json").read_text(encoding="utf-8")
-    lists: dict[Grammar, list[str]] = json.loads(text)
-    found: dict[str, frozenset[Grammar]] = {}
+    lists: dict[Language, list[str]] = json.loads(text)
+    found: dict[str, frozenset[Language]] = {}
     for language, words in lists.items():
         for word in map(fold, words):
             found[word] = frozenset((*found.get(word, ()), language))

@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from engine.worlds.captions.lexicon import ALIASES, STOP_WORDS
-from engine.worlds.captions.write import TONGUES
+from engine.worlds.captions.write import GRAMMARS
 
 FILE = Path(__file__).resolve().parents[2] / "resources" / "i18n" / "words.json"
 _FRENCH = """
@@ -31,7 +31,7 @@ def lists() -> dict[str, list[str]]:
     """The words of each language, sorted."""
     french = frozenset(_FRENCH.split())
     result: dict[str, list[str]] = {}
-    for language, tongue in TONGUES.items():
+    for language, tongue in GRAMMARS.items():
         words = set(tongue.words())
         own = french if language == "fr" else STOP_WORDS - french
         forms = {form for form, word in ALIASES.items() if word in words}

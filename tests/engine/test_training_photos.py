@@ -19,7 +19,7 @@ from engine.training.data.prepare import prepare_photos
 from engine.training.data.store import ClipStore
 from engine.training.denoiser.loss import known_frames
 from engine.training.packing import averaged, load_run_tokenizer
-from engine.worlds.captions.write import TONGUES, vocabulary
+from engine.worlds.captions.write import GRAMMARS, vocabulary
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_captions_tell_the_camera_and_the_first_frame_is_always_given(pictures: 
     truths = made(pictures, tmp_path / "clips").truth
     captioner, rng = Captioner(vocabulary(), drop=0.0, french=0.5), np.random.default_rng(0)
     for truth in truths:
-        phrases = {phrase for tongue in TONGUES.values() for phrase in tongue.cameras[truth["camera"]]}
+        phrases = {phrase for grammar in GRAMMARS.values() for phrase in grammar.cameras[truth["camera"]]}
         assert captioner.text(truth, rng) in phrases
     mixed = [*truths, {"captions": ["a horse"]}]
     known = torch.stack([known_frames(mixed, 0.0, rng) for _ in range(8)])

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.text.suggestions import Grammar, language_of, languages_of, suggest
+from engine.text.suggestions import language_of, languages_of, suggest
 from engine.text.vocabulary import split
 from engine.worlds.captions.grammar import MAX_WORDS
 from engine.worlds.captions.write import Language, canonical_caption, caption, lexicon, vocabulary
@@ -211,7 +211,7 @@ def test_unknown_words_of_a_prompt_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "prompt", "tongue", "meant"),
+    ("word", "prompt", "language", "meant"),
     [
         ("Paris", "A horse walking in Paris at night", None, None),
         ("Paris", "Un cheval qui marche dans Paris, la nuit", None, None),
@@ -235,9 +235,9 @@ def test_unknown_words_of_a_prompt_are_named() -> None:
     ],
 )
 def test_what_was_meant_is_in_the_language_of_the_prompt(
-    word: str, prompt: str, tongue: Grammar | None, meant: str | None
+    word: str, prompt: str, language: Language | None, meant: str | None
 ) -> None:
-    assert suggest(vocabulary(), word, prompt, tongue) == meant
+    assert suggest(vocabulary(), word, prompt, language) == meant
 
 
 def test_of_every_word_it_is_known_which_language_has_it() -> None:

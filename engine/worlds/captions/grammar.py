@@ -156,17 +156,17 @@ def _strings(value: object) -> Iterator[str]:
             yield from _strings(item)  # pyright: ignore[reportUnknownArgumentType]
 
 
-def _light(spec: WorldSpec, said: Said, pick: Pick, tongue: Grammar) -> str:
-    extra = tongue.clear_lights[spec.light] if spec.weather == "clear" else ()
-    return pick.main(tongue.lights[spec.light] + extra) if said.light else ""
+def _light(spec: WorldSpec, said: Said, pick: Pick, grammar: Grammar) -> str:
+    extra = grammar.clear_lights[spec.light] if spec.weather == "clear" else ()
+    return pick.main(grammar.lights[spec.light] + extra) if said.light else ""
 
 
-def _sky(spec: WorldSpec, said: Said, pick: Pick, tongue: Grammar) -> tuple[str, str]:
+def _sky(spec: WorldSpec, said: Said, pick: Pick, grammar: Grammar) -> tuple[str, str]:
     """Phrases for light and weather; a light that is already that of a clear sky needs no weather."""
-    light = _light(spec, said, pick, tongue)
-    if not said.weather or light in tongue.clear_lights[spec.light]:
+    light = _light(spec, said, pick, grammar)
+    if not said.weather or light in grammar.clear_lights[spec.light]:
         return light, ""
-    return light, pick.main(tongue.weathers[spec.weather])
+    return light, pick.main(grammar.weathers[spec.weather])
 
 
 def _join(*parts: str) -> str:
@@ -177,13 +177,13 @@ def _swap(pick: Pick, first: str, second: str, probability: float) -> tuple[str,
     return (second, first) if pick.chance(probability) else (first, second)
 
 
-def _clause(spec: WorldSpec, said: Said, pick: Pick, tongue: Grammar, frame: str = "") -> str:
+def _clause(spec: WorldSpec, said: Said, pick: Pick, grammar: Grammar, frame: str = "") -> str:
     """One clause without the camera; where no frame is given, place, light or weather may come first."""
-    noun = tongue.noun(spec, said, pick)
-    verb, placed = tongue.verb(spec, said, pick)
-    place = pick.main(tongue.places(spec)) if said.place and not placed else ""
-    light, weather = _sky(spec, said, pick, tongue)
-    heading = pick.main(tongue.headings(spec)) if said.heading else ""
+    noun = grammar.noun(spec, said, pick)
+    verb, placed = grammar.verb(spec, said, pick)
+    place = pick.main(grammar.places(spec)) if said.place and not placed else ""
+    light, weather = _sky(spec, said, pick, grammar)
+    heading = pick.main(grammar.headings(spec)) if said.heading else ""
     front = ""
     if not frame and pick.chance(0.2):
         which = pick.of(("light", "light", "weather", "place"))
@@ -199,90 +199,90 @@ def _clause(spec: WorldSpec, said: Said, pick: Pick, tongue: Grammar, frame: str
     late = _swap(pick, light, weather, 0.3)
     mods = _join(*near, *late)
     if front:
-        return f"{front}, {pick.weighted(tongue.frames[:PLAIN_FRAMES])}".format(mods=mods, **noun, **verb)
-    return (frame or pick.weighted(tongue.frames)).format(mods=mods, **noun, **verb)
+        return f"{front}, {pick.weighted(grammar.frames[:PLAIN_FRAMES])}".format(mods=mods, **noun, **verb)
+    return (frame or pick.weighted(grammar.frames)).format(mods=mods, **noun, **verb)
 
 
-def _tail(spec: WorldSpec, said: Said, pick: Pick, tongue: Grammar, distance: bool) -> list[str]:
+def _tail(spec: WorldSpec, said: Said, pick: Pick, grammar: Grammar, distance: bool) -> list[str]:
     tail: list[str] = []
     if distance and said.distance:
-        tail.append(pick.main(tongue.distances[spec.distance]))
+        tail.append(pick.main(grammar.distances[spec.distance]))
     if said.camera:
-        tail.append(pick.of(tongue.cameras[spec.camera]))
+        tail.append(pick.of(grammar.cameras[spec.camera]))
     if len(tail) == 2 and pick.chance(0.4):
         tail.reverse()
     if said.style:
-        tail.append(pick.of(tongue.styles))
+        tail.append(pick.of(grammar.styles))
     return tail
 
 
-def _flowing(spec: WorldSpec, said: Said, pick: Pick, tongue: Grammar) -> str:
+def _flowing(spec: WorldSpec, said: Said, pick: Pick, grammar: Grammar) -> str:
     if said.camera and pick.chance(0.2):
-        noun, (verb, placed) = tongue.noun(spec, said, pick), tongue.verb(spec, said, pick)
-        place = pick.main(tongue.places(spec)) if said.place and not placed else ""
-        light = _light(spec, said, pick, tongue)
-        frame, camera = pick.of(tongue.camera_frames), pick.of(tongue.cameras[spec.camera])
+        noun, (verb, placed) = grammar.noun(spec, said, pick), grammar.verb(spec, said, pick)
+        place = pick.main(grammar.places(spec)) if said.place and not placed else ""
+        light = _light(spec, said, pick, grammar)
+        frame, camera = pick.of(grammar.camera_frames), pick.of(grammar.cameras[spec.camera])
         return frame.format(camera=camera, mods=_join(place, light), **noun, **verb)
-    frames = tongue.distance_frames.get(spec.distance, ())
+    frames = grammar.distance_frames.get(spec.distance, ())
     frame = pick.of(frames) if frames and said.distance and pick.chance(0.5) else ""
-    return ", ".join([_clause(spec, said, pick, tongue, frame), *_tail(spec, said, pick, tongue, not frame)])
+    return ", ".join([_clause(spec, said, pick, grammar, frame), *_tail(spec, said, pick, grammar, not frame)])
 
 
-def _sentences(spec: WorldSpec, said: Said, pick: Pick, tongue: Grammar) -> str:
+def _sentences(spec: WorldSpec, said: Said, pick: Pick, grammar: Grammar) -> str:
     """Several short sentences: what happens, then light, weather and camera each for itself."""
-    noun = tongue.noun(spec, said, pick)
-    verb, placed = tongue.verb(spec, said, pick)
-    place = pick.main(tongue.places(spec)) if said.place and not placed else ""
-    heading = pick.main(tongue.headings(spec)) if said.heading else ""
-    sentences = [tongue.statement.format(mods=_join(*_swap(pick, heading, place, 0.5)), **noun, **verb)]
+    noun = grammar.noun(spec, said, pick)
+    verb, placed = grammar.verb(spec, said, pick)
+    place = pick.main(grammar.places(spec)) if said.place and not placed else ""
+    heading = pick.main(grammar.headings(spec)) if said.heading else ""
+    sentences = [grammar.statement.format(mods=_join(*_swap(pick, heading, place, 0.5)), **noun, **verb)]
     if said.light:
-        sentences.append(pick.main(tongue.light_sentences[spec.light]))
+        sentences.append(pick.main(grammar.light_sentences[spec.light]))
     if said.weather:
-        sentences.append(pick.main(tongue.weather_sentences[spec.weather]))
-    sentences += _tail(spec, said, pick, tongue, True)
+        sentences.append(pick.main(grammar.weather_sentences[spec.weather]))
+    sentences += _tail(spec, said, pick, grammar, True)
     return " ".join(sentence[0].upper() + sentence[1:].rstrip() + "." for sentence in sentences)
 
 
-def _scene_first(spec: WorldSpec, said: Said, pick: Pick, tongue: Grammar) -> str:
+def _scene_first(spec: WorldSpec, said: Said, pick: Pick, grammar: Grammar) -> str:
     """The place as a picture, then who is in it: ``a beach at sunset, a horse walking``."""
-    noun, (verb, _) = tongue.noun(spec, said, pick), tongue.verb(spec, replace(said, place=False), pick)
-    light, weather = _sky(spec, said, pick, tongue)
-    heading = pick.main(tongue.headings(spec)) if said.heading else ""
-    scene = _join(pick.of(tongue.scenes[spec.place]), *_swap(pick, light, weather, 0.3))
-    picture = pick.of(tongue.scene_frames).format(scene=scene, mods=heading, **noun, **verb)
-    return ", ".join([picture, *_tail(spec, said, pick, tongue, True)])
+    noun, (verb, _) = grammar.noun(spec, said, pick), grammar.verb(spec, replace(said, place=False), pick)
+    light, weather = _sky(spec, said, pick, grammar)
+    heading = pick.main(grammar.headings(spec)) if said.heading else ""
+    scene = _join(pick.of(grammar.scenes[spec.place]), *_swap(pick, light, weather, 0.3))
+    picture = pick.of(grammar.scene_frames).format(scene=scene, mods=heading, **noun, **verb)
+    return ", ".join([picture, *_tail(spec, said, pick, grammar, True)])
 
 
-def _listed(spec: WorldSpec, said: Said, pick: Pick, tongue: Grammar) -> str:
+def _listed(spec: WorldSpec, said: Said, pick: Pick, grammar: Grammar) -> str:
     """Keywords: ``brown horse, beach, sunset``."""
-    noun, (verb, _) = tongue.noun(spec, said, pick), tongue.verb(spec, replace(said, place=False), pick)
-    head = pick.of(tongue.list_heads)
+    noun, (verb, _) = grammar.noun(spec, said, pick), grammar.verb(spec, replace(said, place=False), pick)
+    head = pick.of(grammar.list_heads)
     words = [head.format(**noun, **verb)]
     if said.place:
-        words.append(pick.main(tongue.list_places[spec.place]))
+        words.append(pick.main(grammar.list_places[spec.place]))
     if said.light:
-        words.append(pick.main(tongue.list_lights[spec.light]))
+        words.append(pick.main(grammar.list_lights[spec.light]))
     if said.weather:
-        words.append(pick.main(tongue.weathers[spec.weather]))
-    words += _tail(spec, said, pick, tongue, True)
-    return (" " if head == tongue.list_heads[0] and pick.chance(0.3) else ", ").join(words)
+        words.append(pick.main(grammar.weathers[spec.weather]))
+    words += _tail(spec, said, pick, grammar, True)
+    return (" " if head == grammar.list_heads[0] and pick.chance(0.3) else ", ").join(words)
 
 
 _STYLES = (("flowing", 0.76), ("sentences", 0.1), ("scene", 0.06), ("list", 0.08))
 
 
-def compose(spec: WorldSpec, rng: np.random.Generator, tongue: Grammar) -> str:
+def compose(spec: WorldSpec, rng: np.random.Generator, grammar: Grammar) -> str:
     """One caption that is true to the spec, of at most `MAX_WORDS` words."""
     pick = Pick(rng)
     makers = {"flowing": _flowing, "sentences": _sentences, "scene": _scene_first, "list": _listed}
     maker = makers[pick.weighted(_STYLES)]
     for attempt in range(_TRIES):
         said = Said.draw(spec, pick, short=attempt > 2)
-        text = " ".join(maker(spec, said, pick, tongue).split()).replace(" ,", ",")
+        text = " ".join(maker(spec, said, pick, grammar).split()).replace(" ,", ",")
         if len(split(text)) <= MAX_WORDS:
             break
     else:
-        return canonical(spec, tongue)
+        return canonical(spec, grammar)
     if pick.chance(0.25) and not text.endswith("."):
         text = text[0].upper() + text[1:] + "."
     return text
@@ -307,7 +307,7 @@ class _First(Pick):
         return options[0][0]
 
 
-def canonical(spec: WorldSpec, tongue: Grammar) -> str:
+def canonical(spec: WorldSpec, grammar: Grammar) -> str:
     """One plain sentence that tells everything unusual about the clip."""
     pick = _First()
     earthly = spec.place != "space"
@@ -316,15 +316,15 @@ def canonical(spec: WorldSpec, tongue: Grammar) -> str:
         light=earthly, weather=spec.weather != "clear", heading=True, distance=spec.distance != "medium",
         camera=spec.camera != "still", style=False,
     )
-    noun, (verb, placed) = tongue.noun(spec, said, pick), tongue.verb(spec, said, pick)
+    noun, (verb, placed) = grammar.noun(spec, said, pick), grammar.verb(spec, said, pick)
     mods = _join(
-        tongue.headings(spec)[0],
-        "" if placed else tongue.places(spec)[0],
-        tongue.lights[spec.light][0] if earthly else "",
-        tongue.weathers[spec.weather][0] if said.weather else "",
+        grammar.headings(spec)[0],
+        "" if placed else grammar.places(spec)[0],
+        grammar.lights[spec.light][0] if earthly else "",
+        grammar.weathers[spec.weather][0] if said.weather else "",
     )
-    text = tongue.statement.format(mods=mods, **noun, **verb)
-    sentence = ", ".join([text, *_tail(spec, said, pick, tongue, True)])
+    text = grammar.statement.format(mods=mods, **noun, **verb)
+    sentence = ", ".join([text, *_tail(spec, said, pick, grammar, True)])
     if len(split(sentence)) > MAX_WORDS:
-        sentence = ", ".join([text, *_tail(spec, said, pick, tongue, False)])
+        sentence = ", ".join([text, *_tail(spec, said, pick, grammar, False)])
     return sentence[0].upper() + sentence[1:].rstrip() + "."

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.worlds.captions.write import TONGUES, Language, canonical_caption, caption
+from engine.worlds.captions.write import GRAMMARS, Language, canonical_caption, caption
 from engine.worlds.spec import WorldSpec
 
 
@@ -37,4 +37,4 @@ class Wording:
     def tells_camera(self, spec: WorldSpec) -> bool:
         """The same of the camera, which is looked up among its phrases: a still one throws the dice differently."""
         text = self.write(spec).lower()
-        return any(phrase in text for phrase in TONGUES[self.language].cameras[spec.camera])
+        return any(phrase in text for phrase in GRAMMARS[self.language].cameras[spec.camera])

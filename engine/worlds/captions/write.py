@@ -14,28 +14,28 @@ from engine.worlds.captions.lexicon import ALIASES, STOP_WORDS
 from engine.worlds.spec import WorldSpec
 
 Language = Literal["en", "fr"]
-TONGUES: dict[Language, Grammar] = {"en": captions_en.TONGUE, "fr": captions_fr.TONGUE}
+GRAMMARS: dict[Language, Grammar] = {"en": captions_en.TONGUE, "fr": captions_fr.TONGUE}
 
 
 def caption(spec: WorldSpec, rng: np.random.Generator, language: Language = "en") -> str:
     """One way to say what the clip shows, in at most 30 words; it may leave things out, never contradict."""
-    return compose(spec, rng, TONGUES[language])
+    return compose(spec, rng, GRAMMARS[language])
 
 
 def canonical_caption(spec: WorldSpec, language: Language = "en") -> str:
     """The one plain full sentence that tells everything about the clip that is worth telling."""
-    return canonical(spec, TONGUES[language])
+    return canonical(spec, GRAMMARS[language])
 
 
 def camera_caption(camera: str, rng: np.random.Generator, language: Language = "en") -> str:
     """One way to say how the camera moves, and nothing else: for pictures that nobody described."""
-    phrases = TONGUES[language].cameras[camera]
+    phrases = GRAMMARS[language].cameras[camera]
     return phrases[int(rng.integers(len(phrases)))]
 
 
 def lexicon() -> list[str]:
     """Every word that a caption can hold, English and French together, normalised and sorted."""
-    return sorted(set[str]().union(*(tongue.words() for tongue in TONGUES.values())))
+    return sorted(set[str]().union(*(grammar.words() for grammar in GRAMMARS.values())))
 
 
 def vocabulary() -> Vocabulary:
