@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -51,6 +52,18 @@ def no_thread_is_left() -> Iterator[None]:
     yield
     left = [thread.name for thread in threading.enumerate() if thread.name.startswith("walt-")]
     assert left == []
+
+
+@pytest.fixture(autouse=True)
+def empty_clipboard() -> Iterator[None]:
+    """No test finds what another copied, and the clipboard holds nothing of Python's when Python ends.
+
+    Off screen, Qt keeps the clipboard in a static object, which is destroyed after the interpreter. A ``QMimeData``
+    that was made in Python and is still there calls into the interpreter that is gone: a segmentation fault.
+    """
+    yield
+    if QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture(scope="session")
