@@ -263,11 +263,11 @@ def _pack(args: argparse.Namespace) -> None:
 
 def _train(loop: Loop, training: Training, args: argparse.Namespace) -> None:
     """Start from ``--init`` where the run is new, keep its configuration beside it, and run it."""
-    from engine.training.packing import averaged
+    from engine.training.packing import load_averaged
     from engine.training.runs.starter import write_run
 
     if args.init is not None and loop.step == 0:
-        averaged(args.init, loop.model)
+        load_averaged(args.init, loop.model)
         loop.restart()
     write_run(args.out, training)
     loop.run()

@@ -177,7 +177,7 @@ def full(args: argparse.Namespace) -> None:
 
     run = with_overrides(read_full_run(args.name), args.set)
     run = replace(run, loop=replace(run.loop, minutes=args.minutes))
-    with ProcessGroup() as world:
+    with ProcessGroup() as group:
         if isinstance(run, DenoiserRun):
             data = (
                 NoiseSource(run)
@@ -185,14 +185,14 @@ def full(args: argparse.Namespace) -> None:
                 else LatentSource(run, args.videos, args.images, args.embeddings)
             )
             tokenizer = None if args.tokenizer is None else partial(load_run_tokenizer, args.tokenizer)
-            trainer = DenoiserTrainer(run, data, world, args.out, _start(run, args.start), tokenizer)
+            trainer = DenoiserTrainer(run, data, group, args.out, _start(run, args.start), tokenizer)
         else:
             avoid_amx()
             clips = NoiseClips(run.crop) if args.noise else ShardClips(_needed(args.clips), run)
-            trainer = GanTrainer(run, clips, world, args.out, args.start)
-        if world.main:
+            trainer = GanTrainer(run, clips, group, args.out, args.start)
+        if group.main:
             keep_run(args.out, run)
-            print(f"{world.size} processes, {trainer.slice} samples each at once", file=sys.stderr)
+            print(f"{group.size} processes, {trainer.slice} samples each at once", file=sys.stderr)
         trainer.loop.run()
         if isinstance(trainer, GanTrainer):
             trainer.finish()

@@ -26,8 +26,9 @@ def mix_frames(own: Tensor, common: Tensor, share: float) -> Tensor:
 
 
 def frame_noise(shape: tuple[int, ...], share: float, generator: torch.Generator) -> Tensor:
-    """Standard normal (B, C, T, h, w) with `mix_frames`; an image's, or with no share, is plain noise."""
-    own = torch.randn(shape, generator=generator)
+    """`mix_frames` of noise (B, C, T, h, w) from a generator, on its device; plain noise for images."""
+    own = torch.randn(shape, generator=generator, device=generator.device)
     if share == 0 or shape[2] == 1:
         return own
-    return mix_frames(own, torch.randn((*shape[:2], 1, *shape[3:]), generator=generator), share)
+    common = torch.randn((*shape[:2], 1, *shape[3:]), generator=generator, device=generator.device)
+    return mix_frames(own, common, share)

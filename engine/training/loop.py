@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -20,12 +21,13 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from engine.training.checkpoint import latest, load_tensors, save_checkpoint
-from engine.training.optim import Optimizer, split_parameters
+from engine.training.optim import Optimizer
 
 if TYPE_CHECKING:
     from engine.training.torch_optim import TorchOptimizer
 
 OptimizerName = Literal["muon", "adamw", "adafactor"]
+ScheduleName = Literal["cosine", "trapezoid"]
 
 
 @dataclass(frozen=True)
@@ -33,16 +35,22 @@ class LoopConfig:
     """How long and how fast to train.
 
     Attributes:
-        steps: Length of the schedule (the cosine ends here).
+        steps: Length of the schedule.
         minutes: Stop after so much wall time in this process; 0 is no limit. The schedule goes on at resume.
         warmup: Steps of linear warm-up.
-        final: Learning rate at the end, as a fraction.
+        schedule: How the learning rate falls: along a cosine, or constant and then linearly ("trapezoid").
+        decay: Share of the run in which a trapezoid falls.
+        final: Learning rate at the end, as a fraction of the peak.
         optimizer: "muon" is Muon and AdamW together, the starter's; the others are torch's own.
-        lr, muon_lr: Learning rates; the second is Muon's.
+        lr, muon_lr: Peak learning rates; the second is Muon's.
+        newton_steps: Of Muon's Newton-Schulz iteration.
         betas: Of AdamW.
         adafactor_floor: Least size of a parameter that Adafactor's relative steps are scaled by.
+        weight_decay: Decoupled.
+        clip: Largest norm of all gradients together.
         accumulate: Parts that a step's batch is cut into, one backward pass each.
         ema: Decay of the exponential moving average of the weights; 0 keeps none.
+        seed: Of everything random.
         checkpoint_minutes, checkpoint_steps, report_steps: How often to save (0 steps: by time only), and to validate
             and draw samples; ``log_steps``: how often to log.
     """
@@ -50,10 +58,13 @@ class LoopConfig:
     steps: int = 10_000
     minutes: float = 0.0
     warmup: int = 200
+    schedule: ScheduleName = "cosine"
+    decay: float = 0.45
     final: float = 0.05
     optimizer: OptimizerName = "muon"
     lr: float = 1e-3
     muon_lr: float = 1e-3
+    newton_steps: int = 4
     betas: tuple[float, float] = (0.9, 0.99)
     adafactor_floor: float = 1.0
     weight_decay: float = 0.01
@@ -84,7 +95,7 @@ class Draw:
 
 
 class Ema:
-    """A slow copy of a model's parameters (fp32), warmed up so that the start does not linger."""
+    """Exponential moving average of a model's trainable parameters; its decay grows to ``decay`` in the first steps."""
 
     def __init__(self, model: nn.Module, decay: float) -> None:
         self.decay = decay
@@ -101,7 +112,7 @@ class Ema:
 
     @torch.no_grad()
     def swap(self, model: nn.Module) -> None:
-        """Exchange the model's weights and the slow ones; call again to go back."""
+        """Exchange the model's weights and the averaged ones; call again to go back."""
         for name, param in model.named_parameters():
             if name in self.slow:
                 kept = param.detach().clone()
@@ -109,23 +120,23 @@ class Ema:
                 self.slow[name].copy_(kept)
 
 
-LossFn = Callable[[Draw], tuple[Tensor, dict[str, float]]]
+LossFn = Callable[[Draw], tuple[Tensor, Mapping[str, float | Tensor]]]
 ReportFn = Callable[[int], dict[str, float]]
 
 
-class Place(Protocol):
-    """Where a run computes and keeps its checkpoints: one process, or several that work as one.
+class Processes(Protocol):
+    """The processes of a run: one, or several that train one model together.
 
     Attributes:
-        main: Whether this process writes the log.
-        alone: Whether it can write a checkpoint when it is stopped: the others may be gone.
+        main: Whether this is the process that writes the log.
+        single: Whether there is no other. A checkpoint can then be written when training is interrupted.
     """
 
     main: bool
-    alone: bool
+    single: bool
 
     def broadcast_flag(self, flag: bool) -> bool:
-        """The first process's flag, in all of them."""
+        """Broadcast rank 0's flag to all processes."""
         ...
 
     def mean(self, figures: dict[str, float]) -> dict[str, float]:
@@ -135,7 +146,7 @@ class Place(Protocol):
     def save(
         self, folder: Path, step: int, tensors: dict[str, dict[str, Tensor]], facts: dict[str, Any]
     ) -> None:
-        """Write a checkpoint, which becomes the valid one whole or not at all."""
+        """Write a checkpoint, which becomes the valid one when it is complete."""
         ...
 
     def load(self, folder: Path, tensors: dict[str, dict[str, Tensor]]) -> None:
@@ -144,9 +155,9 @@ class Place(Protocol):
 
 
 class OneProcess:
-    """A run in this process alone."""
+    """A run in a single process."""
 
-    main = alone = True
+    main = single = True
 
     def broadcast_flag(self, flag: bool) -> bool:
         """The flag itself."""
@@ -172,28 +183,32 @@ class OneProcess:
 
 
 class Loop:
-    """Runs ``loss(draw)`` for the steps of ``config`` over ``model``'s parameters, from wherever the folder left off.
+    """Minimises ``loss(draw)`` over ``model``'s parameters; a run that is in the folder is resumed.
 
     Args:
         model: Its trainable parameters are optimised.
         loss: One step's loss, with figures for the log.
-        report: Called every ``report_steps`` with the EMA weights in place; returns validation figures.
+        report: Called every ``report_steps`` with the averaged weights in the model; returns validation figures.
+        config: Length, rates and intervals.
         folder: Checkpoints, ``log.csv`` and whatever ``report`` draws.
-        place: One process unless another is given.
+        processes: One unless others are given.
+        progress: Share of the run that is done, for runs that end by the clock; by default that of the steps.
     """
 
     def __init__(
         self,
         model: nn.Module,
         loss: LossFn,
-        report: ReportFn,
+        report: ReportFn | None,
         config: LoopConfig,
         folder: Path,
-        place: Place | None = None,
+        processes: Processes | None = None,
+        progress: Callable[[], float] | None = None,
     ) -> None:
         self.model, self.loss, self.report = model, loss, report
+        self.progress = progress if progress is not None else lambda: self.step / max(1, self.config.steps)
         self.config, self.folder = config, folder
-        self.place: Place = place if place is not None else OneProcess()
+        self.processes: Processes = processes if processes is not None else OneProcess()
         self.optimizer = _optimizer(model, config)
         self.ema = Ema(model, config.ema)
         self.step = 0
@@ -203,46 +218,46 @@ class Loop:
             self._resume()
 
     def run(self) -> int:
-        """Train until the schedule or the minutes end; returns the step reached. One process saves on Ctrl-C too."""
+        """Train until the schedule or the minutes end; returns the step. A single process saves on Ctrl-C too."""
         config, started, saved = self.config, time.monotonic(), time.monotonic()
         before = self.hours
         bar = tqdm(
-            total=config.steps,
+            total=config.steps or None,
             initial=self.step,
             dynamic_ncols=True,
             mininterval=5.0,
-            disable=not self.place.main,
+            disable=not self.processes.main,
         )
         stopped = True
         try:
-            while self.step < config.steps and not self._over(started):
-                figures = self._one(Draw.at(config.seed, self.step))
+            while self.progress() < 1 and not self._over(started):
+                figures = self.train_step(Draw.at(config.seed, self.step))
                 self.step += 1
                 self.hours = before + (time.monotonic() - started) / 3600
                 bar.update()
                 bar.set_postfix({k: f"{v:.4f}" for k, v in figures.items()}, refresh=False)
                 if self.step % config.log_steps == 0:
-                    self._log("train", self.place.mean(figures))
-                if self.step % config.report_steps == 0:
-                    self._report()
+                    self._log("train", self.processes.mean(figures))
+                if self.report is not None and self.step % config.report_steps == 0:
+                    self._validate(self.report)
                 if self._due(saved):
                     self.save()
                     saved = time.monotonic()
             stopped = False
         finally:
             bar.close()
-            if self.place.alone or not stopped:
+            if self.processes.single or not stopped:
                 self.save()
         return self.step
 
     def restart(self) -> None:
-        """Take the model's present weights for the average too; call after loading weights from elsewhere."""
+        """Start the average from the model's present weights; to be called after loading other weights."""
         self.ema = Ema(self.model, self.config.ema)
 
     def save(self) -> None:
         """Write a checkpoint of model, EMA and optimizer."""
         facts = {"hours": self.hours, "loop": asdict(self.config)}
-        self.place.save(self.folder, self.step, self._tensors(), facts)
+        self.processes.save(self.folder, self.step, self._tensors(), facts)
 
     def _tensors(self) -> dict[str, dict[str, Tensor]]:
         return {
@@ -251,8 +266,8 @@ class Loop:
             "optimizer": self.optimizer.state_tensors(),
         }
 
-    def _one(self, draw: Draw) -> dict[str, float]:
-        """One step. Its parts' gradients add up to those of the whole batch."""
+    def train_step(self, draw: Draw) -> dict[str, float]:
+        """One update, with the figures of the loss. The parts' gradients add up to those of the whole batch."""
         self.model.train()
         self.optimizer.zero_grad()
         parts = self.config.accumulate
@@ -261,31 +276,39 @@ class Loop:
         for one in draws:
             loss, figures = self.loss(one)
             (loss / parts if parts > 1 else loss).backward()
-            for name, value in {"loss": float(loss.detach()), **figures}.items():
-                total[name] = total.get(name, 0.0) + value / parts
+            for name, value in {"loss": loss.detach(), **figures}.items():
+                total[name] = total.get(name, 0.0) + float(value) / parts
         norm = self.optimizer.clip(self.config.clip)
-        if math.isfinite(norm):  # a single bad batch must not poison the weights
+        if math.isfinite(norm):  # one bad batch must not make all weights NaN
             self.optimizer.step(self._rate(draw.step))
             self.ema.update(self.model, draw.step)
         return {**total, "grad": norm}
 
     def _rate(self, step: int) -> float:
-        warm = min(1.0, (step + 1) / max(1, self.config.warmup))
-        done = min(1.0, step / max(1, self.config.steps))
-        floor = self.config.final
-        return warm * (floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * done)))
+        """Learning rate of a step, as a fraction of the peak."""
+        config = self.config
+        warm = min(1.0, (step + 1) / max(1, config.warmup))
+        done = min(1.0, self.progress())
+        if config.schedule == "trapezoid":
+            return warm * max(config.final, min(1.0, (1 - done) / config.decay))
+        return warm * (config.final + (1 - config.final) * 0.5 * (1 + math.cos(math.pi * done)))
 
-    def _report(self) -> None:
+    @contextmanager
+    def averaged(self) -> Generator[None]:
+        """The averaged weights in the model, which is in evaluation mode; afterwards those in training again."""
         self.model.eval()
         self.ema.swap(self.model)
         try:
-            with torch.no_grad():
-                self._log("valid", self.report(self.step))
+            yield
         finally:
             self.ema.swap(self.model)
 
+    def _validate(self, report: ReportFn) -> None:
+        with self.averaged(), torch.no_grad():
+            self._log("valid", report(self.step))
+
     def _log(self, kind: str, figures: dict[str, float]) -> None:
-        if not self.place.main:
+        if not self.processes.main:
             return
         path = self.folder / "log.csv"
         fresh = not path.exists()
@@ -300,20 +323,20 @@ class Loop:
 
     def _over(self, started: float) -> bool:
         minutes = self.config.minutes
-        return minutes > 0 and self.place.broadcast_flag(time.monotonic() - started > minutes * 60)
+        return minutes > 0 and self.processes.broadcast_flag(time.monotonic() - started > minutes * 60)
 
     def _due(self, saved: float) -> bool:
         """Whether a checkpoint is to be written now."""
         config = self.config
         if config.checkpoint_steps and self.step % config.checkpoint_steps == 0:
             return True
-        return self.place.broadcast_flag(time.monotonic() - saved > config.checkpoint_minutes * 60)
+        return self.processes.broadcast_flag(time.monotonic() - saved > config.checkpoint_minutes * 60)
 
     def _resume(self) -> None:
         facts = latest(self.folder)
         assert facts is not None
         tensors = self._tensors()
-        self.place.load(self.folder, tensors)
+        self.processes.load(self.folder, tensors)
         self.optimizer.load_tensors(tensors["optimizer"])
         self.step, self.hours = int(facts["step"]), float(facts.get("hours", 0.0))
 
@@ -330,5 +353,11 @@ def _optimizer(model: nn.Module, config: LoopConfig) -> Optimizer | TorchOptimiz
             weight_decay=config.weight_decay,
             floor=config.adafactor_floor,
         )
-    groups = split_parameters(model)
-    return Optimizer(groups, config.lr, config.muon_lr, config.betas, weight_decay=config.weight_decay)
+    return Optimizer(
+        model,
+        config.lr,
+        config.muon_lr,
+        config.betas,
+        weight_decay=config.weight_decay,
+        newton_steps=config.newton_steps,
+    )

@@ -1,4 +1,4 @@
-"""From training runs to a pack: EMA weights, measured latent statistics, and a manifest that says what it knows."""
+"""From training runs to a pack: averaged weights, measured latent statistics, manifest and model card."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from engine.training.runs.full_size import DenoiserRun
 
 
-def averaged(folder: Path, model: nn.Module) -> nn.Module:
+def load_averaged(folder: Path, model: nn.Module) -> nn.Module:
     """Load a run's EMA weights (and its buffers), or those of a pack, into ``model``.
 
     Raises:
@@ -70,7 +70,7 @@ def _from_pack(folder: Path, model: nn.Module) -> nn.Module:
 
 
 def _same_shape(one: TransformerConfig, other: TransformerConfig) -> bool:
-    """Whether weights of one network fit the other; noise, and what is made of other grids, may change."""
+    """Whether weights of one network fit the other; the noise and the treatment of other grids may differ."""
     ignored: dict[str, Any] = {"shared_noise": 0.0, "other_grids": "stretch"}
     return replace(one, **ignored) == replace(other, **ignored)
 
@@ -92,7 +92,7 @@ def load_run_tokenizer(folder: Path) -> Tokenizer:
     training = read_run(folder)
     assert isinstance(training, TokenizerTraining)
     tokenizer = Tokenizer(training.model).to(memory_format=torch.channels_last_3d)  # pyright: ignore[reportCallIssue]
-    averaged(folder, tokenizer)
+    load_averaged(folder, tokenizer)
     return tokenizer
 
 
@@ -103,7 +103,7 @@ def _denoiser(folder: Path, words: Vocabulary) -> tuple[Denoiser, BaseTraining |
     assert width is not None
     text = TextEncoder(TextConfig(len(words), width=width, layers=training.text_layers))
     model = Denoiser(text, WindowTransformer(training.model))
-    averaged(folder, model)
+    load_averaged(folder, model)
     return model, training
 
 
@@ -177,7 +177,7 @@ def _own_stage(
         pack = _on_cpu(folder)
         if name not in pack.manifest.stages or pack.vocabulary != words:
             raise UsageError("wrong-run", f"The pack {folder} has no {name} that reads the current vocabulary.")
-        if not _alike(pack.tokenizer, tokenizer):
+        if not _same_weights(pack.tokenizer, tokenizer):
             hint = "Take the tokenizer from that pack too, or train the stage on the new one."
             raise UsageError("wrong-run", f"The {name} of {folder} was trained with another tokenizer.", hint)
         return pack.text, pack.transformer(name)
@@ -188,8 +188,8 @@ def _own_stage(
     return model.text, model.transformer
 
 
-def _alike(one: nn.Module, other: nn.Module) -> bool:
-    """Whether two networks have the same weights, to what a pack keeps of them."""
+def _same_weights(one: nn.Module, other: nn.Module) -> bool:
+    """Whether two networks have the same weights in the precision of a pack."""
     mine, theirs = one.state_dict(), other.state_dict()
     return mine.keys() == theirs.keys() and all(
         mine[name].shape == value.shape and torch.equal(mine[name].bfloat16(), value.bfloat16())

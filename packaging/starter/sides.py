@@ -1,4 +1,4 @@
-"""Teach the starter's text encoder left from right: `python packaging/starter/sides.py --pack PACK --out RUN`.
+"""Train the starter's text encoder to tell left from right: `python packaging/starter/sides.py --pack PACK --out RUN`.
 
 An encoder that is trained with a young denoiser can come out with one meaning for both: neither word has an effect yet,
 so nothing tells them apart, and what is told as one never gets an effect. Here the encoder learns, from captions alone,
@@ -26,7 +26,7 @@ from engine.models.transformer import WindowTransformer
 from engine.training.checkpoint import save_checkpoint
 from engine.training.data.photos import CAMERAS
 from engine.training.denoiser.loss import Denoiser
-from engine.training.packing import averaged
+from engine.training.packing import load_averaged
 from engine.training.runs.starter import BASE_CAMERAS, write_run
 from engine.worlds.captions.telling import Wording
 from engine.worlds.captions.write import Language, camera_caption, vocabulary
@@ -67,7 +67,7 @@ def _camera(name: str) -> tuple[int, ...]:
 
 
 class SideTraining:
-    """One encoder that stays, one that learns to differ from it.
+    """Training of a text encoder against a frozen copy of itself.
 
     Args:
         text: Learns in place.
@@ -105,7 +105,7 @@ class SideTraining:
 
 
 def main() -> None:
-    """Read the command line, teach, and write a base run to go on from."""
+    """Read the command line, train, and write a base run to go on from."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pack", type=Path, required=True, help="pack or base run to begin with")
     parser.add_argument("--out", type=Path, required=True, help="folder of the new base run")
@@ -119,7 +119,7 @@ def main() -> None:
     assert width is not None
     config = TextConfig(len(vocabulary()), width=width, layers=BASE_CAMERAS.text_layers)
     model = Denoiser(TextEncoder(config), WindowTransformer(BASE_CAMERAS.model))
-    averaged(args.pack, model)
+    load_averaged(args.pack, model)
     SideTraining(model.text, args.push).train(args.steps, args.batch, args.lr)
     write_run(args.out, BASE_CAMERAS)
     save_checkpoint(args.out, 0, {"model": model.state_dict(), "ema": {}}, {"hours": 0.0})

@@ -1,4 +1,4 @@
-"""Real data at full size: latents in shards, every item once an epoch, and the road from clips to a text model."""
+"""Real data at full size: latents in shards, every item once an epoch, and the way from clips to a text model."""
 
 from __future__ import annotations
 

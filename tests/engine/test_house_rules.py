@@ -162,7 +162,7 @@ def test_nothing_on_the_way_to_a_clip_knows_training() -> None:
 
 
 def test_training_generates_nothing() -> None:
-    """Neither worlds nor training use the cascade, and no ruler's gradient reaches a generator."""
+    """Neither worlds nor training use the cascade, and the evaluation probe is never used as a training loss."""
     files = [path for path in engine_files() if room(module_name(path)) in {"worlds", "training"}]
     assert offenders(files, {"engine.pipeline", "engine.worker", "engine.evaluation", "engine.cli"}) == []
     files = [path for path in files if room(module_name(path)) == "worlds"]

@@ -32,7 +32,7 @@ License: GPL-2+
 
 
 @pytest.fixture(autouse=True)
-def road(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The script as a module, forgotten afterwards."""
     yield from importable(FOLDER, monkeypatch)
 

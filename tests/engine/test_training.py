@@ -50,7 +50,7 @@ def fit(folder: Path, steps: int, stop: int | None = None, checkpoint_minutes: f
     if stop is not None:
         loop.config = replace(config, steps=steps)
         while loop.step < stop:
-            loop._one(Draw.at(config.seed, loop.step))  # pyright: ignore[reportPrivateUsage]
+            loop.train_step(Draw.at(config.seed, loop.step))
             loop.step += 1
         loop.save()
     else:
@@ -118,20 +118,22 @@ def test_a_checkpoint_that_was_not_finished_does_not_count(tmp_path: Path) -> No
 
 
 def test_orthogonalise_brings_singular_values_near_one() -> None:
-    for shape in ((24, 80), (80, 24)):
-        values = torch.linalg.svdvals(
-            orthogonalise(torch.randn(shape, generator=torch.Generator().manual_seed(1))).float()
-        )
+    for shape in ((3, 24, 80), (3, 80, 24)):
+        stack = torch.randn(shape, generator=torch.Generator().manual_seed(1))
+        values = torch.linalg.svdvals(orthogonalise(stack).float())
         assert 0.5 < values.min() < values.max() < 1.5
+        for matrix, found in zip(stack, orthogonalise(stack), strict=True):
+            alone = orthogonalise(matrix[None])[0]
+            assert nn.functional.cosine_similarity(found.float().flatten(), alone.float().flatten(), 0) > 0.999
 
 
 def test_the_optimizer_treats_matrices_and_vectors_apart_and_learns() -> None:
     torch.manual_seed(0)
     model = nn.Sequential(nn.Conv2d(8, 16, 3, padding=1), nn.SiLU(), nn.Conv2d(16, 8, 1))
     muon, adamw = split_parameters(model)
-    assert set(muon.names) == {"0.weight", "2.weight"}
-    assert set(adamw.names) == {"0.bias", "2.bias"}
-    optimizer = Optimizer([muon, adamw], lr=0.03, muon_lr=0.03)
+    assert set(muon) == {"0.weight", "2.weight"}
+    assert set(adamw) == {"0.bias", "2.bias"}
+    optimizer = Optimizer(model, lr=0.03, muon_lr=0.03)
     x = torch.randn(4, 8, 6, 6)
     first = last = 0.0
     for step in range(60):
@@ -142,6 +144,36 @@ def test_the_optimizer_treats_matrices_and_vectors_apart_and_learns() -> None:
         last = float(loss.detach())
         first = last if step == 0 else first
     assert last < 0.3 * first
+
+
+def test_a_parameter_without_a_gradient_is_left_as_it_is() -> None:
+    model = nn.ModuleList(nn.Linear(8, 8) for _ in range(3))  # matrices of one shape, which are updated together
+    optimizer = Optimizer(model, lr=0.1, muon_lr=0.1)
+    before = {name: param.detach().clone() for name, param in model.named_parameters()}
+    for step in range(2):
+        optimizer.zero_grad()
+        for used in (model[0], model[2]) if step else model:
+            used(torch.ones(1, 8)).sum().backward()
+        kept = {name: param.detach().clone() for name, param in model[1].named_parameters()}
+        optimizer.step()
+    assert all(torch.equal(param, kept[name]) for name, param in model[1].named_parameters())
+    assert not any(torch.equal(param, before[name]) for name, param in model.named_parameters())
+
+
+def test_a_run_by_the_clock_ends_with_it_and_its_rate_is_a_trapezoid(tmp_path: Path) -> None:
+    model = nn.Linear(8, 8)
+    config = LoopConfig(
+        steps=0, warmup=2, schedule="trapezoid", decay=0.5, final=0.1, optimizer="adamw", lr=1.0, weight_decay=0.0
+    )
+    rates: list[float] = []
+
+    def loss(draw: Draw) -> tuple[Tensor, dict[str, float]]:
+        rates.append(loop._rate(draw.step))  # pyright: ignore[reportPrivateUsage]
+        return model(torch.ones(1, 8)).sum(), {}
+
+    loop = Loop(model, loss, None, config, tmp_path, progress=lambda: loop.step / 8)
+    assert loop.run() == 8
+    assert rates == pytest.approx([0.5, 1, 1, 1, 1, 0.75, 0.5, 0.25])
 
 
 def test_a_bad_batch_does_not_poison_the_weights(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The whole road at toy size, by the command line: footage -> tokenizer -> latents -> base -> sr1 -> pack -> clip."""
+"""All steps of training at toy size, by the command line, from footage to a clip."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def walt(*words: object) -> None:
 
 
 @pytest.fixture(scope="module")
-def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Everything up to an installable pack, in one folder."""
-    home = tmp_path_factory.mktemp("road")
+    home = tmp_path_factory.mktemp("runs")
     rng = np.random.default_rng(0)
     truth = [{"spec": sample_spec(i).to_dict()} for i in range(80)]
     for name, frames, scale in (("clips", 17, 2), ("images", 1, 2), ("moves", 17, 2)):
@@ -156,40 +156,40 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-def test_latents_come_in_the_right_shapes(road: Path) -> None:
-    assert ShardStore(road / "clips-low")[0].shape == (8, 5, 4, 8)
-    assert ShardStore(road / "clips-high")[0].shape == (8, 5, 8, 16)
-    assert ShardStore(road / "images-low")[0].shape == (8, 1, 4, 8)
+def test_latents_come_in_the_right_shapes(runs: Path) -> None:
+    assert ShardStore(runs / "clips-low")[0].shape == (8, 5, 4, 8)
+    assert ShardStore(runs / "clips-high")[0].shape == (8, 5, 8, 16)
+    assert ShardStore(runs / "images-low")[0].shape == (8, 1, 4, 8)
 
 
-def test_runs_log_validate_and_draw(road: Path) -> None:
+def test_runs_log_validate_and_draw(runs: Path) -> None:
     for run, figure in (("base", "val_video"), ("sr1", "psnr_video")):
-        assert f"valid,{figure}" in (road / run / "log.csv").read_text()
-        assert (road / run / "sheet-0000002.png").stat().st_size > 1000
+        assert f"valid,{figure}" in (runs / run / "log.csv").read_text()
+        assert (runs / run / "sheet-0000002.png").stat().st_size > 1000
 
 
-def test_superres_leaves_the_text_encoder_alone(road: Path) -> None:
+def test_superres_leaves_the_text_encoder_alone(runs: Path) -> None:
     from engine.training.checkpoint import load_tensors
 
-    base, sr1 = load_tensors(road / "base", "ema"), load_tensors(road / "sr1", "model")
+    base, sr1 = load_tensors(runs / "base", "ema"), load_tensors(runs / "sr1", "model")
     names = [name for name in base if name.startswith("text.")]
     assert names
     assert all(torch.equal(base[name], sr1[name]) for name in names)
 
 
-def test_the_pack_makes_a_clip(road: Path) -> None:
-    pack = load_pack(road / "packs" / "toy")
+def test_the_pack_makes_a_clip(runs: Path) -> None:
+    pack = load_pack(runs / "packs" / "toy")
     clip = Cascade(pack).generate(
         ClipRequest(prompt="a horse", pack="toy", upto="sr1"), lambda event: None, lambda: False
     )
     assert clip.frames.shape == (17, 64, 128, 3)
 
 
-def test_what_was_not_trained_again_comes_from_a_pack(road: Path, tmp_path: Path) -> None:
-    toy, out = road / "packs" / "toy", tmp_path / "again"
-    about, card = road / "about.json", road / "card.md"
+def test_what_was_not_trained_again_comes_from_a_pack(runs: Path, tmp_path: Path) -> None:
+    toy, out = runs / "packs" / "toy", tmp_path / "again"
+    about, card = runs / "about.json", runs / "card.md"
     others = ("--tokenizer", toy, "--sr1", toy, "--about", about, "--card", card, "--out", out)
-    walt("train", "pack", "--base", road / "base", *others)
+    walt("train", "pack", "--base", runs / "base", *others)
     before, after = load_pack(toy), load_pack(out)
     assert {name: file.sha256 for name, file in after.manifest.files.items()} == {
         name: file.sha256 for name, file in before.manifest.files.items()
@@ -197,45 +197,45 @@ def test_what_was_not_trained_again_comes_from_a_pack(road: Path, tmp_path: Path
 
 
 def test_a_stage_of_other_latents_is_refused(
-    road: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    toy, other = road / "packs" / "toy", tmp_path / "tok"
+    toy, other = runs / "packs" / "toy", tmp_path / "tok"
     other.mkdir()
-    write_run(other, read_run(road / "tok"))
+    write_run(other, read_run(runs / "tok"))
     tokenizer = load_run_tokenizer(toy)
     with torch.no_grad():
         next(tokenizer.parameters()).add_(0.1)
     save_checkpoint(other, 1, {"model": tokenizer.state_dict(), "ema": {}}, {})
-    words = ["--base", road / "base", "--sr1", toy, "--about", road / "about.json", "--card", road / "card.md"]
+    words = ["--base", runs / "base", "--sr1", toy, "--about", runs / "about.json", "--card", runs / "card.md"]
     command = ["train", "pack", "--tokenizer", other, *words, "--out", tmp_path / "out"]
     assert main([str(word) for word in command]) == 2
     assert "another tokenizer" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
-def test_a_run_of_the_wrong_kind_is_refused(road: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_of_the_wrong_kind_is_refused(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status = main(
         [
             "train",
             "tokenizer",
             "--run",
-            str(road / "base.json"),
+            str(runs / "base.json"),
             "--clips",
-            str(road / "clips"),
+            str(runs / "clips"),
             "--out",
-            str(road / "x"),
+            str(runs / "x"),
         ]
     )
     assert status == 2
     assert "wrong-run" in capsys.readouterr().err
 
 
-def test_a_few_clips_are_enough_to_train_on(road: Path, tmp_path: Path) -> None:
-    store = ShardStore(road / "clips-low")
+def test_a_few_clips_are_enough_to_train_on(runs: Path, tmp_path: Path) -> None:
+    store = ShardStore(runs / "clips-low")
     write_shard(tmp_path / "few", 0, np.stack([store[i] for i in range(3)]), store.truth[:3])
-    run = str(road / "base.json")
+    run = str(runs / "base.json")
     walt(
-        "train", "base", "--run", run, "--tokenizer", road / "tok", "--videos", tmp_path / "few",
+        "train", "base", "--run", run, "--tokenizer", runs / "tok", "--videos", tmp_path / "few",
         "--out", tmp_path / "base",
     )  # fmt: skip
     log = (tmp_path / "base" / "log.csv").read_text()
@@ -243,25 +243,25 @@ def test_a_few_clips_are_enough_to_train_on(road: Path, tmp_path: Path) -> None:
     assert "nan" not in log
 
 
-def test_latents_that_do_not_pair_are_refused(road: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["train", "superres", "--run", road / "sr1.json", "--tokenizer", road / "tok", "--base", road / "base"]
-    words += ["--videos", road / "clips-high", road / "few", "--out", road / "x"]
-    store = ShardStore(road / "clips-low")
-    write_shard(road / "few", 0, np.stack([store[i] for i in range(3)]), store.truth[:3])
+def test_latents_that_do_not_pair_are_refused(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["train", "superres", "--run", runs / "sr1.json", "--tokenizer", runs / "tok", "--base", runs / "base"]
+    words += ["--videos", runs / "clips-high", runs / "few", "--out", runs / "x"]
+    store = ShardStore(runs / "clips-low")
+    write_shard(runs / "few", 0, np.stack([store[i] for i in range(3)]), store.truth[:3])
     assert main([str(word) for word in words]) == 1
     assert "does not pair" in capsys.readouterr().err
-    words[words.index(road / "few")] = road / "clips-high"
+    words[words.index(runs / "few")] = runs / "clips-high"
     assert main([str(word) for word in words]) == 1
     assert "not twice as high and wide" in capsys.readouterr().err
 
 
 def test_clips_that_are_too_small_or_short_are_refused(
-    road: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     small = np.zeros((2, 17, 16, 16, 3), np.uint8)
     write_shard(tmp_path / "small", 0, small, [{"captions": ["a"]}] * 2)
-    for clips, said in ((tmp_path / "small", "17 x 16 x 16"), (road / "images", "None of the clips has 17 frames")):
-        words = ["train", "tokenizer", "--run", road / "tok.json", "--clips", clips, "--out", tmp_path / "run"]
+    for clips, said in ((tmp_path / "small", "17 x 16 x 16"), (runs / "images", "None of the clips has 17 frames")):
+        words = ["train", "tokenizer", "--run", runs / "tok.json", "--clips", clips, "--out", tmp_path / "run"]
         assert main([str(word) for word in words]) == 1
         assert said in capsys.readouterr().err
 
@@ -269,12 +269,12 @@ def test_clips_that_are_too_small_or_short_are_refused(
 @pytest.mark.skipif(torch.cuda.is_available(), reason="here it is available")
 @pytest.mark.parametrize("step", ["tokenizer", "base", "encode"])
 def test_a_device_that_is_not_there_is_refused(
-    step: str, road: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    step: str, runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     given: dict[str, list[object]] = {
-        "tokenizer": ["--run", road / "tok.json", "--clips", road / "clips"],
-        "base": ["--run", road / "base.json", "--tokenizer", road / "tok", "--videos", road / "clips-low"],
-        "encode": ["--clips", road / "clips", "--tokenizer", road / "tok"],
+        "tokenizer": ["--run", runs / "tok.json", "--clips", runs / "clips"],
+        "base": ["--run", runs / "base.json", "--tokenizer", runs / "tok", "--videos", runs / "clips-low"],
+        "encode": ["--clips", runs / "clips", "--tokenizer", runs / "tok"],
     }
     words = ["train", step, *given[step], "--out", tmp_path / "x", "--device", "cuda"]
     assert main([str(word) for word in words]) == 1

@@ -124,7 +124,7 @@ def test_a_full_size_step_computes_where_the_network_is(name: str, monkeypatch: 
     model = WindowTransformer(run.model).to(META)
     monkeypatch.setattr(Tensor, "__bool__", lambda _: True)  # whether there are images in the batch
     with OneDevice():
-        loss = velocity_loss(model, schedule, batch.x0, batch.t, batch.eps, True, batch.told).mean()
+        loss = velocity_loss(model, schedule, batch.x0, batch.t, batch.eps, True, batch.conditions).mean()
         loss.backward()
     assert loss.device == META
 

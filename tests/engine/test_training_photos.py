@@ -18,7 +18,7 @@ from engine.training.data.photos import CAMERAS, Photos
 from engine.training.data.prepare import prepare_photos
 from engine.training.data.store import ClipStore
 from engine.training.denoiser.loss import known_frames
-from engine.training.packing import averaged, load_run_tokenizer
+from engine.training.packing import load_averaged, load_run_tokenizer
 from engine.worlds.captions.write import GRAMMARS, vocabulary
 
 
@@ -99,8 +99,8 @@ def test_a_run_may_start_from_a_packs_weights(packs_folder: Path) -> None:
     with torch.no_grad():
         for parameter in tokenizer.parameters():
             parameter.zero_()
-    averaged(packs_folder / "tiny", tokenizer)
+    load_averaged(packs_folder / "tiny", tokenizer)
     for name, value in pack.tokenizer.state_dict().items():
         assert torch.equal(tokenizer.state_dict()[name], value), name
     with pytest.raises(WaltError):
-        averaged(packs_folder / "tiny", torch.nn.Linear(2, 2))
+        load_averaged(packs_folder / "tiny", torch.nn.Linear(2, 2))

@@ -6,7 +6,7 @@ Images are one-frame slots: the same positions and masks as images packed into a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,8 @@ from engine.training.denoiser.loss import (
     Denoiser,
     DenoisingBatch,
     LatentSet,
-    denoising_loss,
     known_frames,
+    mean_loss,
     validate,
 )
 from engine.training.denoiser.sampling import sample_latents
@@ -121,30 +121,20 @@ class BaseTrainer:
         if training.compile:
             self.model.transformer.compile_blocks()
 
-    def loss(self, draw: Draw) -> tuple[Tensor, dict[str, float]]:
-        """One step: clips and images weigh by their number of samples."""
+    def loss(self, draw: Draw) -> tuple[Tensor, dict[str, Tensor]]:
+        """One step over clips and images."""
         twice = bool(draw.numpy.random() < self.training.self_conditioning)
-        losses: list[Tensor] = []
-        figures: dict[str, float] = {}
-        for name, batch in self._batches(draw.numpy):
-            each = denoising_loss(self.model, self.schedule, batch, draw.torch, twice)
-            figures[name] = float(each.detach().mean())
-            losses.append(each)
-        return torch.cat(losses).mean(), figures
+        return mean_loss(self.model, self.schedule, self._batches(draw.numpy), draw.torch, twice)
 
-    def _batches(self, rng: np.random.Generator) -> list[tuple[str, DenoisingBatch]]:
+    def _batches(self, rng: np.random.Generator) -> Iterator[tuple[str, DenoisingBatch]]:
         t = self.training
-        out: list[tuple[str, DenoisingBatch]] = []
         if self.clips and t.video_batch:
             x0, truths = _mixed(self.clips, rng, t.video_batch)
-            known = known_frames(truths, t.frame_rate, rng)
-            out.append(
-                ("video", DenoisingBatch(x0, self.captioner.ids(truths, rng), frame_condition(x0, known)))
-            )
+            frames = frame_condition(x0, known_frames(truths, t.frame_rate, rng))
+            yield "video", DenoisingBatch(x0, self.captioner.ids(truths, rng), frames)
         if self.images is not None and t.image_batch:
             x0, truths, _ = self.images.draw(rng, t.image_batch)
-            out.append(("image", DenoisingBatch(x0, self.captioner.ids(truths, rng))))
-        return out
+            yield "image", DenoisingBatch(x0, self.captioner.ids(truths, rng))
 
     def report(self, step: int) -> dict[str, float]:
         """Validation losses, and a sheet of samples: a row a prompt, an image and five moments of a clip."""

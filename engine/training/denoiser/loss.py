@@ -1,11 +1,11 @@
-"""What training the base and the super-resolution stages have in common: the loss, self-conditioning, validation.
+"""The denoisers' loss, self-conditioning, batches and validation, shared by all their trainers.
 
 Loss: mean squared error of v at uniformly drawn noise levels, unweighted (W.A.L.T. sections 3 and 5.2).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,14 +80,55 @@ def denoising_loss(
     batch: DenoisingBatch,
     generator: torch.Generator,
     self_conditioning: bool,
+    *,
+    noisy_share: float = 0.5,
+    one_graph: bool = False,
 ) -> Tensor:
-    """Mean squared error of v, per sample (B,), at random noise levels; two passes with self-conditioning."""
-    size = len(batch.x0)
+    """Mean squared error of v, per sample (B,), at random noise levels.
+
+    Args:
+        model: Text encoder and transformer.
+        schedule: The noise schedule.
+        batch: Latents and conditions; moved to where the model is.
+        generator: Of noise levels and noise, on any device.
+        self_conditioning: Whether the network first estimates x0, which it then gets as an input.
+        noisy_share: Share of the levels in the noisier half.
+        one_graph: See `velocity_loss`.
+    """
+    size, device = len(batch.x0), generator.device
     # Stratified: one level from each of B equal ranges, which steadies the loss and changes no expectation.
-    levels = (torch.arange(size) + torch.rand(size, generator=generator)) / size * schedule.steps
-    t = levels.long().clamp(max=schedule.steps - 1)[torch.randperm(size, generator=generator)]
+    even = (torch.arange(size, device=device) + torch.rand(size, generator=generator, device=device)) / size
+    t = noise_levels(even, noisy_share, schedule.steps)
+    t = t[torch.randperm(size, generator=generator, device=device)]
     eps = frame_noise(batch.x0.shape, model.transformer.config.shared_noise, generator)
-    return loss_at(model, schedule, batch, t, eps, self_conditioning)
+    return loss_at(model, schedule, batch, t, eps, self_conditioning, one_graph)
+
+
+def mean_loss(
+    model: Denoiser,
+    schedule: Schedule,
+    batches: Iterable[tuple[str, DenoisingBatch]],
+    generator: torch.Generator,
+    self_conditioning: bool,
+    *,
+    noisy_share: float = 0.5,
+    one_graph: bool = False,
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """`denoising_loss` of named batches: its mean over all samples, and that over each batch for the log."""
+    each = {
+        name: denoising_loss(
+            model, schedule, batch, generator, self_conditioning, noisy_share=noisy_share, one_graph=one_graph
+        )
+        for name, batch in batches
+    }
+    return torch.cat(list(each.values())).mean(), {name: loss.detach().mean() for name, loss in each.items()}
+
+
+def noise_levels(even: Tensor, noisy_share: float, steps: int) -> Tensor:
+    """Numbers in [0, 1), evenly spread, to noise levels of which ``noisy_share`` are in the noisier half."""
+    calm = 1 - noisy_share
+    t = torch.where(even < calm, even / calm * 0.5, 0.5 + (even - calm) / noisy_share * 0.5)
+    return (t * steps).long().clamp(0, steps - 1)
 
 
 def loss_at(
@@ -97,12 +138,15 @@ def loss_at(
     t: Tensor,
     eps: Tensor,
     self_conditioning: bool,
+    one_graph: bool = False,
 ) -> Tensor:
-    """`denoising_loss` at given levels t (B,) and noise. Whatever lies elsewhere is moved to where the model is."""
+    """`denoising_loss` at given levels t (B,) and noise. What lies elsewhere is moved to where the model is."""
     batch, t, eps = batch.to(model.device), t.to(model.device), eps.to(model.device)
     with autocast(model.device):
-        told = {"text": model.encode(batch.ids), **batch.conditions()}
-        return velocity_loss(model.transformer, schedule, batch.x0, t, eps, self_conditioning, told)
+        conditions = {"text": model.encode(batch.ids), **batch.conditions()}
+        return velocity_loss(
+            model.transformer, schedule, batch.x0, t, eps, self_conditioning, conditions, one_graph
+        )
 
 
 def velocity_loss(
@@ -112,23 +156,35 @@ def velocity_loss(
     t: Tensor,
     eps: Tensor,
     self_conditioning: bool,
-    told: Mapping[str, object],
+    conditions: Mapping[str, object],
+    one_graph: bool = False,
 ) -> Tensor:
-    """Mean squared error of v, per sample (B,); ``told`` are the transformer's other arguments."""
+    """Mean squared error of v, per sample (B,).
+
+    Args:
+        transformer: Or anything called like one.
+        schedule: The noise schedule.
+        x0, t, eps: Clean latents (B, C, T, h, w), noise levels (B,), noise like x0.
+        self_conditioning: Whether the network first estimates x0, which it then gets as an input.
+        conditions: The transformer's other arguments.
+        one_graph: Compute the first estimate with gradients on, as the second, and drop them: compiled layers then
+            need one variant instead of two.
+    """
     x = schedule.add_noise(x0, eps, t)
     estimate = None
     if self_conditioning:
-        with torch.no_grad():
-            v = transformer(x, t, x0_prev=None, **told)
-            estimate = schedule.x0_from_velocity(x, v.float(), t)
-    v = transformer(x, t, x0_prev=estimate, **told)
+        with torch.set_grad_enabled(one_graph):
+            v = transformer(x, t, x0_prev=None, **conditions)
+            estimate = schedule.x0_from_velocity(x, v.float(), t).detach()
+            del v
+    v = transformer(x, t, x0_prev=estimate, **conditions)
     return F.mse_loss(v.float(), schedule.velocity(x0, eps, t), reduction="none").flatten(1).mean(1)
 
 
 def known_frames(truths: list[dict[str, Any]], rate: float, rng: np.random.Generator) -> Tensor:
     """How many latent frames of each clip are given (B,): one or two at ``rate`` (p_fp), else none.
 
-    Photographs moved by a camera are always given their first: nothing in words says what they show.
+    Photographs moved by a camera are always given theirs: their captions do not say what they show.
     """
     asked = rng.random(len(truths)) < rate
     moved = np.array([CAMERA in truth for truth in truths])

@@ -42,6 +42,6 @@ def sample_latents(
     device = Device(model.device, precision.training_dtype(model.device.type))
     text = model.encode(torch.cat([torch.zeros_like(ids), ids]).to(model.device))
     low = None if low_res is None else low_res.to(model.device)
-    told = Conditioning(text, low_res=low, low_res_level=low_res_level)
-    denoise = stage_denoiser(model.transformer, told, guidance, schedule, device, noise.shape[2])
+    conditioning = Conditioning(text, low_res=low, low_res_level=low_res_level)
+    denoise = stage_denoiser(model.transformer, conditioning, guidance, schedule, device, noise.shape[2])
     return ddim(denoise, noise.to(model.device), schedule, steps)

@@ -1,4 +1,4 @@
-"""Sample sheets of full-size runs: held-out clips over what the averaged weights make now. Losses do not show blobs."""
+"""Sample sheets of full-size runs: held-out clips above samples of the averaged weights."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STEPS = 20
 
 
 def sheet_file(folder: Path, step: int) -> Path:
-    """Where the sheet of a step lies."""
+    """The file of a step's sheet."""
     return folder / f"sheet-{step:07d}.png"
 
 
@@ -38,13 +38,13 @@ def strip(true: NDArray[np.uint8], made: NDArray[np.uint8]) -> NDArray[np.uint8]
 
 @torch.no_grad()
 def sampled(model: WindowTransformer, schedule: Schedule, run: DenoiserRun, batch: Batch) -> Tensor:
-    """Clips (B, C, T, h, w) for what a batch is told, from its noise, without guidance; all processes together."""
+    """Samples (B, C, T, h, w) for a batch's conditions and noise, without guidance; all processes call it."""
 
     def denoise(x: Tensor, t: int, before: Tensor | None) -> Tensor:
         times = torch.full((len(x),), t, device=x.device)
-        estimate = before if run.self_conditioning else None  # a network that never saw one gets none
+        estimate = before if run.self_conditioning else None  # not for networks trained without
         with autocast(x.device, DTYPES[run.numbers]):
-            return model(x, times, x0_prev=estimate, **batch.told).float()
+            return model(x, times, x0_prev=estimate, **batch.conditions).float()
 
     return ddim(denoise, batch.eps, schedule, STEPS)
 

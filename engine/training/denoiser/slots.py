@@ -1,6 +1,6 @@
-"""What a step of a full-size denoiser is made of: slots of one clip or 1 + t images, drawn by (step, index).
+"""The slots of a full-size denoiser's step, one clip or 1 + t images each, drawn by (step, index).
 
-The index counts over all processes, so a step sees the same batch however many processes share it.
+The index counts over all processes, so that a step has the same batch whatever their number.
 """
 
 from __future__ import annotations
@@ -58,17 +58,17 @@ def is_image(index: int, share: float) -> bool:
 
 @dataclass
 class Batch:
-    """Slots put together, with levels and noise: what `engine.training.denoiser.loss.velocity_loss` takes."""
+    """A batch of slots with noise levels and noise, the arguments of `engine.training.denoiser.loss.velocity_loss`."""
 
     x0: Tensor
     t: Tensor
     eps: Tensor
-    told: dict[str, Any]
+    conditions: dict[str, Any]
 
     def to(self, device: torch.device) -> Batch:
         """The same on another device."""
-        told = {k: v.to(device) if isinstance(v, Tensor | TextBatch) else v for k, v in self.told.items()}
-        return Batch(self.x0.to(device), self.t.to(device), self.eps.to(device), told)
+        conditions = {k: v.to(device) if isinstance(v, Tensor | TextBatch) else v for k, v in self.conditions.items()}
+        return Batch(self.x0.to(device), self.t.to(device), self.eps.to(device), conditions)
 
 
 def assemble(
@@ -108,18 +108,18 @@ def assemble(
             low.append(schedule.add_noise(slot.low_res[None], eps[None], at)[0])
             low_t.append(at)
     x0 = torch.stack([slot.x0 for slot in slots])
-    told: dict[str, Any] = {}
+    conditions: dict[str, Any] = {}
     if run.image_share and x0.shape[2] > 1:
-        told["image"] = torch.tensor([slot.image for slot in slots])
+        conditions["image"] = torch.tensor([slot.image for slot in slots])
     if run.model.frame_conditioning:
-        told["frames"] = frame_condition(x0, torch.tensor(known))
+        conditions["frames"] = frame_condition(x0, torch.tensor(known))
     if run.model.text_width is not None:
-        told["text"] = text_batch(texts, x0.shape[2] if run.image_share else 1)
+        conditions["text"] = text_batch(texts, x0.shape[2] if run.image_share else 1)
     if labels:
-        told["labels"] = torch.tensor(labels)
+        conditions["labels"] = torch.tensor(labels)
     if low:
-        told["low_res"], told["low_res_t"] = torch.stack(low), torch.tensor(low_t)
-    return Batch(x0, torch.tensor(levels), torch.stack(noise), told)
+        conditions["low_res"], conditions["low_res_t"] = torch.stack(low), torch.tensor(low_t)
+    return Batch(x0, torch.tensor(levels), torch.stack(noise), conditions)
 
 
 def text_batch(texts: list[list[Tensor]], frames: int) -> TextBatch:
@@ -137,11 +137,11 @@ def text_batch(texts: list[list[Tensor]], frames: int) -> TextBatch:
 
 
 RAW_MEAN, RAW_STD = 0.5, 3.0
-"""Of the made-up latents of a run without latent normalisation: neither centred nor of unit spread."""
+"""Mean and standard deviation of random latents for a run without latent normalisation."""
 
 
 class NoiseSource:
-    """Slots of random numbers, to try a run and to measure its speed before there is data."""
+    """Slots of random numbers, to test a run and measure its speed without data."""
 
     def __init__(self, run: DenoiserRun, words: int = 16) -> None:
         self.run, self.words = run, words

@@ -1,11 +1,12 @@
 """Training of a super-resolution stage on pairs of latents (W.A.L.T. section 4.5).
 
-The low-resolution latents are the true ones, noised at a level drawn up to ``max_low_res_t`` and told to the
-network: noise-conditioning augmentation, so that it forgives what the stage below gets wrong.
+The low-resolution latents are the true ones, noised at a level drawn up to ``max_low_res_t``, which the network reads
+(noise conditioning augmentation): it learns to tolerate errors of the stage below.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,8 +34,8 @@ from engine.training.denoiser.loss import (
     Denoiser,
     DenoisingBatch,
     LatentSet,
-    denoising_loss,
     known_frames,
+    mean_loss,
     validate,
 )
 from engine.training.denoiser.sampling import sample_latents
@@ -96,7 +97,7 @@ class Pairs:
 
 
 class SuperresTrainer:
-    """Trains one super-resolution transformer; the text encoder is the base's and stays as it is.
+    """Trains one super-resolution transformer; the text encoder is the base's and is frozen.
 
     Args:
         training: The run.
@@ -132,7 +133,7 @@ class SuperresTrainer:
         self.loop = Loop(self.model, self.loss, self.report, training.loop, folder)
 
     def _start_path(self, path: LowResPath, count: int = 32) -> None:
-        """Begin with the best linear guess of the training pairs."""
+        """Initialise the linear path with the least-squares fit of some training pairs."""
         kinds = [pairs for pairs in (self.clips, self.images) if pairs is not None]
         low, high = [], []
         for pairs in kinds:
@@ -143,22 +144,19 @@ class SuperresTrainer:
         noised = self._noised(torch.cat(low), levels, torch.Generator().manual_seed(7))
         path.fit(noised, torch.cat(high))
 
-    def loss(self, draw: Draw) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, draw: Draw) -> tuple[Tensor, dict[str, Tensor]]:
         """One step over clips and images."""
+        twice = bool(draw.numpy.random() < self.training.self_conditioning)
+        return mean_loss(self.model, self.schedule, self._batches(draw), draw.torch, twice)
+
+    def _batches(self, draw: Draw) -> Iterator[tuple[str, DenoisingBatch]]:
         t = self.training
-        twice = bool(draw.numpy.random() < t.self_conditioning)
-        losses: list[Tensor] = []
-        figures: dict[str, float] = {}
         for name, pairs, size in (
             ("video", self.clips, t.video_batch),
             ("image", self.images, t.image_batch),
         ):
             if pairs is not None and size:
-                batch = self._draw(pairs, size, draw)
-                each = denoising_loss(self.model, self.schedule, batch, draw.torch, twice)
-                figures[name] = float(each.detach().mean())
-                losses.append(each)
-        return torch.cat(losses).mean(), figures
+                yield name, self._draw(pairs, size, draw)
 
     def _draw(self, pairs: Pairs, size: int, draw: Draw) -> DenoisingBatch:
         t = self.training

@@ -1,4 +1,4 @@
-"""The weights of a run over several processes, put together again in one."""
+"""The weights of a run over several processes, loaded into one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def gathered(folder: Path, model: nn.Module, prefix: str = "") -> nn.Module:
     Args:
         folder: The run's.
         model: Whole and in this process's memory.
-        prefix: Where the model's names stand in the run's, e.g. ``tokenizer.``.
+        prefix: Of the model's names within the run's, e.g. ``tokenizer.``.
 
     Raises:
         WaltError: ``no-checkpoint`` when the run never saved.
@@ -38,7 +38,7 @@ def gathered(folder: Path, model: nn.Module, prefix: str = "") -> nn.Module:
     }
     reader = HuggingFaceStorageReader(str(folder / facts["folder"]))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # it says that it does what it is asked: read in one process
+        warnings.simplefilter("ignore", UserWarning)  # it warns that it reads in one process, which is intended
         load(dict(wanted), storage_reader=reader, no_dist=True)
     return model.eval()
 

@@ -1,8 +1,8 @@
-"""Several processes as one place to train: torchrun starts them, FSDP2 shards the model, checkpoints reshard.
+"""Training in several processes: torchrun starts them, FSDP2 shards the model, checkpoints can be resharded.
 
-Run as ``torchrun --nproc-per-node N``, or alone, which is a world of one. NCCL where there are GPUs, else gloo.
-A checkpoint is made of safetensors files by `torch.distributed.checkpoint`, each process writing its shards; any
-other number of processes can read it. Nothing in it is pickled.
+Run as ``torchrun --nproc-per-node N``, or without torchrun as a group of one. NCCL where there are GPUs, else gloo.
+A checkpoint is made of safetensors files by `torch.distributed.checkpoint`; each process writes its shards, and any
+number of processes can read them. Nothing in it is pickled.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from engine.training.checkpoint import is_valid, latest, new_name, publish
 
 
 class ProcessGroup:
-    """The process group of this run: what `engine.training.loop.Loop` calls a place.
+    """The process group of this run, which is the `engine.training.loop.Processes` of its loop.
 
     Attributes:
         rank, size: This process among all of them.
         device: What this process computes on.
         main: Whether this is the process that writes logs.
-        alone: Whether there is no other.
+        single: Whether there is no other.
     """
 
     def __init__(self) -> None:
-        alone = "RANK" not in os.environ
+        single = "RANK" not in os.environ
         gpus = torch.cuda.is_available()
         self.device = (
             torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if gpus else torch.device("cpu")
@@ -45,13 +45,13 @@ class ProcessGroup:
         if gpus:
             torch.cuda.set_device(self.device)
         backend = "nccl" if gpus else "gloo"
-        if alone:
+        if single:
             store = dist.HashStore()  # pyright: ignore[reportPrivateImportUsage]
             dist.init_process_group(backend, store=store, rank=0, world_size=1)
         else:
             _join(backend)
         self.rank, self.size = dist.get_rank(), dist.get_world_size()
-        self.main, self.alone = self.rank == 0, self.size == 1
+        self.main, self.single = self.rank == 0, self.size == 1
         self.mesh = init_device_mesh(self.device.type, (self.size,))
 
     def close(self) -> None:
@@ -65,10 +65,10 @@ class ProcessGroup:
         self.close()
 
     def broadcast_flag(self, flag: bool) -> bool:
-        """The first process's flag, in all of them."""
-        told = torch.tensor(float(flag), device=self.device)
-        dist.broadcast(told, src=0)
-        return bool(told)
+        """Broadcast rank 0's flag to all processes."""
+        value = torch.tensor(float(flag), device=self.device)
+        dist.broadcast(value, src=0)
+        return bool(value)
 
     def mean(self, figures: dict[str, float]) -> dict[str, float]:
         """Figures averaged over the processes."""
@@ -90,7 +90,7 @@ class ProcessGroup:
             fully_shard(block, mesh=self.mesh, mp_policy=policy)
         # FSDP2 hangs the backward pass on the output, which must be a tensor of its own and no view.
         model.register_forward_hook(lambda _module, _given, v: v.clone())
-        # The root is given back after each pass as well: a look with averaged weights must leave no copy of them.
+        # The root is resharded after each pass as well, so that a report with averaged weights leaves no copy of them.
         fully_shard(model, mesh=self.mesh, reshard_after_forward=True)
         model.to_empty(device=self.device)
         options = StateDictOptions(full_state_dict=True, broadcast_from_rank0=True)
@@ -98,7 +98,7 @@ class ProcessGroup:
         return model
 
     def replicate(self, model: nn.Module) -> nn.Module:
-        """The first process's weights in all of them."""
+        """Broadcast rank 0's weights to all processes."""
         for tensor in (*model.parameters(), *model.buffers()):
             dist.broadcast(tensor.data, src=0)
         return model
@@ -128,7 +128,7 @@ class ProcessGroup:
 
 
 def _join(backend: str) -> None:
-    """Meet the processes that torchrun started.
+    """Join the processes that torchrun started.
 
     torchrun gives the store of an attempt that failed to the next one, with the addresses of dead processes in it
     (torch 2.13): on one machine each attempt gets names of its own. On several the attempts are not counted alike;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +30,8 @@ from engine.training.denoiser.loss import (
     Denoiser,
     DenoisingBatch,
     LatentSet,
-    denoising_loss,
     known_frames,
+    mean_loss,
     validate,
 )
 from engine.training.denoiser.sampling import sample_latents
@@ -193,7 +193,7 @@ class FinetuneTrainer:
         self.model.zero_grad(set_to_none=True)
         return max(taken, 1e-3)
 
-    def _loss(self, draw: Draw) -> tuple[Tensor, dict[str, float]]:
+    def _loss(self, draw: Draw) -> tuple[Tensor, dict[str, Tensor]]:
         now = time.monotonic()
         if draw.step:
             self._took = [*self._took[-19:], now - self._began]
@@ -206,28 +206,25 @@ class FinetuneTrainer:
             raise _Enough
         return self._batch_loss(draw)
 
-    def _batch_loss(self, draw: Draw) -> tuple[Tensor, dict[str, float]]:
+    def _batch_loss(self, draw: Draw) -> tuple[Tensor, dict[str, Tensor]]:
         twice = bool(draw.numpy.random() < SELF_CONDITIONING)
-        losses = [
-            denoising_loss(self.model, self.schedule, batch, draw.torch, twice)
-            for batch in self._batches(draw.numpy)
-        ]
-        return torch.cat(losses).mean(), {}
+        return mean_loss(self.model, self.schedule, self._batches(draw.numpy), draw.torch, twice)
 
-    def _batches(self, rng: np.random.Generator) -> list[DenoisingBatch]:
+    def _batches(self, rng: np.random.Generator) -> Iterator[tuple[str, DenoisingBatch]]:
         """A batch of clips, then one of pictures: as many rehearsed ones as examples."""
-        latents, out = self.latents, list[DenoisingBatch]()
-        for kinds in ((latents.clips, latents.rehearsal_clips), (latents.pictures, latents.rehearsal_pictures)):
+        latents = self.latents
+        for name, kinds in (
+            ("video", (latents.clips, latents.rehearsal_clips)),
+            ("image", (latents.pictures, latents.rehearsal_pictures)),
+        ):
             drawn = [kind.draw(rng, self.run.batch)[:2] for kind in kinds if kind is not None]
-            if not drawn:
-                continue
-            x0 = torch.cat([z for z, _ in drawn])
-            truths = [truth for _, some in drawn for truth in some]
-            frames = None
-            if x0.shape[2] > 1:
-                frames = frame_condition(x0, known_frames(truths, FRAME_RATE, rng))
-            out.append(DenoisingBatch(x0, self.captioner.ids(truths, rng), frames))
-        return out
+            if drawn:
+                x0 = torch.cat([z for z, _ in drawn])
+                truths = [truth for _, some in drawn for truth in some]
+                frames = None
+                if x0.shape[2] > 1:
+                    frames = frame_condition(x0, known_frames(truths, FRAME_RATE, rng))
+                yield name, DenoisingBatch(x0, self.captioner.ids(truths, rng), frames)
 
     def _error(self) -> float:
         """Validation loss on the first examples, at fixed levels and with fixed noise."""

@@ -1,1 +1,1 @@
-"""The starter trained on one graphics card in minutes."""
+"""Training of the starter's networks on one graphics card in minutes."""

@@ -1,4 +1,11 @@
-"""The tokenizer's norms as kernels: torch's own are slow for rows of 32 channels, and norms take most of its time."""
+"""The tokenizer's norms as Triton kernels: torch's own are slow for rows of 32 channels, and norms take most time.
+
+The one module that needs triton, which torch's CUDA builds bring along; it is imported where the kernels are used.
+"""
+
+# Triton's language looks like Python but isn't typed as it: pointers, masks and `tl.constexpr` have no Python types.
+# Nor is it installed where there is no card, so that it can't be resolved there.
+# pyright: basic, reportMissingImports=false, reportIndexIssue=false
 
 from __future__ import annotations
 
@@ -13,9 +20,9 @@ from engine.models.causal import FrameNorm, ResBlock, StreamCache
 
 EPS = tl.constexpr(1e-6)
 ROW_CHANNELS = 4096
-"""Numbers that a program holds at a time."""
+"""Numbers that a Triton program holds at a time."""
 PROGRAMS = 1056
-"""Programs of the backward pass, each of which sums gradients of its own."""
+"""Programs of the backward pass; each sums the gradients of the weights over its rows."""
 
 
 @triton.jit
@@ -101,15 +108,15 @@ def norm(x: Tensor, weight: Tensor | None, bias: Tensor | None, swish: bool) -> 
 
 
 def use_kernels() -> None:
-    """Have every tokenizer of this process use them; needs a CUDA device."""
+    """Replace the norms of every tokenizer in this process; needs a CUDA device."""
 
-    def alone(self: FrameNorm, x: Tensor) -> Tensor:
+    def frame_norm(self: FrameNorm, x: Tensor) -> Tensor:
         return norm(x, self.weight, self.bias, swish=False)
 
-    def block(self: ResBlock, x: Tensor, cache: StreamCache | None = None) -> Tensor:
+    def residual_block(self: ResBlock, x: Tensor, cache: StreamCache | None = None) -> Tensor:
         y = self.conv1(norm(x, self.norm1.weight, self.norm1.bias, swish=True), cache)
         y = self.conv2(norm(y, self.norm2.weight, self.norm2.bias, swish=True), cache)
         return y + (x if self.shortcut is None else self.shortcut(x))
 
-    FrameNorm.forward = alone
-    ResBlock.forward = block
+    FrameNorm.forward = frame_norm
+    ResBlock.forward = residual_block

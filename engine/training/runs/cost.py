@@ -1,7 +1,7 @@
-"""What a run costs before it is started: parameters, operations, memory a GPU, days. Nothing is allocated.
+"""Cost of a run, estimated: parameters, operations, memory per GPU, days. Nothing is allocated.
 
-Operations are counted by running the network on the meta device; memory is added up from what is kept. Both leave
-out what depends on the machine (fragmentation, kernels' workspaces, communication), so leave room.
+Operations are counted by running the network on the meta device; memory is the sum of the tensors kept. Both leave
+out what depends on the machine (fragmentation, kernels' workspaces, communication), so leave a margin.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def _count(model: nn.Module) -> int:
 def _denoiser(run: DenoiserRun) -> tuple[_Pass, float, float]:
     """A slot's pass; its operations in a step (one forward, a backward of two, p_sc of another) and recomputed."""
     shape = run.model
-    # Layers come in pairs and pairs cost alike, so two small networks tell what any depth costs.
+    # Layers come in pairs of equal cost, so the cost of any depth follows from two small networks.
     few, more = (_measured(replace(run, model=replace(shape, layers=layers))) for layers in (2, 4))
     pairs = (shape.layers - 2) / 2
     flops, kept = (a + (b - a) * pairs for a, b in zip(few, more, strict=True))
@@ -157,16 +157,16 @@ def _measured(run: DenoiserRun) -> tuple[float, float]:
     with torch.device("meta"):
         model = WindowTransformer(shape)
         x = torch.empty(1, shape.latent_channels, *shape.grid)
-        told: dict[str, Any] = {}
+        conditions: dict[str, Any] = {}
         if shape.text_width:
             frames = shape.grid[0] if run.image_share else 1
             text = torch.empty(1, frames, run.text_length, shape.text_width)
-            told["text"] = TextBatch(text, torch.ones(text.shape[:3], dtype=torch.bool))
+            conditions["text"] = TextBatch(text, torch.ones(text.shape[:3], dtype=torch.bool))
         if shape.low_res:
             t, h, w = shape.grid
-            told["low_res"] = torch.empty(1, shape.latent_channels, t, h // 2, w // 2)
+            conditions["low_res"] = torch.empty(1, shape.latent_channels, t, h // 2, w // 2)
         level = torch.zeros(1, dtype=torch.long)
-        return _measure(lambda: model(x, level, **told))
+        return _measure(lambda: model(x, level, **conditions))
 
 
 def _tokenizer(run: GanTokenizerRun) -> tuple[_Pass, float, float]:
@@ -186,7 +186,7 @@ def _tokenizer(run: GanTokenizerRun) -> tuple[_Pass, float, float]:
 
 
 class _Layers:
-    """What the tokenizer's layers are given, and what the hungriest keeps, in bytes."""
+    """Bytes of the inputs of the tokenizer's layers, and the most bytes that one layer keeps."""
 
     def __init__(self, model: Tokenizer) -> None:
         self.inputs = self.largest = self.before = 0.0

@@ -1,4 +1,4 @@
-"""A training run of the paper as data; what the paper leaves out is a default with its reason beside it."""
+"""A training run of the paper as data; what the paper does not state has a default, with its reason in ``assumed``."""
 
 from __future__ import annotations
 

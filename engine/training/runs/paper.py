@@ -50,7 +50,7 @@ _TEXT = {
     "two_frames": "how many of them have two latent frames is not stated; half",
     "image_share": "not stated; one slot in five, so that images are half of the samples (a slot holds five)",
 }
-_LOW_RES = {"max_low_res_t": "t_max_noise is not stated; 400 of 1000 steps, told to the network"}
+_LOW_RES = {"max_low_res_t": "t_max_noise is not stated; 400 of 1000 steps, which the network reads"}
 _WIDTH = {"model.width": "printed as 9216, which would be 71 billion parameters; 1920 is 16 heads of 120"}
 
 

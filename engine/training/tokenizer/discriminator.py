@@ -1,4 +1,4 @@
-"""The tokenizer's opponent: MAGVIT-v2's 3D discriminator with blur pooling (its architecture figure; no norms)."""
+"""MAGVIT-v2's 3D discriminator with blur pooling, for the tokenizer's adversarial loss; it has no norms."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SMOOTH = (1.0, 2.0, 1.0)
 
 
 class BlurPool(nn.Module):
-    """Halve time, height and width after a binomial blur, so that what is judged does not jump with a shift.
+    """Halve time, height and width after a binomial blur, which makes the output less sensitive to shifts.
 
     A single frame is halved in space only.
     """
@@ -58,11 +58,11 @@ class DownBlock(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """Clips of one size -> one number each, higher for real ones, and the features on the way.
+    """Clips of one size -> one logit each, higher for real ones, and the features of each block.
 
     Args:
         config: Width and growth.
-        crop: Frames, height and width that it judges.
+        crop: Frames, height and width of its input.
     """
 
     def __init__(self, config: GanConfig, crop: tuple[int, int, int]) -> None:

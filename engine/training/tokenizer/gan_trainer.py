@@ -47,65 +47,65 @@ class GanTrainer:
     Args:
         run: The run.
         source: Its clips, of the run's size.
-        world: The processes.
+        group: The run's processes.
         folder: Where the run lives.
         start: Folder of the run whose tokenizer a new run starts from; the discriminator always starts from nothing.
     """
 
     def __init__(
-        self, run: GanTokenizerRun, source: ClipSource, world: ProcessGroup, folder: Path, start: Path | None = None
+        self, run: GanTokenizerRun, source: ClipSource, group: ProcessGroup, folder: Path, start: Path | None = None
     ) -> None:
-        self.run, self.source, self.world, self.folder = run, source, world, folder
-        self.slice = per_process(run.batch, world.size, run.loop.accumulate)
+        self.run, self.source, self.group, self.folder = run, source, group, folder
+        self.slice = per_process(run.batch, group.size, run.loop.accumulate)
         torch.manual_seed(run.loop.seed)
-        model = GanModel(_first(run, folder, start), Discriminator(run.gan, run.crop), run.gan).to(world.device)
+        tokenizer = _initial_tokenizer(run, folder, start)
+        model = GanModel(tokenizer, Discriminator(run.gan, run.crop), run.gan).to(group.device)
         self.model = model
         model.tokenizer.encoder.recompute = model.tokenizer.decoder.recompute = run.recompute
-        gpus = [world.device.index] if world.device.type == "cuda" else None
+        gpus = [group.device.index] if group.device.type == "cuda" else None
         with warnings.catch_warnings():
             # Each process gathers its own verdicts. torch 2.13 renames the argument; its successor isn't in 2.10.
             warnings.simplefilter("ignore", FutureWarning)
             self.whole = DistributedDataParallel(model, device_ids=gpus, broadcast_buffers=False)
-        self.loop = Loop(model, self.loss, self.report, run.loop, folder, world)
+        self.loop = Loop(model, self.loss, self.report, run.loop, folder, group)
 
     def loss(self, draw: Draw) -> tuple[Tensor, dict[str, float]]:
         """This process's share of one part of a step."""
         if draw.part == 0:
-            self.model.settle()
-        first = (draw.part * self.world.size + self.world.rank) * self.slice
+            self.model.update_means()
+        first = (draw.part * self.group.size + self.group.rank) * self.slice
         x = self._pixels(draw.step, range(first, first + self.slice))
         gan = self.run.gan
-        plays = draw.step >= gan.start
-        with autocast(self.world.device, DTYPES[self.run.numbers]):
-            return self.whole(x, plays, plays and draw.step % gan.r1_every == 0)
+        adversarial = draw.step >= gan.start
+        with autocast(self.group.device, DTYPES[self.run.numbers]):
+            return self.whole(x, adversarial, adversarial and draw.step % gan.r1_every == 0)
 
     def report(self, step: int) -> dict[str, float]:
         """PSNR of validation clips with the averaged weights, and a sheet of one."""
-        x = self._pixels(VALIDATION, [self.world.rank])
+        x = self._pixels(VALIDATION, [self.group.rank])
         y = self.model.tokenizer.decoder(self.model.tokenizer.encoder(x))
-        if self.world.main:
+        if self.group.main:
             write_png(sheet_file(self.folder, step), strip(to_frames(x[0]), to_frames(y[0])))
-        return self.world.mean({"psnr": psnr(y, x)})
+        return self.group.mean({"psnr": psnr(y, x)})
 
     def finish(self, clips: int = 64) -> None:
         """Measure the latent statistics with the averaged weights and save them with the checkpoint."""
         shown = self.source.clips(VALIDATION, range(clips))
-        self.loop.ema.swap(self.model)
-        measure_latents(self.model.tokenizer.eval(), shown)
-        self.loop.ema.swap(self.model)
+        with self.loop.averaged():
+            measure_latents(self.model.tokenizer, shown)
         self.loop.save()
 
     def _pixels(self, step: int, indices: Sequence[int]) -> Tensor:
-        """Clips (B, 3, T, H, W); the share that is to be images repeats its first frame, which codes alike."""
+        """Clips (B, 3, T, H, W); those that stand for images repeat their first frame, encoded like an image."""
         clips = self.source.clips(step, indices)
         for i, index in enumerate(indices):
             if self.run.crop[0] > 1 and is_image(index, self.run.image_share):
                 clips[i] = np.broadcast_to(clips[i][:1], clips[i].shape)
-        return to_pixels(np.stack(clips)).to(self.world.device)
+        return to_pixels(np.stack(clips)).to(self.group.device)
 
 
-def _first(run: GanTokenizerRun, folder: Path, start: Path | None) -> Tokenizer:
-    """The tokenizer that a run begins with; one that goes on has its own in ``folder``.
+def _initial_tokenizer(run: GanTokenizerRun, folder: Path, start: Path | None) -> Tokenizer:
+    """The tokenizer of a new run, from ``start`` if given; a resumed run loads its own afterwards.
 
     Raises:
         UsageError: ``wrong-run`` when the run in ``start`` has another shape.
@@ -119,7 +119,7 @@ def _first(run: GanTokenizerRun, folder: Path, start: Path | None) -> Tokenizer:
 
 
 class NoiseClips:
-    """Clips of smooth random colours, to try a run and to measure its speed before there is footage."""
+    """Clips of random colours in blocks, to test a run and measure its speed without footage."""
 
     def __init__(self, crop: tuple[int, int, int]) -> None:
         self.crop = crop
@@ -144,7 +144,7 @@ class ShardClips:
         self.order = EpochOrder(len(self.store) - self.held, run.loop.seed)
 
     def clips(self, step: int, indices: Sequence[int]) -> list[NDArray[np.uint8]]:
-        """Every clip once an epoch, each time another crop, mirrored half of the time."""
+        """Each clip once an epoch, each time in another crop, mirrored half of the time."""
         return [self._clip(step, index) for index in indices]
 
     def _clip(self, step: int, index: int) -> NDArray[np.uint8]:

@@ -1,12 +1,13 @@
-"""Training of the tokenizer: reconstruction of crops of clips and images, with latents that diffusion likes.
+"""Training of the tokenizer: reconstruction of crops of clips and images, with latents that are easy to diffuse.
 
-Losses: L1 on pixels and on their gradients (thin things count), a small pull of the latents towards zero against
-noise of fixed spread (a KL term with a fixed variance), and *scale equivariance*: latents averaged over 2 x 2
-must decode to the picture at half size, which keeps the latents' fine detail quiet (Skorokhodov et al., 2025).
+Losses: L1 on pixels and on their spatial differences, an L2 penalty on the latents, to which noise of fixed spread is
+added (a KL term with a fixed variance), and *scale equivariance*: latents averaged over 2 x 2 must decode to the
+picture at half size, which reduces the latents' high frequencies (Skorokhodov et al., 2025).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -108,23 +109,16 @@ class TokenizerTrainer:
         self.tokenizer.to(device)
         self.loop = Loop(self.tokenizer, self.loss, self.report, training.loop, folder)
 
-    def loss(self, draw: Draw) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, draw: Draw) -> tuple[Tensor, dict[str, Tensor]]:
         """One step's loss."""
         t = self.training
         x = self._batch(draw.numpy).to(self.device)
-        with autocast(self.device):
-            raw = self.tokenizer.encoder(x).float()
-            z = raw + t.latent_noise * torch.randn(raw.shape, generator=draw.torch).to(self.device)
-            if draw.numpy.random() < t.equivariance_rate:
-                z, x = _half(z), _half(x)
-                weight = t.equivariance_weight
-            else:
-                weight = 1.0
-            y = self.tokenizer.decoder(z).float()
-        pixel, edge = F.l1_loss(y, x), _gradient_loss(y, x)
-        pull = raw.square().mean()
-        total = weight * (pixel + t.gradient_weight * edge) + t.latent_pull * pull
-        return total, {"pixel": float(pixel.detach()), "z2": float(pull.detach())}
+
+        def noise(raw: Tensor) -> Tensor:
+            return t.latent_noise * torch.randn(raw.shape, generator=draw.torch).to(self.device)
+
+        half = bool(draw.numpy.random() < t.equivariance_rate)
+        return reconstruction_loss(self.tokenizer, x, t, noise, half=half)
 
     def report(self, step: int) -> dict[str, float]:
         """PSNR of each source, first and last frames apart, and a sheet of originals over reconstructions."""
@@ -155,9 +149,8 @@ class TokenizerTrainer:
         sources = [pair for pair in self.sources.values() if pair[0].frames >= view[0]]
         weights = [weight for _, weight in sources]
         picked = [sources[_choose(rng, weights)][0].crop(rng, *view) for _ in range(clips)]
-        self.loop.ema.swap(self.tokenizer)
-        measure_latents(self.tokenizer.eval(), picked)
-        self.loop.ema.swap(self.tokenizer)
+        with self.loop.averaged():
+            measure_latents(self.tokenizer, picked)
         self.loop.save()
 
     def _blocks(self, batches: int = 24) -> Tensor:
@@ -178,6 +171,36 @@ class TokenizerTrainer:
             clip = source.crop(rng, shape.frames, shape.height, shape.width)
             clips.append(clip[:, :, ::-1] if rng.random() < 0.5 else clip)
         return to_pixels(np.stack(clips))
+
+
+def reconstruction_loss(
+    tokenizer: Tokenizer,
+    x: Tensor,
+    weights: TokenizerTraining,
+    noise: Callable[[Tensor], Tensor],
+    *,
+    half: bool,
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """The loss of pixels (B, 3, T, H, W), with figures for the log.
+
+    Args:
+        tokenizer: Encodes and decodes.
+        x: Pixels in [-1, 1].
+        weights: Of the parts.
+        noise: What is added to raw latents before they are decoded.
+        half: Whether the averaged latents are compared with the picture at half size.
+    """
+    with autocast(x.device):
+        raw = tokenizer.encoder(x).float()
+        z = raw + noise(raw)
+        if half:
+            z, x = _half(z), _half(x)
+        y = tokenizer.decoder(z).float()
+    pixel, edge = F.l1_loss(y, x), _gradient_loss(y, x)
+    pull = raw.square().mean()
+    weight = weights.equivariance_weight if half else 1.0
+    total = weight * (pixel + weights.gradient_weight * edge) + weights.latent_pull * pull
+    return total, {"pixel": pixel.detach(), "z2": pull.detach()}
 
 
 @torch.no_grad()
