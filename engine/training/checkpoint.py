@@ -1,4 +1,4 @@
-"""Checkpoints: safetensors and JSON in one folder, switched over atomically, so that a kill leaves the last one."""
+"""Checkpoints: safetensors and JSON in one folder, replaced atomically, so that a killed run keeps the last one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _POINTER = "latest.json"
 def save_checkpoint(
     folder: Path, step: int, tensors: dict[str, dict[str, Tensor]], facts: dict[str, Any]
 ) -> None:
-    """Write ``tensors`` (file name -> tensors) and ``facts`` as checkpoint ``step``, then forget the one before.
+    """Write ``tensors`` (file name -> tensors) and ``facts`` as checkpoint ``step``, then delete the one before.
 
     The pointer file is replaced last: until then the previous checkpoint is the valid one.
     """
@@ -44,7 +44,7 @@ def is_valid(folder: Path, name: str) -> bool:
 
 
 def publish(folder: Path, target: Path, facts: dict[str, Any]) -> None:
-    """Make the checkpoint in ``target``, whole by now, the valid one, and forget the others."""
+    """Make the complete checkpoint in ``target`` the valid one, and delete the others."""
     pointer = folder / (_POINTER + ".part")
     pointer.write_text(json.dumps({"folder": target.name, **facts}, indent=1))
     _sync(pointer)
@@ -55,13 +55,13 @@ def publish(folder: Path, target: Path, facts: dict[str, Any]) -> None:
 
 
 def latest(folder: Path) -> dict[str, Any] | None:
-    """The facts of the last whole checkpoint, or None."""
+    """The facts of the last complete checkpoint, or None."""
     path = folder / _POINTER
     return json.loads(path.read_text()) if path.exists() else None
 
 
 def load_tensors(folder: Path, name: str) -> dict[str, Tensor]:
-    """One group of tensors of the last whole checkpoint."""
+    """One group of tensors of the last complete checkpoint."""
     facts = latest(folder)
     if facts is None:
         raise FileNotFoundError(folder / _POINTER)

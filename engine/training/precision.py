@@ -1,7 +1,8 @@
-"""Where training computes, and in which number format: on a CPU the faster one, found by trying.
+"""The number format of training: on a CPU the faster one, which is measured.
 
 bfloat16 is several times faster than float32 where a CPU multiplies it natively (AMX, Zen 5) and slower where it
-does not. Unlike `engine.runtime.devices`, which must give the same frames every time, training may look at a clock.
+does not. `engine.runtime.devices`, where the same request must give the same frames, never chooses by timing; training
+may.
 
 Whatever is drawn at random (weights, noise, levels) is drawn on the CPU and moved, so that a run is the same run
 on every device.
@@ -33,8 +34,8 @@ def avoid_amx() -> None:
     """Keep oneDNN from AMX in this process: to be called before anything is computed, where convolutions are trained.
 
     On AMX the bfloat16 gradient of some 3D convolutions' weights (torch 2.13: 12 to 32 channels, or a kernel of one)
-    writes past its memory: what follows is NaN or the end of the process. Forward passes, and the denoisers'
-    training, are not concerned.
+    writes past its memory, which gives NaN or ends the process. Forward passes, and the denoisers' training, are not
+    affected.
     """
     os.environ.setdefault("ONEDNN_MAX_CPU_ISA", "AVX512_CORE_BF16")
 

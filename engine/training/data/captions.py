@@ -1,4 +1,4 @@
-"""Captions for training: drawn afresh for rendered worlds, as they came for footage; encoded as word ids."""
+"""Captions for training, as word ids: drawn at random for rendered worlds, given for footage."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from engine.worlds.spec import WorldSpec
 ROUND = 8
 """Captions of a batch are padded to a multiple of this."""
 WORDINGS = 4
-"""Of a world whose captions are encoded once, besides the plain one."""
+"""Random captions of a world that are encoded once, besides the plain one."""
 
 
 def fixed_captions(truth: dict[str, Any]) -> list[str]:
-    """What a line says, the same at every call, so that it can be encoded before training: at least one text.
+    """All captions of a line, at least one, the same at every call, so that they can be encoded before training.
 
-    Footage has the captions that came with it; a world or a moved photograph is told in a few English wordings.
+    Footage has its own; a world or a moved photograph gets a few English ones.
     """
     rng = np.random.default_rng(crc32(json.dumps(truth, sort_keys=True).encode()))
     if "spec" in truth:
@@ -43,7 +43,7 @@ class Captioner:
         length: Words a caption may have; the rest is cut.
         drop: How often the caption is left out, for classifier-free guidance.
         french: Share of French captions of rendered worlds.
-        plain: Share of captions that are one plain full sentence: rarer wordings are learned from there.
+        plain: Share of captions that are one full sentence in the commonest words.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Captioner:
         return self.encode([self.text(truth, rng) for truth in truths])
 
     def encode(self, texts: list[str]) -> Tensor:
-        """Word ids (N, length), cut to the longest text in the batch, rounded up: compiled layers like few shapes."""
+        """Word ids (N, length), cut to the longest text rounded up to `ROUND`: compiled layers then meet few shapes."""
         ids = torch.tensor([self.vocabulary.encode(text, self.length) for text in texts], dtype=torch.long)
         longest = min(self.length, -(-max(1, int((ids != 0).sum(1).max())) // ROUND) * ROUND)
         return ids[:, :longest]

@@ -1,4 +1,4 @@
-"""Slots from shards of latents: every item once an epoch, the same ones for a step whatever went before it."""
+"""Slots from shards of latents: each item once an epoch; a step's items depend on its number alone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HELD = 64
 
 
 class EpochOrder:
-    """The endless order of items: a fresh permutation each epoch, looked up by place, so nothing has to be saved."""
+    """An endless order of items: a new permutation each epoch, computed from the position and never saved."""
 
     def __init__(self, count: int, seed: int) -> None:
         self.count, self.seed = count, seed

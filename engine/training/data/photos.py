@@ -1,4 +1,4 @@
-"""Real pictures moved by a virtual camera: clips for the tokenizer and, captioned by their camera, for training."""
+"""Photographs moved by a virtual camera: clips for the tokenizer, and for the denoisers with the move as caption."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Photos:
     """Photographs of a folder, kept in memory at no more than 1920 pixels on the long side.
 
     Attributes:
-        frames: The longest clip that is asked of them; the camera can move for as long as anyone likes.
+        frames: Frames of the longest clip; a limit of the interface only.
 
     Raises:
         WaltError: ``no-photos`` when the folder holds no readable picture.
@@ -53,7 +53,7 @@ class Photos:
     def family(
         self, rng: np.random.Generator, frames: int, height: int, width: int, cameras: Sequence[str] = CAMERAS
     ) -> list[tuple[NDArray[np.uint8], str]]:
-        """One beginning and every camera: clips (frames, height, width, 3) that differ in nothing but their move."""
+        """One first frame and every camera: clips (frames, height, width, 3) that differ only in their move."""
         picture = self.pictures[int(rng.integers(len(self.pictures)))]
         speed = float(rng.uniform(*_SPEED))
         room = 1 + 2 * speed  # for a pan to either side
@@ -102,7 +102,7 @@ def _film(
     width: int,
     scale: float,
 ) -> NDArray[np.uint8]:
-    """A move from ``centre``, in the picture's pixels; ``ramp`` tells how far it is at each frame, in frames' sides."""
+    """A move from ``centre``, in the picture's pixels; ``ramp`` is its progress at each frame, in frame widths."""
     frames = len(ramp)
     zooms, dx, dy = np.ones(frames), np.zeros(frames), np.zeros(frames)
     if camera in ("zoom_in", "zoom_out"):

@@ -97,9 +97,9 @@ def prepare_photos(
     progress: Progress,
     cameras: Sequence[str] = CAMERAS,
 ) -> None:
-    """Move a virtual camera over the photographs of a folder: ``count`` clips in shards, told by their camera.
+    """Move a virtual camera over the photographs of a folder: ``count`` clips in shards, captioned by it.
 
-    Every beginning is filmed by every camera, so that nothing but the words tells where it goes (`Photos.family`).
+    Every first frame is moved by every camera, so that only the caption says which move follows (`Photos.family`).
     Shards that are there already are kept. Raises WaltError ``no-photos``.
     """
     photos = Photos(folder)

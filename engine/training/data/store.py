@@ -1,6 +1,6 @@
-"""Training data on disk: shards of clips or latents that are memory-mapped, each with a line of truth a clip.
+"""Training data on disk: shards of clips or latents that are memory-mapped, with a line of ground truth for each clip.
 
-A line is JSON with ``spec`` (the truth of a rendered world, captioned afresh at every use), ``camera`` (how the camera
+A line is JSON with ``spec`` (a rendered world, captioned at random at each use), ``camera`` (how the camera
 moves over a photograph, likewise) or ``captions`` (a list of texts that came with the footage).
 """
 
@@ -20,7 +20,7 @@ from engine.runtime.files import atomic_write
 
 _STATISTICS = "statistics.json"
 CAMERA = "camera"
-"""Key of a line that tells only the camera: a clip to be continued from its first frame, not made from words."""
+"""Key of a line that has only a camera: its clip is trained on with the first frames given."""
 
 
 class ShardStore:
@@ -84,7 +84,7 @@ def shard_path(folder: Path, index: int) -> Path:
 
 
 def write_shard(folder: Path, index: int, items: NDArray[Any], truth: list[dict[str, Any]]) -> None:
-    """Write shard ``index`` whole or not at all: the lines go first, and only the frames make it count."""
+    """Write shard ``index``: first its lines, then its frames, which make it complete."""
     folder.mkdir(parents=True, exist_ok=True)
     name = shard_path(folder, index)
     name.with_suffix(".jsonl").write_text("".join(json.dumps(line) + "\n" for line in truth))
@@ -97,7 +97,7 @@ def write_shard(folder: Path, index: int, items: NDArray[Any], truth: list[dict[
 
 
 def write_statistics(folder: Path, mean: list[float], std: list[float]) -> None:
-    """Keep beside latents what they were normalised by, a number a channel."""
+    """Write the mean and spread that latents were normalised by, a number a channel."""
     folder.mkdir(parents=True, exist_ok=True)
     with atomic_write(folder / _STATISTICS) as part:
         part.write_text(json.dumps({"mean": mean, "std": std}), "utf-8")

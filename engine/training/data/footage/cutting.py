@@ -1,7 +1,7 @@
 """Footage into shards of clips, by many workers: one shot a clip, one aspect a folder, broken files counted.
 
-Videos are dealt out in jobs. A job is done when its note is written, so a run that was stopped goes on where it was,
-and the shards are the same whatever the number of workers.
+Videos are cut in jobs. A job is finished when its record is written, so a stopped run can be resumed, and the shards
+are the same whatever the number of workers.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Cutting:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of all videos: clips by bucket, and videos that gave none, by reason."""
+    """Clips by bucket, and videos that gave none by reason."""
 
     videos: int
     clips: dict[str, int]
@@ -82,19 +82,19 @@ def cut_footage(
     Raises:
         WaltError: ``no-training-data`` when no video gave a clip, ``other-footage`` when ``out`` holds another cutting.
     """
-    notes = out / "jobs"
-    notes.mkdir(parents=True, exist_ok=True)
+    records = out / "jobs"
+    records.mkdir(parents=True, exist_ok=True)
     _same_cutting(out, cutting)
     size = cutting.videos_a_job
     jobs = [(i, footage[at : at + size]) for i, at in enumerate(range(0, len(footage), size))]
-    todo = [(i, some, out, cutting) for i, some in jobs if not (notes / f"{i:05d}.json").exists()]
+    todo = [(i, some, out, cutting) for i, some in jobs if not (records / f"{i:05d}.json").exists()]
     done = len(jobs) - len(todo)
     progress(done, len(jobs))
     with _mapping(workers) as mapped:
         for _ in mapped(_job, todo):
             done += 1
             progress(done, len(jobs))
-    outcome = _sum([json.loads((notes / f"{i:05d}.json").read_text()) for i, _ in jobs])
+    outcome = _sum([json.loads((records / f"{i:05d}.json").read_text()) for i, _ in jobs])
     if not outcome.clips:
         hint = f"Shots need at least {cutting.frames} frames at {cutting.fps:g} per second."
         raise WaltError("no-training-data", "No clip could be cut from the videos.", hint)
@@ -111,18 +111,18 @@ def _mapping(workers: int) -> Generator[Callable[..., Iterator[None]]]:
 
 
 def _same_cutting(out: Path, cutting: Cutting) -> None:
-    told = json.loads(json.dumps(asdict(cutting)))
+    settings = json.loads(json.dumps(asdict(cutting)))
     path = out / "cutting.json"
-    if path.exists() and json.loads(path.read_text("utf-8")) != told:
+    if path.exists() and json.loads(path.read_text("utf-8")) != settings:
         raise WaltError(
             "other-footage", f"{out} holds clips that were cut with other settings.", "Give an empty folder."
         )
     with atomic_write(path) as part:
-        part.write_text(json.dumps(told, indent=1), "utf-8")
+        part.write_text(json.dumps(settings, indent=1), "utf-8")
 
 
 def _job(job: tuple[int, Sequence[Footage], Path, Cutting]) -> None:
-    """Cut some videos, write a shard for each bucket that they filled, then the note that makes them count."""
+    """Cut some videos, write a shard for each bucket, then the record that marks the job as finished."""
     index, some, out, cutting = job
     buckets: dict[tuple[int, int], tuple[list[NDArray[np.uint8]], list[dict[str, Any]]]] = {}
     skipped: Counter[str] = Counter()
@@ -141,9 +141,9 @@ def _job(job: tuple[int, Sequence[Footage], Path, Cutting]) -> None:
     for (height, width), (clips, truth) in buckets.items():
         write_shard(out / f"{height}x{width}", index, np.stack(clips), truth)
     counts = {f"{height}x{width}": len(clips) for (height, width), (clips, _) in buckets.items()}
-    note = asdict(Outcome(len(some), counts, dict(skipped)))
+    record = asdict(Outcome(len(some), counts, dict(skipped)))
     with atomic_write(out / "jobs" / f"{index:05d}.json") as part:
-        part.write_text(json.dumps(note), "utf-8")
+        part.write_text(json.dumps(record), "utf-8")
 
 
 def _line(one: Footage) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def _line(one: Footage) -> dict[str, Any]:
 
 
 def _clips(one: Footage, cutting: Cutting) -> Iterator[tuple[tuple[int, int], NDArray[np.uint8]]]:
-    """Clips of one video, none across a cut; a file that breaks on the way gives what came before."""
+    """Clips of one video, none across a cut; a damaged file gives the clips before the damage."""
     kept: list[NDArray[np.uint8]] = []
     before: NDArray[np.float32] | None = None
     given, size = 0, cutting.sizes[0]
@@ -187,10 +187,10 @@ def _on_disk(one: Footage) -> Generator[Path]:
         yield path
 
 
-def _sum(notes: list[dict[str, Any]]) -> Outcome:
+def _sum(records: list[dict[str, Any]]) -> Outcome:
     clips: Counter[str] = Counter()
     skipped: Counter[str] = Counter()
-    for note in notes:
-        clips.update(note["clips"])
-        skipped.update(note["skipped"])
-    return Outcome(sum(note["videos"] for note in notes), dict(clips), dict(skipped))
+    for record in records:
+        clips.update(record["clips"])
+        skipped.update(record["skipped"])
+    return Outcome(sum(record["videos"] for record in records), dict(clips), dict(skipped))

@@ -1,4 +1,4 @@
-"""Where footage is and what is said about it: a folder, WebDataset tars, or a manifest (CSV, parquet)."""
+"""Footage with its captions: a folder, WebDataset tars, or a manifest (CSV, parquet)."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Footage:
     Attributes:
         file: The video, or the tar that holds it.
         offset, size: Its bytes in the tar; size 0 is a file of its own.
-        name: What it is called there.
-        captions: What is said about it.
+        name: Its name in the folder or tar.
+        captions: Of the video.
         label: Its class, or None.
         start, end: Seconds of the stretch; end 0 is the video's end.
     """
@@ -113,12 +113,12 @@ def _tar(path: Path) -> Iterator[Footage]:
         pass
     for sample in samples.values():
         if sample.video is not None:
-            captions, label = _told(sample.texts)
+            captions, label = _captions_and_label(sample.texts)
             video = sample.video
             yield Footage(path, video.name, video.offset_data, video.size, captions, label)
 
 
-def _told(texts: dict[str, bytes]) -> tuple[tuple[str, ...], int | None]:
+def _captions_and_label(texts: dict[str, bytes]) -> tuple[tuple[str, ...], int | None]:
     captions = _lines(texts.get(".txt", b"").decode("utf-8", "replace"))
     label: int | None = None
     try:
@@ -127,7 +127,7 @@ def _told(texts: dict[str, bytes]) -> tuple[tuple[str, ...], int | None]:
             captions = (*captions, said["caption"])
         label = int(texts[".cls"]) if ".cls" in texts else None
     except ValueError:
-        pass  # a line that can't be read says nothing; the video is still good
+        pass  # a damaged caption is left out; the video is still usable
     return captions, label
 
 
