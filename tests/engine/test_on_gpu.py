@@ -16,17 +16,20 @@ import torch
 
 from engine.models.text_encoder import TextConfig, TextEncoder
 from engine.models.transformer import WindowTransformer
+from engine.training.checkpoint import latest, load_tensors
 from engine.training.denoiser.loss import Denoiser, noise_levels
 from engine.training.loop import LoopConfig
 from engine.training.on_gpu.denoiser import Mix, StageTrainer
 from engine.training.on_gpu.latent_buffer import LatentBuffer
 from engine.training.packing import load_averaged
+from engine.training.runs.starter import read_run
 from engine.worlds.dataset.sampling import twin
 from tests.engine.test_house_rules import imports
 from tests.engine.test_training_commands import transformer
 from tests.tiny_pack import lively
 
 ROOT = Path(__file__).parents[2]
+WORKER = Path(__file__).with_name("on_gpu_worker.py")
 
 
 def test_rendering_goes_by_time_and_then_by_turns() -> None:
@@ -163,6 +166,29 @@ def test_a_stage_trains_from_buffers_and_is_a_run_like_any_other(tmp_path: Path)
     load_averaged(tmp_path, again)
     trainer.loop.ema.swap(model)
     assert all(torch.equal(value, model.state_dict()[name]) for name, value in again.state_dict().items())
+
+
+def test_all_networks_are_trained_one_after_the_other(tmp_path: Path, packs_folder: Path) -> None:
+    cv2.imwrite(str(tmp_path / "photo.png"), np.random.default_rng(1).integers(0, 255, (300, 400, 3)))
+    out = tmp_path / "runs"
+    done = subprocess.run(
+        [sys.executable, str(WORKER), str(packs_folder / "tiny"), str(tmp_path), str(out)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=500,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for name in ("tokenizer", "base", "sr1", "sr2"):
+        facts = latest(out / name)
+        assert facts is not None
+        assert facts["step"] == 4, name
+        assert read_run(out / name).loop.schedule == "trapezoid"
+    # The tokenizer's statistics are saved with it, and the later stages have the base's averaged text encoder.
+    assert not torch.equal(load_tensors(out / "tokenizer", "model")["latent_mean"], torch.zeros(4))
+    base, sr1 = load_tensors(out / "base", "ema"), load_tensors(out / "sr1", "model")
+    assert torch.equal(base["text.words.weight"], sr1["text.words.weight"])
 
 
 def test_no_module_but_the_kernels_needs_triton() -> None:
