@@ -168,6 +168,7 @@ def test_a_stage_trains_from_buffers_and_is_a_run_like_any_other(tmp_path: Path)
     assert all(torch.equal(value, model.state_dict()[name]) for name, value in again.state_dict().items())
 
 
+@pytest.mark.slow
 def test_all_networks_are_trained_one_after_the_other(tmp_path: Path, packs_folder: Path) -> None:
     cv2.imwrite(str(tmp_path / "photo.png"), np.random.default_rng(1).integers(0, 255, (300, 400, 3)))
     out = tmp_path / "runs"
