@@ -87,7 +87,7 @@ def test_running_means_move_once_a_step_however_many_parts_it_has() -> None:
         model = GanModel(Tokenizer(TINY), Discriminator(SMALL, (1, 32, 32)), SMALL)
         for part in x.chunk(parts):
             model(part, True, False)
-        model.settle()
+        model.update_means()
         means.append(model.verdicts.clone())
         assert float(model.gathered.abs().sum()) == 0
     assert torch.allclose(means[0], means[1], atol=1e-7)
