@@ -270,7 +270,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _paste(self) -> None:
-        self._take(QGuiApplication.clipboard().mimeData())
+        # Some platforms have nothing at all, not even empty data, for an empty clipboard.
+        self._take(QGuiApplication.clipboard().mimeData() or QMimeData())
 
     def _take(self, mime: QMimeData) -> None:
         self.session.still.take(offer_of(mime))

@@ -248,6 +248,12 @@ def test_pasting_nothing_useful_says_so(qtbot: QtBot, studio: Studio) -> None:
     assert refused(qtbot, studio).code == "no-picture"
 
 
+def test_pasting_from_an_empty_clipboard_says_so(qtbot: QtBot, studio: Studio) -> None:
+    QGuiApplication.clipboard().clear()
+    studio.window.actions_["paste_still"].trigger()
+    assert refused(qtbot, studio).code == "no-picture"
+
+
 def test_browsing_for_a_picture(qtbot: QtBot, studio: Studio, picture: Path) -> None:
     qtbot.mouseClick(studio.window.composer.drop_zone._browse, Qt.MouseButton.LeftButton)
     dialog = studio.window.findChild(QFileDialog)
