@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from app.compose.draft import QUALITIES, VARIATIONS, Draft
 from app.compose.estimate import Pace
 from engine.api.errors import WaltError
-from engine.api.types import MAX_GUIDANCE, MAX_SEED, MAX_STEPS, STAGES
+from engine.api.types import MAX_GUIDANCE, MAX_SEED, MAX_STEPS, STAGES, is_frame_count
 from engine.runtime.json_file import read_object, write_object
 
 _log = logging.getLogger(__name__)
@@ -159,7 +159,7 @@ def _possible(name: str, value: Any) -> bool:
         case "aspect":
             return value in ("16:9", "9:16", "1:1")
         case "frames":
-            return _whole(value) and value >= 1  # whether the pack makes it is asked when the pack is read
+            return _whole(value) and is_frame_count(value)
         case "quality":
             return value in QUALITIES
         case "upto":
