@@ -187,6 +187,7 @@ def test_scrubbing_crosses_segments(qtbot: QtBot, studio: Studio, film: Film) ->
     for index in (0, 16, 17, 28):
         qtbot.mouseClick(timeline, LEFT, pos=timeline.cell(index).center().toPoint())
         assert player.position == index
+        qtbot.waitUntil(lambda index=index: studio.session.monitor.frame(index) is not None)
         frame = studio.session.monitor.frame(index)
         assert frame is not None
         assert frame[0, 0, 1] == pytest.approx(10 * (index if index < 17 else index - 17), abs=12)
