@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from engine.packs.store import InstalledPack, PackStore
 
 PERCENT = 100
+ARCHIVES = (".zip", ".waltpack")
+"""How the names of archives with a pack end. The second is a zip archive too; desktops open it with walt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,7 +272,7 @@ class PacksDialog(BaseDialog):
         self._browse(QFileDialog.FileMode.Directory)
 
     def _browse(self, mode: QFileDialog.FileMode) -> None:
-        dialog = QFileDialog(self, self.tr("Install Pack"), "", self.tr("Packs (*.zip);;All files (*)"))
+        dialog = QFileDialog(self, self.tr("Install Pack"), "", self.tr("Packs (*.zip *.waltpack);;All files (*)"))
         dialog.setFileMode(mode)
         dialog.fileSelected.connect(self._picked)
         dialog.finished.connect(dialog.deleteLater)

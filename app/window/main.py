@@ -31,7 +31,7 @@ from app.library.store import Store
 from app.preferences.preferences import PreferenceFile
 from app.window.main_window import MainWindow
 from app.window.session import Session
-from app.window.single_instance import Call, Door
+from app.window.single_instance import Application, Call, Door
 
 if TYPE_CHECKING:
     from app.core.bridge import EngineLike, Listener
@@ -121,7 +121,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit status: 0.
     """
     args = parse(sys.argv[1:] if argv is None else argv)
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = QApplication.instance() or Application(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("walt")
     app.setDesktopFileName("walt")
@@ -130,6 +130,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if door.knock(call):
         return 0
     door.open()
+    if isinstance(app, Application):
+        app.called.connect(door.called)
     crash = keep_log(user_log_path("walt", appauthor=False))
     preferences = PreferenceFile()
     if args.theme:

@@ -30,6 +30,7 @@ from app.film.film_controller import FilmController
 from app.film.timeline_panel import TimelinePanel
 from app.finetune.finetune import Finetuning
 from app.jobs.state import Running
+from app.packs.pack_manager import ARCHIVES
 from app.playback.playback_panel import PlaybackPanel
 from app.playback.status_panel import StatusPanel
 from app.playback.transport import Transport
@@ -263,7 +264,7 @@ class MainWindow(QMainWindow):
 
     def take_file(self, file: Path) -> None:
         """Open a file: a pack, a film, or a picture or video as the first frame."""
-        if file.suffix.lower() == ".zip" or (file / "manifest.json").is_file():
+        if file.suffix.lower() in ARCHIVES or (file / "manifest.json").is_file():
             self.dialogs.install(file)
         else:
             self.session.still.take(file)

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from platformdirs import user_config_path
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtWidgets import QApplication
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +30,23 @@ class Call:
 
     files: tuple[str, ...] = ()
     prompt: str = ""
+
+
+class Application(QApplication):
+    """Qt's application. macOS asks it by events, not by arguments, to open files.
+
+    Signals:
+        called(Call): a file to open.
+    """
+
+    called = Signal(object)
+
+    def event(self, event: QEvent) -> bool:
+        """Take in a file; everything else is Qt's."""
+        if isinstance(event, QFileOpenEvent):
+            self.called.emit(Call((event.file(),)))
+            return True
+        return super().event(event)
 
 
 def door_name() -> str:

@@ -15,12 +15,13 @@ from app.core.actions import Actions
 from app.core.widgets import note
 from app.film.film import SUFFIX
 from app.jobs.state import Failed, Idle, Running, Stopped
+from app.packs.pack_manager import ARCHIVES
 from app.playback.preview import Preview
 from app.window.error_pages import FailureView, PackView
 from app.window.session import Session
 from engine.api.errors import UsageError
 
-NO_BEGINNING = (".zip", SUFFIX)
+NO_BEGINNING = (*ARCHIVES, SUFFIX)
 """Packs and films are welcome too, but no clip begins with them."""
 
 

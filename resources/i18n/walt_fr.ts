@@ -2067,8 +2067,8 @@
         <translation>Installer un modèle</translation>
     </message>
     <message>
-        <source>Packs (*.zip);;All files (*)</source>
-        <translation>Modèles (*.zip);;Tous les fichiers (*)</translation>
+        <source>Packs (*.zip *.waltpack);;All files (*)</source>
+        <translation>Modèles (*.zip *.waltpack);;Tous les fichiers (*)</translation>
     </message>
 </context>
 <context>

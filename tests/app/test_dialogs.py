@@ -138,7 +138,7 @@ def pack_files(name: str) -> dict[str, bytes]:
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    path = tmp_path / "owls.zip"
+    path = tmp_path / "owls.waltpack"
     with zipfile.ZipFile(path, "w") as zipped:
         for name, content in pack_files("owls").items():
             zipped.writestr(f"owls/{name}", content)
