@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+_P = TypeVar("_P", bound=np.generic)
 
 
 def crop_to_aspect(picture: NDArray[np.generic], width: int, height: int) -> NDArray[np.generic]:
@@ -16,17 +20,17 @@ def crop_to_aspect(picture: NDArray[np.generic], width: int, height: int) -> NDA
     return picture[top : top + high, left : left + wide]
 
 
-def fit(rgb: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
-    """(H, W, 3) cropped from the centre to the aspect and resized to (height, width, 3), contiguous.
+def fit(rgb: NDArray[_P], width: int, height: int) -> NDArray[_P]:
+    """(H, W, 3) of 8 or 16 bits cropped from the centre to the aspect and resized to (height, width, 3), contiguous.
 
     Shrinking averages over areas, so that nothing flickers or aliases; enlarging is bicubic.
     """
-    part = np.ascontiguousarray(crop_to_aspect(rgb, width, height), dtype=np.uint8)
+    part: NDArray[Any] = np.ascontiguousarray(crop_to_aspect(rgb, width, height), dtype=rgb.dtype)
     if part.shape[:2] == (height, width):
         return part
     shrinks = part.shape[0] >= height
     scaled = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
-    return np.asarray(scaled, dtype=np.uint8)
+    return np.asarray(scaled, dtype=rgb.dtype)
 
 
 def fit_frames(frames: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:

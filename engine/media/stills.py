@@ -11,9 +11,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms, JpegImagePlugin, PngImagePlugin
+from PIL import ExifTags, Image, JpegImagePlugin, PngImagePlugin
 
 from engine.api.errors import WaltError
+from engine.media.colours import NEUTRAL as NEUTRAL
+from engine.media.picture_colours import HEAD_BYTES, Conversion
+from engine.media.png import repaired
 from engine.media.resize import fit
 from engine.runtime.fault_injection import fault_point
 from engine.runtime.files import atomic_write, read_plain
@@ -22,12 +25,13 @@ MAX_BYTES = 100 * 2**20
 MAX_PIXELS = 100_000_000
 MAX_JPEG_PIXELS = 200_000_000
 """JPEGs are made smaller while they are decoded."""
-NEUTRAL = 128
-"""The grey that shows through transparent pixels."""
 
-_FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
-_KINDS = "walt opens PNG, JPEG, WebP, AVIF, BMP, TIFF and GIF (its first picture)."
-_SIGNATURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II[*+]\0|MM\0[*+]|RIFF.{4}WEBP|.{4}ftypavi[fs]", re.DOTALL)
+_FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "TIFF", "PPM", "ICO", "JPEG2000")
+_KINDS = "walt opens PNG, JPEG, WebP, AVIF, BMP, TIFF, JPEG 2000 and GIF (its first picture)."
+_SIGNATURE = re.compile(
+    rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II[*+]\0|MM\0[*+]|RIFF.{4}WEBP|.{4}ftypavi[fs]|P[1-6]\s|.{4}jP  |\xff\x4f\xff\x51",
+    re.DOTALL,
+)
 _HEIC = re.compile(rb".{4}ftyp.{0,64}?(heic|heix|heim|heis)", re.DOTALL)
 _BAND_PIXELS = 2**20
 """So many pixels are converted at once: a huge picture is in memory once, as decoded."""
@@ -45,9 +49,9 @@ def load_still(path: str | Path, width: int, height: int) -> NDArray[np.uint8]:
         WaltError: ``image-not-found``, ``image-unreadable``, ``image-too-large`` or ``image-not-supported``.
     """
     path = Path(path)
-    with _opened(path) as image:
+    with _opened(path) as (image, head):
         columns, rows = _upright_size(image)
-        rgb = _to_rgb(path, image, int(min(columns / width, rows / height) / 2))
+        rgb = _to_rgb(path, image, head, int(min(columns / width, rows / height) / 2))
     return fit(rgb, width, height)
 
 
@@ -63,8 +67,8 @@ def read_picture(path: str | Path, side: int | None = None) -> NDArray[np.uint8]
         WaltError: as `load_still`.
     """
     path = Path(path)
-    with _opened(path) as image:
-        return _to_rgb(path, image, 1 if side is None else max(image.size) // (2 * side))
+    with _opened(path) as (image, head):
+        return _to_rgb(path, image, head, 1 if side is None else max(image.size) // (2 * side))
 
 
 def picture_size(path: str | Path) -> tuple[int, int]:
@@ -73,7 +77,7 @@ def picture_size(path: str | Path) -> tuple[int, int]:
     Raises:
         WaltError: as `load_still`.
     """
-    with _opened(Path(path)) as image:
+    with _opened(Path(path)) as (image, _):
         return _upright_size(image)
 
 
@@ -121,17 +125,17 @@ def _read(path: Path) -> bytes:
 
 
 @contextmanager
-def _opened(path: Path) -> Generator[Image.Image]:
-    """The picture, not decoded yet, of a size that may be; whatever goes wrong with it is told in a sentence."""
+def _opened(path: Path) -> Generator[tuple[Image.Image, bytes]]:
+    """The picture, not decoded yet, of a possible size, and its first bytes; what goes wrong is told in a sentence."""
     data = _read(path)
     try:
         # Pillow warns about damaged metadata; its readers raise whatever their parsing raises.
-        with warnings.catch_warnings(action="ignore"):
-            with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-                image.verify()  # checksums of PNG, which decoding does not ask for
-            with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-                _check_size(path, image)
-                yield image
+        with (
+            warnings.catch_warnings(action="ignore"),
+            Image.open(io.BytesIO(repaired(data)), formats=_FORMATS) as image,
+        ):
+            _check_size(path, image)
+            yield image, data[:HEAD_BYTES]
     except WaltError:
         raise
     except MemoryError as error:
@@ -165,63 +169,27 @@ def _check_size(path: Path, image: Image.Image) -> None:
         )
 
 
-def _to_rgb(path: Path, image: Image.Image, shrink: int) -> NDArray[np.uint8]:
+def _to_rgb(path: Path, image: Image.Image, head: bytes, shrink: int) -> NDArray[np.uint8]:
     """Decode to (H, W, 3) sRGB, upright, and about ``shrink`` times smaller in both directions if that is over 1."""
     width = image.width
     if shrink > 1:
         image.draft(None, (-(-image.width // shrink), -(-image.height // shrink)))
+    _require_known(path, image)
     image.load()
     shrink = max(1, shrink * image.width // width)
-    mode = _mode(path, image)
-    transform = _to_srgb(image, mode)
     rgb = np.empty((-(-image.height // shrink), -(-image.width // shrink), 3), np.uint8)
     rows = max(1, _BAND_PIXELS // (image.width * shrink))
+    convert = Conversion(image, head)
     for row in range(0, len(rgb), rows):
         bottom = min(image.height, (row + rows) * shrink)
-        band = _converted(image.crop((0, row * shrink, image.width, bottom)), mode)
-        if shrink > 1:
-            band = band.reduce(shrink)
-        if transform is not None:
-            band = ImageCms.applyTransform(band, transform)
-            assert band is not None
-        if band.mode == "RGBA":
-            ground = Image.new("RGBA", band.size, (NEUTRAL, NEUTRAL, NEUTRAL, 255))
-            band = Image.alpha_composite(ground, band)
-        rgb[row : row + rows] = np.asarray(band.convert("RGB"))
+        rgb[row : row + rows] = convert(image.crop((0, row * shrink, image.width, bottom)), shrink)
     return _upright(rgb, _orientation(image))
 
 
-def _mode(path: Path, image: Image.Image) -> str:
-    """The 8-bit mode in which a picture is worked on: L, RGB, RGBA or CMYK."""
-    if image.mode.startswith("I;16"):
-        return "L"
-    if image.mode in ("I", "F", "LAB"):
+def _require_known(path: Path, image: Image.Image) -> None:
+    if image.mode == "F" or (image.mode == "I" and image.format != "PPM"):  # whose range nothing tells
         kind = f"pixels of the kind {image.mode}"
         raise WaltError("image-not-supported", f"{path} holds {kind}, which walt cannot open.", "Save it as PNG.")
-    if image.has_transparency_data:
-        return "RGBA"
-    return {"1": "L", "L": "L", "CMYK": "CMYK"}.get(image.mode, "RGB")
-
-
-def _converted(band: Image.Image, mode: str) -> Image.Image:
-    if band.mode.startswith("I;16"):  # which Pillow would cut off at 255
-        return Image.fromarray((np.asarray(band) >> 8).astype(np.uint8))
-    return band if band.mode == mode else band.convert(mode)
-
-
-def _to_srgb(image: Image.Image, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """What turns the colours of the file's own profile into sRGB; a profile that makes no sense is ignored."""
-    with suppress(ImageCms.PyCMSError, OSError, TypeError, ValueError):
-        if data := image.info.get("icc_profile"):
-            return ImageCms.buildTransform(
-                ImageCms.ImageCmsProfile(io.BytesIO(data)),
-                ImageCms.createProfile("sRGB"),
-                mode,
-                "RGBA" if mode == "RGBA" else "RGB",
-                ImageCms.Intent.RELATIVE_COLORIMETRIC,
-                ImageCms.Flags.BLACKPOINTCOMPENSATION,
-            )
-    return None
 
 
 def _orientation(image: Image.Image) -> int:
