@@ -20,6 +20,7 @@ ORDER = (
     "diffusion",
     "models",
     "media",
+    "stills",
     "packs",
     "planning",
     "pipeline",
