@@ -9,24 +9,29 @@ import threading
 import traceback
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.api.clip import Cancelled
 from engine.api.errors import WaltError
 from engine.api.events import Event, JobCancelled, JobDone, JobFailed, JobStarted, Planned, Ready
+from engine.api.types import STAGES
 from engine.kinds.registry import KINDS, kind_of
 from engine.packs.manifest import DEFAULT_KIND
 from engine.packs.store import InstalledPack, PackStore
+from engine.runtime.faults import internal_error, without_words
 from engine.runtime.memory import is_out_of_memory, leave_no_gaps, out_of_memory
 from engine.runtime.preload import preload
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from engine.api.clip import Clip
     from engine.api.request import ClipRequest
-    from engine.api.types import MemoryBudget, ResidencyMode
+    from engine.api.types import MemoryBudget, ResidencyMode, StageName
     from engine.kinds.kind import ClipMaker
     from engine.planning.memory import ExecutionPlan
     from engine.runtime.devices import Device
@@ -50,7 +55,21 @@ class _Job:
     request: ClipRequest | None
     task: EngineTask | None = None
     private: tuple[str, ...] = ()
+    keep_stopped: bool = True
+    looks: set[StageName] = field(default_factory=set[Any])
+    """Stages that somebody looks at."""
+    undecoded: _Undecoded | None = None
+    """The clip that was made under this job's id, where there are only looks left to serve."""
     cancel: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class _Undecoded:
+    """A clip that was made, and the latents of its stages that nobody looked at."""
+
+    job: str
+    request: ClipRequest
+    latents: Mapping[StageName, Sequence[NDArray[np.float32]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +117,20 @@ class Engine:
         self._changed = threading.Condition()
         self._closing = False
         self._loaded: _Loaded | None = None
+        self._last: _Undecoded | None = None
         self._speed: float | None = None
         self._thread = threading.Thread(target=self._loop, name="walt-engine", daemon=True)
         self._thread.start()
 
-    def submit(self, request: ClipRequest, job_id: str | None = None) -> str:
+    def submit(self, request: ClipRequest, job_id: str | None = None, *, keep_stopped: bool = True) -> str:
         """Queue a clip; every job ends with JobDone, JobFailed or JobCancelled.
+
+        Frames are decoded of the last stage only, and of those that somebody looks at (`look`).
 
         Args:
             request: What to make.
             job_id: What the caller calls the job; all its events bear this id. A new one if None.
+            keep_stopped: Whether JobCancelled brings the last finished stage, which may have to be decoded for that.
 
         Returns:
             The job's id.
@@ -115,7 +138,29 @@ class Engine:
         Raises:
             WaltError: ``engine-closed``.
         """
-        return self._queue_up(_Job(job_id or new_job_id(), request, private=_words_of(request)))
+        job = _Job(job_id or new_job_id(), request, private=_words_of(request), keep_stopped=keep_stopped)
+        return self._queue_up(job)
+
+    def look(self, job: str, stage: StageName) -> None:
+        """Ask for the frames of a stage of a job; they come as FramesReady under the job's id.
+
+        Of a job that runs or waits they come after a denoising step, once the stage is sampled. Of the clip that was
+        made last they come after the jobs that wait, even if the job has ended. Of other jobs none come.
+        """
+        with self._changed:
+            for known in (self._running, *self._queue):
+                if known is not None and known.id == job:
+                    known.looks.add(stage)
+                    return
+            self._queue_look(job, {stage})
+
+    def _queue_look(self, job: str, stages: set[StageName]) -> None:
+        """Queue what is wanted of the clip that was made last. The lock is held."""
+        last = self._last
+        wanted = set() if last is None or last.job != job else stages & last.latents.keys()
+        if last is not None and wanted and not self._closing:
+            self._queue.append(_Job(job, None, private=_words_of(last.request), looks=wanted, undecoded=last))
+            self._changed.notify()
 
     def run(self, task: EngineTask, private: tuple[str, ...] = ()) -> str:
         """Queue other work for this thread, behind the clips that wait; returns its job's id.
@@ -161,11 +206,13 @@ class Engine:
             self._use_threads()
             self._tell_ready()
         while (job := self._next()) is not None:
-            self._emit(self._work(job))
+            if (ended := self._work(job)) is not None:
+                self._emit(ended)
             if self._warm:
                 self._tell_ready()
             with self._changed:
                 self._running = None
+                self._queue_look(job.id, job.looks)  # those that came too late for it
         self._loaded = None
 
     def _next(self) -> _Job | None:
@@ -175,38 +222,84 @@ class Engine:
             self._running = self._queue.popleft() if self._queue else None
             return self._running
 
-    def _work(self, job: _Job) -> Event:
-        """Do a job and return its last event. Nothing gets past here: the thread must live on."""
+    def _work(self, job: _Job) -> Event | None:
+        """Do a job and return its last event, if it has one. Nothing gets past here: the thread must live on."""
         full = False
         try:
             if job.cancel.is_set():
                 raise Cancelled
+            if job.undecoded is not None:
+                return self._look_back(job, job.undecoded)
             self._emit(JobStarted(job.id))
             if job.task is not None:
                 self._loaded = None
                 return job.task(job.id, self._emit, lambda: self._poll(job), self._device)
             assert job.request is not None
-            return JobDone(job.id, self._generate(job, job.request))
+            clip = self._generate(job, job.request)
+            self._remember(job, clip)
+            return JobDone(job.id, clip)
         except Cancelled as cancelled:
+            if job.undecoded is not None:
+                return None
+            self._remember(job, cancelled.clip)
             return JobCancelled(job.id, cancelled.clip)
         except WaltError as error:
             return JobFailed(job.id, error)
         except BaseException as error:
             full = is_out_of_memory(error)
             if not full:
-                details = _without_words(traceback.format_exc(), job.private)
+                details = without_words(traceback.format_exc(), job.private)
                 log.error("job %s failed\n%s", job.id, details)
-                return JobFailed(job.id, _internal(error), details)
+                return JobFailed(job.id, internal_error(error), details)
         self._loaded = None  # the models; outside the except block, whose exception holds tensors
         return JobFailed(job.id, out_of_memory())
 
+    def _remember(self, job: _Job, clip: Clip | None) -> None:
+        self._last = None if clip is None else _Undecoded(job.id, clip.request, clip.latents)
+
     def _generate(self, job: _Job, request: ClipRequest) -> Clip:
         from engine.kinds.check import check_request
-        from engine.kinds.planning import plan_clip
-        from engine.runtime import devices
 
         pack = self._packs.find(request.pack)
         still = check_request(request, pack).still  # read while the networks are not there: it may be huge
+        plan, maker = self._planned(job, request, pack)
+        return maker.generate(
+            request,
+            self._emit,
+            lambda: self._poll(job),
+            job.id,
+            tile=plan.tile,
+            still=still,
+            looked_at=lambda: self._looks(job),
+            keep_stopped=job.keep_stopped,
+        )
+
+    def _look_back(self, job: _Job, clip: _Undecoded) -> None:
+        """Decode stages of a clip that was made."""
+        plan, maker = self._planned(job, clip.request, self._packs.find(clip.request.pack))
+        for stage in STAGES:
+            if stage in self._looks(job):
+                maker.decode(
+                    clip.request,
+                    stage,
+                    clip.latents[stage],
+                    self._emit,
+                    lambda: self._poll(job),
+                    job.id,
+                    tile=plan.tile,
+                )
+                with self._changed:
+                    job.looks.discard(stage)
+
+    def _looks(self, job: _Job) -> set[StageName]:
+        with self._changed:
+            return job.looks.copy() if job.undecoded is None else job.looks & job.undecoded.latents.keys()
+
+    def _planned(self, job: _Job, request: ClipRequest, pack: InstalledPack) -> tuple[ExecutionPlan, ClipMaker]:
+        """How a clip fits into memory now, and what makes it."""
+        from engine.kinds.planning import plan_clip
+        from engine.runtime import devices
+
         kind = kind_of(pack)
         preload(kind.modules)  # or the program would grow after it was measured
         self._use_threads()
@@ -219,13 +312,10 @@ class Engine:
         plan = forecast.plan
         if plan.tight and device.maps_files:  # cards have allocators of their own
             leave_no_gaps()
-        self._emit(
-            Planned(job.id, plan.residency, self._int8, plan.tile, forecast.peak_mb, forecast.budget_mb)
-        )
-        maker = self._maker(pack, device, plan)
-        return maker.generate(
-            request, self._emit, lambda: self._poll(job), job.id, tile=plan.tile, still=still
-        )
+        if job.undecoded is None:
+            peak, budget_mb = forecast.peak_mb, forecast.budget_mb
+            self._emit(Planned(job.id, plan.residency, self._int8, plan.tile, peak, budget_mb))
+        return plan, self._maker(pack, device, plan)
 
     def _use_threads(self) -> None:
         from engine.runtime import devices
@@ -289,23 +379,6 @@ def new_job_id() -> str:
 def _words_of(request: ClipRequest) -> tuple[str, ...]:
     words = (request.prompt, request.negative, request.image, request.source)
     return tuple(word for word in words if word)
-
-
-def _without_words(text: str, private: tuple[str, ...]) -> str:
-    """A traceback that may be kept and passed on: without what was typed, and without the user's folders."""
-    for word in private:
-        for spelling in (word, repr(word)[1:-1]):
-            text = text.replace(spelling, "…")
-    return text
-
-
-def _internal(error: BaseException) -> WaltError:
-    if type(error).__name__ == "AcceleratorError" or "CUDA error" in str(error):
-        # The driver gives this process nothing more; a new one starts afresh.
-        message = "The graphics card stopped answering."
-        return WaltError("device-lost", message, "Start walt again; --device cpu works without the card.")
-    message = f"Internal error ({type(error).__name__})."
-    return WaltError("internal", message, "Please report it with the details.")
 
 
 def _lower_priority() -> None:

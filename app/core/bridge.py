@@ -56,6 +56,10 @@ class EngineLike(Protocol):
         """Queue work that makes no clip; returns the job's id at once."""
         ...
 
+    def look(self, job: str, stage: StageName) -> None:
+        """Ask for the frames of a stage of a job; they come as events, if they still can be decoded."""
+        ...
+
     def cancel(self, job: str) -> None:
         """Ask a job to stop; it answers with an event."""
         ...
@@ -197,6 +201,11 @@ class EngineBridge(QObject):
             raise WaltError("engine-busy", "A pack is already being finetuned.", "Wait until it is done, or stop it.")
         self.task = self._engine.run(task, private)
         return self.task
+
+    def look(self, job: str, stage: StageName) -> None:
+        """Ask for the frames of a stage of the job that runs or was done last."""
+        if self._engine is not None:
+            self._engine.look(job, stage)
 
     def cancel(self, job: str) -> None:
         """Ask a job to stop."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.library.library import Library
     from app.library.records import ClipRecord
     from engine.api.clip import Clip
+    from engine.api.types import StageName
 
 
 class JobRunner(QObject):
@@ -66,6 +67,8 @@ class JobRunner(QObject):
         self._library = library
         self._clock = clock
         self._state: JobState = Idle()
+        self._newest: str | None = None
+        """The id of the job that runs, or ran last."""
         self._closing = False
         bridge.news.connect(self._on_news)
         bridge.preview.connect(self._on_preview)
@@ -90,6 +93,11 @@ class JobRunner(QObject):
             self._bridge.cancel(self._state.job.id)
             self.progress_changed.emit()
 
+    def look(self, stage: StageName) -> None:
+        """Ask for the frames of a stage of the newest job; they come as `chunk`."""
+        if self._newest is not None:
+            self._bridge.look(self._newest, stage)
+
     def close(self) -> None:
         """Start nothing more. What runs is interrupted when the engine ends, and can be tried again."""
         self._closing = True
@@ -106,6 +114,7 @@ class JobRunner(QObject):
             error = job.request.error
             self._queue.start(job, lambda _: self._queue.end("failed", error))
             return
+        self._newest = job.id
         self._state = Running(job, self._clock(), waiting_stages(job.request.upto))
         self._queue.start(job, self._submit)
         self._tell()
@@ -127,6 +136,8 @@ class JobRunner(QObject):
     @Slot(object)
     def _on_news(self, news: News) -> None:
         running = self._state
+        if isinstance(news, Chunk) and news.job == self._newest:
+            self.chunk.emit(news)  # perhaps of a stage that is looked back at when the job is over
         if not isinstance(running, Running) or news.job != running.job.id:
             return
         now = self._clock()
@@ -138,7 +149,6 @@ class JobRunner(QObject):
             case StepDone():
                 self._set_running(running.on_step(news, now))
             case Chunk():
-                self.chunk.emit(news)
                 self._set_running(running.on_chunk(news, now))
             case Ended():
                 self._end(running, news, now)

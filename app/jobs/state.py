@@ -41,7 +41,7 @@ class StageRun:
 
     @property
     def done(self) -> bool:
-        """Whether all its frames are there."""
+        """Whether it is sampled; its frames are there, or can be decoded."""
         return self.past or self.seconds is not None
 
     @property
@@ -117,8 +117,9 @@ class Running:
         """Decoded frames came."""
         run = self.stage(event.stage)
         decoded = event.first + len(event.frames)
-        whole = decoded >= event.total and run.began is not None
-        seconds = now - run.began if whole and run.began is not None else None
+        seconds = run.seconds  # a stage that is looked back at was done before
+        if seconds is None and decoded >= event.total and run.began is not None:
+            seconds = now - run.began
         return self.with_stage(replace(run, decoded=decoded, total=event.total, seconds=seconds))
 
 

@@ -127,9 +127,11 @@ class CurrentClip(QObject):
         """Whether the newest job has shown a picture since its clip is on show."""
         self._opened = 0
         self._whole: tuple[StageName, ...] = ()
+        self._sampled: tuple[StageName, ...] = ()
         self._looking: StageName | None = None
         self._comparing = False
         self._divider = 0.5
+        job_runner.progress_changed.connect(self._on_progress)
         job_frames.began.connect(self._on_began)
         job_frames.reset.connect(self._on_reset)
         job_frames.changed.connect(self._on_frames)
@@ -265,6 +267,13 @@ class CurrentClip(QObject):
             self.stages_changed.emit()
 
     @Slot()
+    def _on_progress(self) -> None:
+        if self.sampled != self._sampled:
+            self._sampled = self.sampled
+            self._ask_for_frames()
+            self.stages_changed.emit()
+
+    @Slot()
     def _on_kept(self) -> None:
         self._set_other(self._find_other())
         self.changed.emit()
@@ -290,6 +299,15 @@ class CurrentClip(QObject):
         return self._job_frames.frames.stages
 
     @property
+    def sampled(self) -> tuple[StageName, ...]:
+        """The stages of the newest job's clip whose frames are there, or can be decoded; in their order."""
+        state, whole = self._job_runner.state, self.whole
+        there = isinstance(state, Running | Done) or (isinstance(state, Stopped) and state.clip is not None)
+        runs = state.stages if there and isinstance(state, Running | Done | Stopped) else ()
+        done = {run.name for run in runs if run.done}
+        return tuple(stage for stage in STAGES if stage in done or stage in whole)
+
+    @property
     def looking(self) -> StageName | None:
         """The stage that is looked back at; None is the newest."""
         return self._looking if self.shown and not self._comparing else None
@@ -302,10 +320,10 @@ class CurrentClip(QObject):
     @property
     def before(self) -> StageName | None:
         """The stage on the left of the divider: the one chosen, or the first."""
-        whole = self.whole
-        if not self.shown or len(whole) < 2:
+        sampled = self.sampled
+        if not self.shown or len(sampled) < 2:
             return None
-        return self._looking if self._looking in whole[:-1] else whole[0]
+        return self._looking if self._looking in sampled[:-1] else sampled[0]
 
     @property
     def divider(self) -> float:
@@ -314,20 +332,35 @@ class CurrentClip(QObject):
 
     def can_look(self, stage: StageName) -> bool:
         """Whether a stage can be looked at now."""
-        return self.shown and stage in self.whole
+        return self.shown and stage in self.sampled
 
     def look(self, stage: StageName) -> None:
-        """Look back at a stage; at the newest when that is the one, or when it is looked at already."""
+        """Look back at a stage; at the newest when that is the one, or when it is looked at already.
+
+        Until its frames are decoded, what was on show stays there.
+        """
         if not self.can_look(stage):
             return
-        back = stage == self._looking or (stage == self.whole[-1] and not self._comparing)
+        back = stage == self._looking or (stage == self.sampled[-1] and self._finest(stage) and not self._comparing)
         self._looking = None if back else stage
+        self._ask_for_frames()
         self.stages_changed.emit()
+
+    def _finest(self, stage: StageName) -> bool:
+        """Whether the picture on show is of this stage without looking back."""
+        return stage in self.whole[-1:]
+
+    def _ask_for_frames(self) -> None:
+        """Have those stages decoded that are looked at."""
+        for stage in (self.looking, self.before if self._comparing else None):
+            if stage is not None and stage not in self.whole:
+                self._job_runner.look(stage)
 
     def compare(self, yes: bool) -> None:
         """Show two stages side by side, or no longer."""
         if yes != self._comparing:
             self._comparing = yes
+            self._ask_for_frames()
             self.stages_changed.emit()
 
     def divide(self, at: float) -> None:
@@ -345,7 +378,9 @@ class CurrentClip(QObject):
     def frame(self) -> Pixels | None:
         """The picture under the playhead: of the stage that is looked at, or the finest."""
         if self.looking is not None:
-            return self._job_frames.frames.stage_frame(self.looking, self.position)
+            decoded = self._job_frames.frames.stage_frame(self.looking, self.position)
+            if decoded is not None:
+                return decoded
         return self._monitor.frame(self.position)
 
     @property

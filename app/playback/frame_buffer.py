@@ -66,10 +66,13 @@ class FrameBuffer:
         return sum(f.nbytes for frames in self._stages.values() for f in frames if f is not None)
 
     def put(self, stage: StageName | None, first: int, frames: Pixels, thumbs: Sequence[QImage]) -> None:
-        """Put decoded frames of a stage in place, from index ``first`` on."""
+        """Put decoded frames of a stage in place, from ``first`` on; a coarser stage may come after a finer one."""
         kept = self._stages.setdefault(stage, [None] * self.total)
         kept[first : first + len(frames)] = list(frames)
-        self._thumbs[first : first + len(frames)] = thumbs
+        self._stages = {name: self._stages[name] for name in (None, *STAGES) if name in self._stages}
+        for index, thumb in enumerate(thumbs, first):
+            if self._decoded(index) is kept[index]:  # no finer stage has it
+                self._thumbs[index] = thumb
 
     def put_preview(self, frames: Pixels) -> tuple[int, int] | None:
         """Show a preview (t, h, w, 3) wherever nothing is decoded yet; from which to which frame that is."""
@@ -125,6 +128,6 @@ class FrameBuffer:
         return self._preview_thumbs[latent_index(index, self.total, len(self._preview_thumbs))]
 
     def _decoded(self, index: int) -> Pixels | None:
-        """The frame as the last stage made it that has it."""
+        """The frame as the finest stage made it that has it."""
         found = (frames[index] for frames in reversed(self._stages.values()) if index < len(frames))
         return next((frame for frame in found if frame is not None), None)

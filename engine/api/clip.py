@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from engine.api.types import FPS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -28,6 +30,8 @@ class Clip:
     fps: int = FPS
     origin: Provenance | None = None
     """What is needed, besides the request, to make it again."""
+    latents: Mapping[StageName, tuple[NDArray[np.float32], ...]] = field(default_factory=dict)
+    """Of the stages before whose frames nobody looked at: latents (1, C, t, h, w) of each window, to decode later."""
 
     @property
     def size(self) -> tuple[int, int]:

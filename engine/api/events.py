@@ -88,7 +88,12 @@ class StepDone:
 
 @dataclass(frozen=True, slots=True)
 class FramesReady:
-    """Truly decoded frames of a stage, from frame index ``first`` on; a stage comes in several chunks, in order."""
+    """Truly decoded frames of a stage, from frame index ``first`` on; a stage comes in several chunks, in order.
+
+    The last stage is always decoded. Of a stage before it frames come only where they are needed: for who looks at it
+    (`engine.worker.Engine.look`), perhaps while a later stage denoises or after JobDone; and of a clip that is longer
+    than one window, for the windows that others continue.
+    """
 
     job: str
     stage: StageName

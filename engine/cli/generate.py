@@ -254,7 +254,7 @@ def make(
     engine = Engine(events.put, store, device, threads=threads, memory_mb=memory_mb, int8=int8)
     lines = lines if lines is not None else ProgressLines(sys.stderr)
     try:
-        job = engine.submit(request)
+        job = engine.submit(request, keep_stopped=until is not None)
         with _interrupt_calls(lambda: engine.cancel(job)):
             while True:
                 event = _next(events)

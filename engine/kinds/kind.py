@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from engine.api.clip import Clip
     from engine.api.events import Event
     from engine.api.request import ClipRequest
-    from engine.api.types import ResidencyMode, WeightFormat
+    from engine.api.types import ResidencyMode, StageName, WeightFormat
     from engine.packs.capabilities import Capabilities
     from engine.packs.sizes import Weights
     from engine.packs.store import InstalledPack
@@ -34,8 +34,24 @@ class ClipMaker(Protocol):
         *,
         tile: int | None,
         still: NDArray[np.uint8] | None,
+        looked_at: Callable[[], Collection[StageName]],
+        keep_stopped: bool,
     ) -> Clip:
         """Make a clip that the pack can make; see `engine.pipeline.cascade.Cascade.generate`."""
+        ...
+
+    def decode(
+        self,
+        request: ClipRequest,
+        stage: StageName,
+        latents: Sequence[NDArray[np.float32]],
+        emit: Callable[[Event], None],
+        cancelled: Callable[[], bool],
+        job: str,
+        *,
+        tile: int | None,
+    ) -> None:
+        """Decode a stage of a clip that was made before; see `engine.pipeline.cascade.Cascade.decode`."""
         ...
 
 

@@ -1,14 +1,16 @@
-"""The three stages (paper 4.5): sample latents, decode frames, hand both on; stills, continuations (4.4).
+"""The three stages (paper 4.5): sample latents, hand them on, decode frames; stills, continuations (4.4).
 
 Stage after stage: the whole clip at the base's size first, window after window, then at twice that size, then
 at four times. Each window takes the memory of 17 frames, whatever the clip's length. What is continued, a
 clip of before or the window before, is known in the same way: its last frames, encoded at the stage's size.
+
+Stages hand on latents, so frames of a stage are decoded only for who needs them (`_Run._needs_frames`).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -33,6 +35,7 @@ from engine.media.stills import load_still
 from engine.packs.load import LoadedPack
 from engine.packs.manifest import SamplerName
 from engine.pipeline.conditioning import encode_prompt, seeded_clip_noise
+from engine.pipeline.decoding import StageFrames
 from engine.planning.activations import TILES
 from engine.planning.eta import EtaEstimator
 from engine.planning.workload import Window, first_pass_of, guidance_of, steps_of, tasks_of, windows_of
@@ -62,6 +65,8 @@ class Cascade:
         *,
         tile: int | None = None,
         still: NDArray[np.uint8] | None = None,
+        looked_at: Callable[[], Collection[StageName]] = tuple,
+        keep_stopped: bool = True,
     ) -> Clip:
         """Make the clip that ``request`` asks for.
 
@@ -72,18 +77,73 @@ class Cascade:
             job: Id that the events carry.
             tile: Side of decoded tiles in latents, one of `engine.planning.activations.TILES`: less memory, more time.
             still: The request's image, (H, W, 3) in the clip's size, if it was read already.
+            looked_at: Asked after every step which stages somebody looks at. Their frames are decoded too, as soon as
+                the stage is sampled or somebody looks; otherwise only those of the last stage are.
+            keep_stopped: Whether a job that is cancelled decodes the last finished stage.
 
         Raises:
-            Cancelled: with the last finished stage, when ``cancelled`` said so.
+            Cancelled: when ``cancelled`` said so; with the last finished stage, where that is to be kept.
             WaltError: for a still or a source that cannot be used, or ``out-of-memory``.
         """
         # How long a piece takes depends on the picture's size and on whether a window is short.
         short = request.frames if request.source is None else WINDOW_FRAMES
         remembered = self._remembered.setdefault((request.aspect, min(short, WINDOW_FRAMES)), {})
         try:
-            return _Run(self.pack, request, emit, cancelled, job, remembered, tile, still).clip()
+            run = _Run(self.pack, request, emit, cancelled, job, remembered, tile, still, looked_at)
+            return run.clip(keep_stopped)
         finally:
             self.pack.networks.release()
+
+    @torch.inference_mode()
+    def decode(
+        self,
+        request: ClipRequest,
+        stage: StageName,
+        latents: Sequence[NDArray[np.float32]],
+        emit: Callable[[Event], None],
+        cancelled: Callable[[], bool],
+        job: str = "",
+        *,
+        tile: int | None = None,
+    ) -> None:
+        """Decode a stage of a clip that was made before, from its latents (`Clip.latents`).
+
+        Args:
+            request: What made the clip.
+            stage: The stage to decode.
+            latents: (1, C, t, h, w) of each window.
+            emit: Gets FramesReady, in order.
+            cancelled: Asked after every chunk of frames.
+            job: Id that the events carry.
+            tile: See `generate`.
+
+        Raises:
+            Cancelled: when ``cancelled`` said so.
+            WaltError: ``out-of-memory``.
+        """
+        height, width = self.pack.manifest.size(request.aspect, stage)
+        frames = np.empty((request.frames, height, width, 3), np.uint8)
+        made = StageFrames(self.pack, stage, windows_of(self.pack.manifest, request), frames, _from(tile))
+        made.latents = [torch.from_numpy(z).to(self.pack.device.torch) for z in latents]
+
+        def on_chunk(first: int, end: int, _seconds: float) -> None:
+            if end > first:
+                emit(_ready(job, request, made, first, end))
+            if cancelled():
+                raise Cancelled
+
+        made.decode(on_chunk)
+
+
+def _from(tile: int | None) -> tuple[int | None, ...]:
+    """A side of tiles; where memory is full all the same: once more when it was tidied up, then smaller and smaller."""
+    return (tile, *TILES[TILES.index(tile) :])
+
+
+def _ready(job: str, request: ClipRequest, made: StageFrames, first: int, end: int) -> FramesReady:
+    """The event of frames ``first`` to ``end`` of a stage; what is continued was shown already."""
+    before, frames = request.known, made.frames
+    return FramesReady(job, made.stage, first - before, len(frames) - before, frames[first:end])
 
 
 class _Run:
@@ -99,10 +159,11 @@ class _Run:
         remembered: dict[str, float],
         tile: int | None,
         still: NDArray[np.uint8] | None,
+        looked_at: Callable[[], Collection[StageName]],
     ) -> None:
-        # Where memory is full all the same: once more when it was tidied up, then in smaller and smaller tiles.
-        self.tiles = (tile, *TILES[TILES.index(tile) :])
+        self.tiles = _from(tile)
         self.pack, self.request, self.emit, self.cancelled, self.job = pack, request, emit, cancelled, job
+        self.looked_at = looked_at
         self.started = time.perf_counter()
         self.schedule = Schedule.linear()
         self.stages = STAGES[: STAGES.index(request.upto) + 1]
@@ -119,19 +180,34 @@ class _Run:
         self.text = self._patiently(self._encode_text)
         self.files = file_hash(request.image), file_hash(request.source)
         self.seconds: dict[str, float] = dict.fromkeys((*STAGES, "decode", "total"), 0.0)
-        self.finished: Clip | None = None
+        self.made: list[StageFrames] = []
+        """Of the stages that are sampled."""
         self.eta = EtaEstimator(tasks_of(pack.manifest, request), remembered)
 
-    def clip(self) -> Clip:
+    def clip(self, keep_stopped: bool) -> Clip:
         """All stages; the clip of the last one."""
-        below: list[Tensor] | None = None
-        for stage in self.stages:
-            frames, below = self._stage(stage, below)
-            self.seconds["total"] = time.perf_counter() - self.started
-            name, took = self.pack.manifest.name, dict(self.seconds)
-            self.finished = Clip(frames, self.request, stage, name, took, FPS, self._origin(stage))
-        assert self.finished is not None
-        return self.finished
+        try:
+            for stage in self.stages:
+                self.made.append(self._stage(stage, self.made[-1].latents if self.made else None))
+        except Cancelled:
+            if not keep_stopped or not self.made:
+                raise Cancelled from None
+            self._decode(self.made[-1], quiet=True)
+            raise Cancelled(self._finished()) from None
+        return self._finished()
+
+    def _finished(self) -> Clip:
+        """The clip as far as its stages are sampled; the last of them is decoded."""
+        last = self.made[-1]
+        self.seconds["total"] = time.perf_counter() - self.started
+        name, took = self.pack.manifest.name, dict(self.seconds)
+        frames, origin = last.frames[self.request.known :], self._origin(last.stage)
+        return Clip(frames, self.request, last.stage, name, took, FPS, origin, self._latents())
+
+    def _latents(self) -> Mapping[StageName, tuple[NDArray[np.float32], ...]]:
+        """Of the stages that are not decoded."""
+        waiting = [made for made in self.made if not made.decoded]
+        return {made.stage: tuple(z.float().cpu().numpy() for z in made.latents) for made in waiting}
 
     def _origin(self, stage: StageName) -> Provenance:
         device = self.pack.device
@@ -160,24 +236,28 @@ class _Run:
         height, width = self.pack.manifest.size(self.request.aspect, stage)
         return window.latents, height // SPACE, width // SPACE
 
-    def _stage(self, stage: StageName, below: list[Tensor] | None) -> tuple[NDArray[np.uint8], list[Tensor]]:
-        """Sample and decode one stage, window by window."""
+    def _stage(self, stage: StageName, below: list[Tensor] | None) -> StageFrames:
+        """Sample one stage, window by window, and decode what somebody needs of it."""
         height, width = self.pack.manifest.size(self.request.aspect, stage)
         steps = self._all_steps(stage)
         self.emit(StageStarted(self.job, stage, width, height, self.request.new_frames, steps))
         frames = np.empty((self.request.frames, height, width, 3), np.uint8)
         if self.source is not None:
             frames[: len(self.source)] = fit_frames(self.source, width, height)
-        latents: list[Tensor] = []
+        made = StageFrames(self.pack, stage, self.windows, frames, self.tiles)
         for index, window in enumerate(self.windows):
             known = self._known(window, frames)
-            begun = time.perf_counter()
-            latents.append(self._sample(stage, index, known, None if below is None else below[index]))
-            sampled = time.perf_counter()
-            self._decode(stage, window, latents[-1], frames)
-            self.seconds[stage] += sampled - begun
-            self.seconds["decode"] += time.perf_counter() - sampled
-        return frames[self.request.known :], latents
+            begun, decoding = time.perf_counter(), self.seconds["decode"]
+            made.latents.append(self._sample(stage, index, known, None if below is None else below[index]))
+            looking_back = self.seconds["decode"] - decoding
+            self.seconds[stage] += time.perf_counter() - begun - looking_back
+            if self._needs_frames(stage, index):
+                self._decode(made)
+        return made
+
+    def _needs_frames(self, stage: StageName, window: int) -> bool:
+        """Whether the frames of a window are needed: by people, or by the window that continues it."""
+        return stage == self.stages[-1] or window + 1 < len(self.windows) or stage in self.looked_at()
 
     def _known(self, window: Window, frames: NDArray[np.uint8]) -> Tensor | None:
         """Clean latents of the frames a window starts with: the last that were made or are continued, or the
@@ -260,52 +340,35 @@ class _Run:
             left, whole = self.eta.left(stage), self.eta.total()
             self.emit(StepDone(self.job, stage, done + step, total, left, whole, preview))
             self._stop_if_cancelled()
+            self._look_back()
             last = time.perf_counter()
 
         return on_step
 
-    def _decode(self, stage: StageName, window: Window, z: Tensor, frames: NDArray[np.uint8]) -> None:
-        """Decode a window into ``frames`` and hand its new frames on, chunk by chunk."""
-        done = window.start + window.known
+    def _look_back(self) -> None:
+        """Decode the stages before that somebody looks at by now."""
+        looked_at = self.looked_at()
+        for made in self.made:
+            if made.waiting and made.stage in looked_at:
+                self._decode(made)
 
-        def decode(tile: int | None) -> None:
-            nonlocal done
-            end = window.start
-            begun = time.perf_counter()
-            self.pack.device.tidy()
-            with self.pack.device.autocast():
-                fault_point("decode")
-                for chunk in self.pack.tokenizer.stream(z, tile=tile):
-                    fault_point("decode")
-                    start, end = end, end + chunk.shape[2]
-                    if end > done:  # what was known, or came before memory ran out, is there already
-                        done = self._hand_on(stage, frames, done, to_frames(chunk[0])[done - start :])
-                    del chunk
-                    self.pack.device.tidy()
-                    self._stop_if_cancelled()
-                    self.eta.done(f"{stage} decode", time.perf_counter() - begun)
-                    begun = time.perf_counter()
-                    if done == len(frames):
-                        return
+    def _decode(self, made: StageFrames, quiet: bool = False) -> None:
+        """Decode what was sampled of a stage; tell of its frames and stop when told to, unless ``quiet``."""
+        begun = time.perf_counter()
 
-        attempts = [lambda tile=tile: decode(tile) for tile in self.tiles]
-        retry_without_memory(attempts, self.pack.device.free)
+        def on_chunk(first: int, end: int, seconds: float) -> None:
+            self.eta.done(f"{made.stage} decode", seconds)
+            if quiet:
+                return
+            if end > first:
+                self.emit(_ready(self.job, self.request, made, first, end))
+            self._stop_if_cancelled()
 
-    def _hand_on(
-        self, stage: StageName, frames: NDArray[np.uint8], first: int, chunk: NDArray[np.uint8]
-    ) -> int:
-        """Keep a chunk from frame ``first`` on, as far as the clip goes; returns the frame after it."""
-        end = min(first + len(chunk), len(frames))
-        frames[first:end] = chunk[: end - first]
-        before = self.request.known  # what is continued was shown already
-        ready = FramesReady(self.job, stage, first - before, len(frames) - before, frames[first:end])
-        self.emit(ready)
-        return end
+        try:
+            made.decode(on_chunk)
+        finally:
+            self.seconds["decode"] += time.perf_counter() - begun
 
     def _stop_if_cancelled(self) -> None:
         if self.cancelled():
-            partial = self.finished
-            if partial is not None:
-                self.seconds["total"] = time.perf_counter() - self.started
-                partial = replace(partial, seconds=dict(self.seconds))
-            raise Cancelled(partial)
+            raise Cancelled

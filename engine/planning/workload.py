@@ -90,7 +90,10 @@ def guidance_of(manifest: WaltManifest, request: ClipRequest, stage: StageName) 
 
 
 def tasks_of(manifest: WaltManifest, request: ClipRequest) -> dict[str, Task]:
-    """All pieces of work by name, in order: the steps of each stage, and its decoding, a latent frame a piece."""
+    """All pieces of work by name, in order: the steps of each stage, and its decoding, a latent frame a piece.
+
+    Of the stages before the last only those windows are decoded that others continue.
+    """
     windows, tasks = windows_of(manifest, request), dict[str, Task]()
     for stage in STAGES[: STAGES.index(request.upto) + 1]:
         height, width = (side // SPACE for side in manifest.size(request.aspect, stage))
@@ -100,7 +103,8 @@ def tasks_of(manifest: WaltManifest, request: ClipRequest) -> dict[str, Task]:
             cost *= 1 + high - low
         steps = steps_of(manifest, request, stage) * len(windows) + first_pass_of(manifest, request, stage)
         tasks[stage] = Task(steps, cost)
-        chunks = sum(window.latents for window in windows)
+        decoded = windows if stage == request.upto else windows[:-1]
+        chunks = sum(window.latents for window in decoded)
         tasks[f"{stage} decode"] = Task(chunks, decode_cost(manifest.tokenizer, height, width))
     return tasks
 

@@ -87,6 +87,13 @@ def whole_clip(job: str, request: ClipRequest) -> Iterator[Event]:
     yield JobDone(job, clip_of("sr2", request))
 
 
+def last_stage_decoded(job: str, request: ClipRequest) -> Iterator[Event]:
+    """A job that goes well and that nobody looks at: of the stages before the last no frames come."""
+    for event in whole_clip(job, request):
+        if not isinstance(event, FramesReady) or event.stage == "sr2":
+            yield event
+
+
 def failing(error: WaltError, details: str = "") -> Script:
     """A job that fails in its first stage."""
 
@@ -142,6 +149,7 @@ class FakeEngine:
     def __init__(self, listener: Callable[[Event], None], script: Script = whole_clip) -> None:
         self.requests: list[ClipRequest] = []
         self.jobs: list[str] = []
+        self.looks: list[tuple[str, StageName]] = []
         self.script = script
         self.training: Callable[[str], Iterator[Event | Gate]] = whole_training
         self.tasks: list[tuple[object, tuple[str, ...]]] = []
@@ -170,6 +178,12 @@ class FakeEngine:
             self._queue.append((job, None))
             self._changed.notify_all()
         return job
+
+    def look(self, job: str, stage: StageName) -> None:
+        """The frames come at once, whether the job runs or is over."""
+        with self._changed:
+            self.looks.append((job, stage))
+        self._listener(FramesReady(job, stage, 0, TOTAL, frames_of(stage)))
 
     def cancel(self, job: str) -> None:
         with self._changed:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
+from app.core.frames import to_image
 from app.jobs.state import Done, Idle, Running, waiting_stages
 from app.library.records import ClipRecord, Job
 from app.playback.frame_buffer import FrameBuffer, latent_index
@@ -28,6 +29,7 @@ from tests.app.fake_engine import (
     clip_of,
     frames_of,
     held,
+    last_stage_decoded,
     play_stage,
     preview_of,
 )
@@ -257,6 +259,11 @@ def test_a_buffer_keeps_every_stage_once() -> None:
         buffer.put(stage, 0, frames_of(stage), thumbs)
     buffer.put("sr2", 0, frames_of("sr2")[:4], thumbs[:4])
     assert buffer.stages == ("base", "sr1")
+    late = FrameBuffer(17, (28, 16))
+    for stage in ("sr1", "base"):
+        late.put(stage, 0, frames_of(stage), [to_image(frame) for frame in frames_of(stage)])
+    assert late.stages == ("base", "sr1")
+    assert [late.frame(3)[0, 0, 0], late.thumb(3).pixelColor(0, 0).red()] == [RED["sr1"]] * 2, "finer stages stay"
     assert [frame[0, 0, 0] for index in (0, 9) if (frame := buffer.frame(index)) is not None] == [
         RED["sr2"],
         RED["sr1"],
@@ -322,6 +329,38 @@ def test_two_stages_are_wiped_over_each_other(qtbot: QtBot, done: Studio) -> Non
     assert stages.before == "sr1"
     qtbot.keyClick(done.window.timeline_panel.timeline, Qt.Key.Key_W)
     assert not stages.comparing
+
+
+@pytest.fixture
+def undecoded(qtbot: QtBot, studio: Studio) -> Studio:
+    """A clip that is done, of which nobody looked at the stages before the last."""
+    studio.engine.script = last_stage_decoded
+    start(studio)
+    qtbot.waitUntil(lambda: isinstance(studio.session.state, Done))
+    hold(studio)
+    studio.window.timeline_panel.timeline.setFocus()
+    return studio
+
+
+def test_a_look_back_has_the_stage_decoded(qtbot: QtBot, undecoded: Studio) -> None:
+    preview, current, engine = undecoded.window.viewer.preview, undecoded.session.current_clip, undecoded.engine
+    assert (current.whole, current.sampled, engine.looks) == (("sr2",), STAGES, [])
+    qtbot.keyClick(undecoded.window.timeline_panel.timeline, Qt.Key.Key_1)
+    assert current.looking == "base"
+    qtbot.waitUntil(lambda: shown(preview).red() == RED["base"])
+    assert engine.looks == [(engine.jobs[-1], "base")]
+    for key, red in ((Qt.Key.Key_3, "sr2"), (Qt.Key.Key_1, "base")):
+        qtbot.keyClick(undecoded.window.timeline_panel.timeline, key)
+        assert shown(preview).red() == RED[red]
+    assert len(engine.looks) == 1, "what is decoded is kept"
+
+
+def test_comparing_has_the_first_stage_decoded(qtbot: QtBot, undecoded: Studio) -> None:
+    current = undecoded.session.current_clip
+    qtbot.keyClick(undecoded.window.timeline_panel.timeline, Qt.Key.Key_W)
+    assert (current.comparing, current.before) == (True, "base")
+    qtbot.waitUntil(lambda: current.frame_before is not None)
+    assert [stage for _, stage in undecoded.engine.looks] == ["base"]
 
 
 def sketch_only(job: str, request: ClipRequest) -> Iterator[Event]:

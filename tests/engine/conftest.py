@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from engine.api.clip import Clip
 from engine.api.events import Event
 from engine.api.request import ClipRequest
+from engine.api.types import StageName
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.store import PackStore
 from engine.pipeline.cascade import Cascade
@@ -68,12 +69,14 @@ def recorder() -> Recorder:
 
 @pytest.fixture(scope="session")
 def make(pack: LoadedPack) -> Callable[..., Clip]:
-    """Make a clip with the tiny pack: ``make(seed=3, upto="base", listener=recorder)``."""
+    """Make a clip with the tiny pack: ``make(recorder, ["base"], seed=3)``, of which the base is looked at."""
     cascade = Cascade(pack)
 
-    def run(listener: Recorder | None = None, **wishes: object) -> Clip:
+    def run(
+        listener: Recorder | None = None, looked_at: Collection[StageName] = (), **wishes: object
+    ) -> Clip:
         listener = listener if listener is not None else Recorder()
         request = ClipRequest.parse(**{"prompt": "a horse", "pack": "tiny", **wishes})
-        return cascade.generate(request, listener, listener.cancelled, "job")
+        return cascade.generate(request, listener, listener.cancelled, "job", looked_at=lambda: looked_at)
 
     return run

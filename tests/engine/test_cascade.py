@@ -12,8 +12,8 @@ import torch
 
 from engine.api.clip import Cancelled, Clip
 from engine.api.errors import WaltError
-from engine.api.events import FramesReady, StageStarted, StepDone
-from engine.api.types import STAGES
+from engine.api.events import Event, FramesReady, StageStarted, StepDone
+from engine.api.types import STAGES, StageName
 from engine.diffusion.known_frames import clamp_known, frame_condition
 from engine.diffusion.schedule import Schedule
 from engine.media.clips import provenance
@@ -23,6 +23,7 @@ from engine.media.reading import read_clip
 from engine.media.resize import fit_frames
 from engine.media.stills import write_png
 from engine.packs.load import LoadedPack
+from engine.pipeline.cascade import Cascade
 from engine.pipeline.conditioning import seeded_noise
 from engine.planning.eta import EtaEstimator, Task
 from engine.planning.workload import Window, plan_windows
@@ -73,7 +74,7 @@ def test_a_square_picture(make: Make) -> None:
 @pytest.mark.parametrize("frames", [1, 9, 17, 21, 29, 41])
 def test_clips_of_other_lengths(make: Make, frames: int) -> None:
     recorder = Recorder()
-    clip = make(recorder, frames=frames, upto="sr1", steps=1)
+    clip = make(recorder, STAGES, frames=frames, upto="sr1", steps=1)
     assert clip.frames.shape == (frames, *SIZES["sr1"], 3)
     for stage in ("base", "sr1"):
         ready = [event for event in recorder.of(FramesReady) if event.stage == stage]
@@ -90,7 +91,7 @@ def test_a_longer_clip_begins_like_the_short_one(make: Make) -> None:
 
 def test_events_tell_the_story_in_order(make: Make) -> None:
     recorder = Recorder()
-    clip = make(recorder)
+    clip = make(recorder, STAGES)
     assert {event.job for event in recorder.events} == {"job"}
     story = [type(event).__name__ for event in recorder.events]
     chapters = [index for index, name in enumerate(story) if name == "StageStarted"]
@@ -110,6 +111,48 @@ def test_events_tell_the_story_in_order(make: Make) -> None:
     assert clip.seconds["total"] >= sum(clip.seconds[stage] for stage in STAGES) > 0
 
 
+def test_only_the_last_stage_is_decoded_unless_somebody_looks(make: Make, pack: LoadedPack) -> None:
+    alone, looked = Recorder(), Recorder()
+    clip = make(alone, seed=7)
+    assert {event.stage for event in alone.of(FramesReady)} == {"sr2"}
+    assert set(clip.latents) == {"base", "sr1"}
+    same = make(looked, ["base"], seed=7)
+    assert {event.stage for event in looked.of(FramesReady)} == {"base", "sr2"}
+    assert set(same.latents) == {"sr1"}
+    assert np.array_equal(clip.frames, same.frames)
+    later = Recorder()
+    Cascade(pack).decode(clip.request, "base", clip.latents["base"], later, later.cancelled, "job")
+    for one, other in zip(later.of(FramesReady), looked.of(FramesReady), strict=False):
+        assert (one.job, one.stage, one.first, one.total) == ("job", "base", other.first, 17)
+        assert np.array_equal(one.frames, other.frames)
+    assert sum(len(event.frames) for event in later.of(FramesReady)) == 17
+
+
+def test_who_looks_while_the_next_stage_denoises_gets_frames_after_that_step(make: Make) -> None:
+    looked_at: list[StageName] = []
+
+    def look(event: Event) -> bool:
+        if isinstance(event, StepDone) and (event.stage, event.step) == ("sr1", 1):
+            looked_at.append("base")
+        return False
+
+    recorder = Recorder(look)
+    clip = make(recorder, looked_at)
+    told = [(event.stage, type(event)) for event in recorder.events]
+    first = told.index(("base", FramesReady))
+    assert told[first - 1] == ("sr1", StepDone)
+    assert ("sr1", StepDone) in told[first:]
+    assert set(clip.latents) == {"sr1"}
+
+
+def test_of_a_long_clip_the_windows_that_others_continue_are_decoded(make: Make) -> None:
+    recorder = Recorder()
+    clip = make(recorder, frames=29, upto="sr1", steps=1)
+    ready = [event for event in recorder.of(FramesReady) if event.stage == "base"]
+    assert sum(len(event.frames) for event in ready) == 17
+    assert [z.shape[2] for z in clip.latents["base"]] == [5, 5]
+
+
 def test_steps_scale_through_the_stages(make: Make) -> None:
     recorder = Recorder()
     make(recorder, steps=2 * BASE_STEPS, frames=1)
@@ -121,7 +164,7 @@ def test_steps_scale_through_the_stages(make: Make) -> None:
 def test_cancel_stops_within_a_step_and_keeps_the_stage_before(make: Make, stage: str, kind: type) -> None:
     recorder = Recorder(lambda event: isinstance(event, kind) and event.stage == stage)
     with pytest.raises(Cancelled) as stopped:
-        make(recorder, seed=7)
+        make(recorder, STAGES if kind is FramesReady else (), seed=7)
     at = next(
         i for i, event in enumerate(recorder.events) if isinstance(event, kind) and event.stage == stage
     )
@@ -172,7 +215,7 @@ def test_a_continuation_is_what_comes_after(
     make: Make, earlier: Path, overlap: int, frames: int, new: int
 ) -> None:
     recorder = Recorder()
-    clip = make(recorder, source=str(earlier), overlap=overlap, frames=frames, upto="sr1", steps=1)
+    clip = make(recorder, STAGES, source=str(earlier), overlap=overlap, frames=frames, upto="sr1", steps=1)
     assert clip.frames.shape == (new, *SIZES["sr1"], 3)
     for stage in ("base", "sr1"):
         ready = [event for event in recorder.of(FramesReady) if event.stage == stage]
@@ -202,7 +245,7 @@ def test_the_model_sees_the_source_at_each_stages_size(
         return real(z, tile=tile)
 
     monkeypatch.setattr(pack.tokenizer, "stream", stream)
-    make(source=str(earlier), overlap=overlap, seed=9)
+    make(looked_at=STAGES, source=str(earlier), overlap=overlap, seed=9)
     assert [z.shape[2] for z in decoded] == [5, 5, 5]
     for known, z in zip(expected, decoded, strict=True):
         assert torch.equal(z[:, :, : known.shape[2]], known)

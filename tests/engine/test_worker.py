@@ -171,6 +171,45 @@ def test_cancel_keeps_the_finished_stage(engine: Engine, listener: Listener) -> 
     assert ended.clip.stage == "base"
 
 
+def test_a_stage_can_be_looked_back_at_when_the_job_is_over(engine: Engine, listener: Listener) -> None:
+    job = engine.submit(ask(upto="sr1"))
+    ended = listener.wait(job)
+    assert isinstance(ended, JobDone)
+    engine.look(job, "sr1")  # it is there
+    engine.look("another", "base")
+    engine.look(job, "base")
+    listener.wait(engine.submit(ask(steps=1)))
+    before, after = listener.events[: listener.events.index(ended)], listener.events[listener.events.index(ended) :]
+    assert not [event for event in before if isinstance(event, FramesReady) and event.stage == "base"]
+    told = [event for event in after[1:] if event.job == job]
+    assert [type(event) for event in told] == [FramesReady, FramesReady], "and no other end"
+    assert [(event.stage, event.first, event.total) for event in told if isinstance(event, FramesReady)] == [
+        ("base", 0, 5),
+        ("base", 1, 5),
+    ]
+
+
+def test_a_look_while_the_job_waits_or_runs(engine: Engine, listener: Listener) -> None:
+    first, second = engine.submit(ask()), engine.submit(ask(upto="sr1"))
+    engine.look(second, "base")
+    listener.wait(first)
+    listener.wait(second)
+    stages = [event.stage for event in listener.of(second) if isinstance(event, FramesReady)]
+    assert stages == ["base", "base", "sr1", "sr1"]
+
+
+def test_who_does_not_keep_what_is_stopped_gets_no_clip(engine: Engine, listener: Listener) -> None:
+    def stop(event: Event) -> None:
+        if isinstance(event, StepDone) and event.stage == "sr1":
+            engine.cancel(event.job)
+
+    listener.on = stop
+    job = engine.submit(ask(upto="sr1"), keep_stopped=False)
+    ended = listener.wait(job)
+    assert isinstance(ended, JobCancelled)
+    assert ended.clip is None
+
+
 def test_a_waiting_job_can_be_cancelled(engine: Engine, listener: Listener) -> None:
     second: list[str] = []
 

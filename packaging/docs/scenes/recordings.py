@@ -104,7 +104,7 @@ def make_source() -> Source:
         def note(event: Event) -> None:
             events.append((time.monotonic() - began, event))
 
-        clip = cascade.generate(request, note, lambda: False, JOB)
+        clip = cascade.generate(request, note, lambda: False, JOB, looked_at=lambda: STAGES)
         return Recording(request, tuple(events), clip.seconds)
 
     return made
