@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -41,7 +43,7 @@ def test_the_readme_opens_with_the_two_commands() -> None:
     first, second = blocks(README, "sh")[:2]
     assert README.index(second) < 900
     assert first.startswith("python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/walt generate ")
-    assert second.endswith(".venv/bin/python -m pytest\n")
+    assert second.endswith(".venv/bin/python -m pytest -n 2\n")
 
 
 def test_ci_runs_the_readmes_test_command() -> None:
@@ -106,3 +108,9 @@ def test_the_licence_is_whole() -> None:
     text = (ROOT / "LICENSE").read_text("utf-8")
     assert "Apache License" in text
     assert "END OF TERMS AND CONDITIONS" in text
+
+
+def test_the_reference_of_the_command_line_is_current() -> None:
+    script = ROOT / "packaging" / "docs" / "cli_reference.py"
+    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
