@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.api.clip import Cancelled
-from engine.api.errors import WaltError
+from engine.api.errors import WaltError, out_of_memory
 from engine.api.events import Event, JobCancelled, JobDone, JobFailed, JobStarted, Planned, Ready
 from engine.api.types import STAGES
 from engine.kinds.registry import KINDS, kind_of
 from engine.packs.manifest import DEFAULT_KIND
 from engine.packs.store import InstalledPack, PackStore
 from engine.runtime.faults import internal_error, without_words
-from engine.runtime.memory import is_out_of_memory, leave_no_gaps, out_of_memory
+from engine.runtime.memory import is_out_of_memory, leave_no_gaps
 from engine.runtime.preload import preload
 
 if TYPE_CHECKING:

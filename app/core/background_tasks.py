@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from engine.api.errors import WaltError
-from engine.runtime.memory import is_out_of_memory, out_of_memory
+from engine.api.errors import WaltError, out_of_memory
+from engine.runtime.memory import is_out_of_memory
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")

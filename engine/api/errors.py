@@ -30,3 +30,9 @@ class UsageError(WaltError):
     """The request itself is wrong (command-line exit status 2)."""
 
     exit_status = 2
+
+
+def out_of_memory() -> WaltError:
+    """The one error for a full memory."""
+    hint = "Close other programs, or ask for a smaller clip with --upto base or --upto sr1."
+    return WaltError("out-of-memory", "There is not enough memory for this clip.", hint)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
@@ -67,11 +66,3 @@ def file_hash(path: str | Path | None) -> str:
         return ""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def walt_version() -> str:
-    """The installed version of walt."""
-    try:
-        return version("walt")
-    except PackageNotFoundError:
-        return "?"

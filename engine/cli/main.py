@@ -6,16 +6,14 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 from __future__ import annotations
 
 import argparse
-import difflib
 import importlib
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NoReturn
 
-from engine.api.errors import UsageError, WaltError
-from engine.runtime.memory import out_of_memory
+from engine import __version__
+from engine.api.errors import UsageError, WaltError, out_of_memory
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "generate": ("engine.cli.generate", "make a clip from a prompt, without the window"),
@@ -67,7 +65,7 @@ def build_parser(command: str | None = None) -> Parser:
         description="Short video clips from a prompt or a still image. Without a command, the window opens.",
         epilog=f"The window takes {', '.join(WINDOW_OPTIONS)} and files to open.",
     )
-    parser.add_argument("--version", action="version", version=f"walt {_version()}")
+    parser.add_argument("--version", action="version", version=f"walt {__version__}")
     parser.add_argument("--self-test", action="store_true", help="make a tiny clip with no screen, and exit")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, (module, summary) in COMMANDS.items():
@@ -88,6 +86,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = build_parser(command)
     args, extra = parser.parse_known_args(argv)
     if extra:
+        import difflib  # not loaded for what is spelt well
+
         chosen = parser.chosen(args)
         close = difflib.get_close_matches(extra[0].split("=")[0], list(chosen.options()), n=1)
         hint = f"Did you mean {close[0]}?" if close else f"See `{chosen.prog} --help`."
@@ -137,13 +137,6 @@ def _open_window(argv: Sequence[str]) -> int:
 def _is_file(word: str) -> bool:
     """Whether the first word is a file to open rather than a command: `walt holiday.jpg`."""
     return word not in COMMANDS and not word.startswith("-") and os.path.exists(word)
-
-
-def _version() -> str:
-    try:
-        return version("walt")
-    except PackageNotFoundError:
-        return "(not installed)"
 
 
 if __name__ == "__main__":

@@ -120,7 +120,7 @@ def load_pack(
         stage: _config(path, TransformerConfig, spec.transformer) for stage, spec in manifest.stages.items()
     }
     _check_together(path, manifest, vocabulary, tokenizer, text, shapes)
-    source = _Source(path, manifest, device, residency == "streamed", int8)
+    source = _Source(path, manifest, device, residency == "streamed", int8, {})
     build: dict[Network, Callable[[], nn.Module]] = {"text": build_text}
     build |= {stage: partial(WindowTransformer, shape) for stage, shape in shapes.items()}
     build_tokenizer = partial(Tokenizer, tokenizer)
@@ -253,20 +253,25 @@ class _Source:
     device: Device
     streamed: bool
     int8: bool
+    checked: dict[Network, nn.Module]
+    """Built to be checked, and not filled yet."""
 
     def check(self, network: Network, build: Callable[[], nn.Module]) -> None:
         """Whether the network can be built, and its file holds it."""
         name = weights_file(network)
         if name not in self.manifest.files:
             raise damaged(self.path, f"{name} is not in the manifest")
-        check(self.path, name, self._built(network, build))
+        self.checked[network] = self._built(network, build)
+        check(self.path, name, self.checked[network])
         if self.streamed and network in self.manifest.stages:
             check_finite(self.path, name, LAYERS)
 
     def read(self, network: Network, build: Callable[[], nn.Module]) -> nn.Module:
         """The network with its weights; layers that are streamed stay in the file."""
-        name, built = weights_file(network), self._built(network, build)
-        check(self.path, name, built)
+        name, built = weights_file(network), self.checked.pop(network, None)
+        if built is None:
+            built = self._built(network, build)
+            check(self.path, name, built)
         if self.streamed and isinstance(built, WindowTransformer):
             leave_on_disk(built, self.path / name, self.device, int8=self.int8)
         with torch.inference_mode(False):  # a clip may be in the making, but what it reads is there for the next too

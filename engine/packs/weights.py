@@ -1,7 +1,4 @@
-"""Weights from a safetensors file into a network: checked, then read tensor by tensor into the numbers they stay in.
-
-The file is mapped anew for each tensor, or the whole of it would stay in this process's memory.
-"""
+"""Weights from a safetensors file into a network: checked, then read tensor by tensor into the numbers they stay in."""
 
 from __future__ import annotations
 
@@ -18,6 +15,7 @@ from torch.overrides import TorchFunctionMode
 from engine.packs.int8 import quantized
 from engine.packs.manifest import damaged
 from engine.packs.sizes import LAYERS, MAX_HEADER_BYTES
+from engine.packs.tensor_file import TensorFile
 from engine.runtime.devices import Device
 from engine.runtime.fault_injection import fault_point
 
@@ -91,15 +89,19 @@ def fill(
     """
     numbers = device.numbers(network, precise)
     fault_point("weights")
-    for part in _parts(numbers):
-        state: dict[str, Tensor] = {}
-        for key in part:
-            with _reading(path, name) as file:
-                # Under no name: it would keep this mapping until the next is made.
-                state[key] = _finite(path, name, key, file.get_tensor(key)).to(device.torch, numbers[key], copy=True)
-        network.load_state_dict(state, strict=False, assign=True)
-        if int8 and part[0].startswith(LAYERS):
-            quantized(network.get_submodule(_layer(part[0])), device)
+    shapes = {key: tensor.shape for key, tensor in network.state_dict().items()}
+    with TensorFile(path, name) as file:
+        for part in _parts(numbers):
+            state: dict[str, Tensor] = {}
+            for key in part:
+                stored = file.read(key, shapes[key])
+                kept = stored.to(device.torch, numbers[key], copy=True)
+                # Of what is kept only where it is wider: 16-bit numbers of another kind may overflow.
+                _finite(path, name, key, kept if kept.dtype is torch.float32 else stored)
+                state[key] = kept
+            network.load_state_dict(state, strict=False, assign=True)
+            if int8 and part[0].startswith(LAYERS):
+                quantized(network.get_submodule(_layer(part[0])), device)
     device.settle(network)
 
 
@@ -109,11 +111,10 @@ def check_finite(path: Path, name: str, prefix: str) -> None:
     Raises:
         WaltError: ``pack-damaged``.
     """
-    with _reading(path, name) as file:
-        keys = [key for key in file.keys() if key.startswith(prefix)]  # noqa: SIM118 (it is no dict)
-    for key in keys:
-        with _reading(path, name) as file:
-            _finite(path, name, key, file.get_tensor(key))
+    with TensorFile(path, name) as file:
+        for key in file.names:
+            if key.startswith(prefix):
+                _finite(path, name, key, file.read(key, file.shape(key)))
 
 
 def _parts(numbers: Mapping[str, torch.dtype]) -> list[list[str]]:
@@ -145,8 +146,7 @@ def _reading(path: Path, name: str) -> Generator[Any]:
         raise damaged(path, f"{name} cannot be read ({error.strerror})") from None
 
 
-def _finite(path: Path, name: str, key: str, tensor: Tensor) -> Tensor:
+def _finite(path: Path, name: str, key: str, tensor: Tensor) -> None:
     # Of the two ends, not of each number: that would take the tensor's size once more. NaN is both ends of all.
     if tensor.numel() and not bool(torch.isfinite(torch.stack(torch.aminmax(tensor))).all()):
         raise damaged(path, f"{key} in {name} holds something other than finite numbers")
-    return tensor

@@ -19,9 +19,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine import __version__
 from engine.api.clip import Cancelled, Clip
 from engine.api.events import Event, FramesReady, StageStarted, StepDone
-from engine.api.provenance import Provenance, file_hash, walt_version
+from engine.api.provenance import Provenance, file_hash
 from engine.api.request import ClipRequest
 from engine.api.types import FPS, SPACE, STAGES, WINDOW_FRAMES, StageName
 from engine.diffusion.denoiser import Conditioning, stage_denoiser
@@ -213,7 +214,7 @@ class _Run:
         device = self.pack.device
         numbers = (device.torch.type, str(device.dtype).removeprefix("torch."), *["int8"] * self.pack.int8)
         return Provenance(
-            walt=walt_version(),
+            walt=__version__,
             torch=torch.__version__,
             device=" ".join(numbers),
             threads=torch.get_num_threads(),

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import psutil
 
-from engine.api.errors import WaltError
+from engine.api.errors import out_of_memory
 
 _T = TypeVar("_T")
 _GROUPS = Path("/sys/fs/cgroup")
@@ -169,9 +169,3 @@ def retry_without_memory(attempts: Sequence[Callable[[], _T]], free: Callable[[]
         # Outside the except block: the exception and its frames would keep the tensors alive.
         free()
     raise out_of_memory()
-
-
-def out_of_memory() -> WaltError:
-    """The one error for a full memory."""
-    hint = "Close other programs, or ask for a smaller clip with --upto base or --upto sr1."
-    return WaltError("out-of-memory", "There is not enough memory for this clip.", hint)

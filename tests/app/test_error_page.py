@@ -16,12 +16,11 @@ from app.compose.smaller import smaller
 from app.core.error_messages import sentence
 from app.core.i18n import Translators
 from app.jobs.state import Done, Failed
-from engine.api.errors import WaltError
+from engine.api.errors import WaltError, out_of_memory
 from engine.api.events import Event, JobDone, JobFailed, JobStarted
 from engine.api.request import ClipRequest
 from engine.api.types import STAGES
 from engine.packs.store import PackStore
-from engine.runtime.memory import out_of_memory
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import Gate, clip_of, play_stage
 from tests.app.test_i18n import translators
