@@ -19,7 +19,7 @@ from engine.api.errors import WaltError, out_of_memory
 from engine.api.events import Event, JobCancelled, JobDone, JobFailed, JobStarted, Planned, Ready
 from engine.api.types import STAGES
 from engine.kinds.registry import KINDS, kind_of
-from engine.packs.manifest import DEFAULT_KIND
+from engine.packs.base_manifest import DEFAULT_KIND
 from engine.packs.store import InstalledPack, PackStore
 from engine.runtime.faults import internal_error, without_words
 from engine.runtime.memory import is_out_of_memory, leave_no_gaps
@@ -78,6 +78,8 @@ class _Loaded:
     residency: ResidencyMode
     resident: int
     """Bytes of its networks that stay in memory between clips."""
+    host: int
+    """The same in the computer's own memory, where the device has another."""
     maker: ClipMaker
 
 
@@ -306,7 +308,7 @@ class Engine:
         device = devices.resolve(self._device)
         if self._loaded is not None and self._loaded.path != pack.path:
             self._loaded = None  # never two packs in memory
-        largest = max((file.bytes for file in pack.manifest.files.values()), default=0)
+        largest = max(pack.manifest.stored.values(), default=0)
         budget = self._budget(device, largest)
         forecast = plan_clip(pack, request, kind.weights(pack, budget.weights), budget)
         plan = forecast.plan
@@ -327,9 +329,9 @@ class Engine:
         """What a clip is planned on now."""
         from engine.planning.memory import memory_budget
 
-        resident = None if self._loaded is None else self._loaded.resident
+        resident, host = (None, 0) if self._loaded is None else (self._loaded.resident, self._loaded.host)
         return memory_budget(
-            device, int8=self._int8, allowed_mb=self._memory_mb, mapped=mapped, resident=resident
+            device, int8=self._int8, allowed_mb=self._memory_mb, mapped=mapped, resident=resident, host=host
         )
 
     def _tell_ready(self) -> None:
@@ -351,7 +353,7 @@ class Engine:
                 self._loaded = None
                 device.free()
             maker = kind_of(pack).open(pack, device, plan.residency, int8=self._int8)
-            self._loaded = _Loaded(pack.path, plan.residency, plan.resident, maker)
+            self._loaded = _Loaded(pack.path, plan.residency, plan.resident, plan.host, maker)
         return self._loaded.maker
 
     def _poll(self, job: _Job) -> bool:

@@ -11,7 +11,8 @@ import torch
 from engine.models.text_encoder import TextConfig, TextEncoder
 from engine.models.tokenizer import Tokenizer, TokenizerConfig
 from engine.models.transformer import TransformerConfig, WindowTransformer
-from engine.packs.manifest import GuidanceSpec, Knows, StageSpec, WaltManifest, Words
+from engine.packs.base_manifest import Knows, Words
+from engine.packs.manifest import GuidanceSpec, StageSpec, WaltManifest
 from engine.packs.save import save_pack
 from engine.text.vocabulary import Vocabulary
 

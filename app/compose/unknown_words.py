@@ -9,7 +9,6 @@ from PySide6.QtCore import QTimer, QUrl, Signal, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.window.session import Session
-from engine.api.types import MAX_PROMPT
 
 PAUSE_MS = 350
 """A word is judged once the fingers rest, not letter by letter."""
@@ -63,7 +62,7 @@ class UnknownLine(QLabel):
         self.found.emit(words)
         if self._session.surplus:
             text = self.tr("Too long: a prompt can have {0} characters; this one has {1} too many.")
-            self.setText(escape(text.format(MAX_PROMPT, self._session.surplus)))
+            self.setText(escape(text.format(self._session.longest_prompt, self._session.surplus)))
         elif card and words:
             self.setText(self._sentence(card.title, words))
         else:

@@ -48,7 +48,7 @@ def sentence(error: WaltError) -> Sentence:
 
 def tables() -> tuple[dict[str, tuple[str, str]], ...]:
     """Message and hint of every code, room by room; no code is in two of them."""
-    return _pictures(), _packs(), _files(), _engine()
+    return _pictures(), _packs(), _open_models(), _files(), _engine()
 
 
 def _pictures() -> dict[str, tuple[str, str]]:
@@ -118,6 +118,54 @@ def _packs() -> dict[str, tuple[str, str]]:
         "not-in-pack": (
             translate("Errors", "The pack cannot make such a clip."),
             translate("Errors", "Change the settings, or choose another in Help, Packs."),
+        ),
+    }
+
+
+def _open_models() -> dict[str, tuple[str, str]]:
+    again = translate("Errors", "Let the download end, or get the model again.")
+    return {
+        "not-a-model": (
+            translate("Errors", "This is not the folder of an open model."),
+            translate("Errors", "Choose the folder in diffusers’ format that holds a model_index.json."),
+        ),
+        "model-unsafe": (
+            translate("Errors", "The model is refused: it contains or needs code of its own."),
+            translate("Errors", "Get it as safetensors, in diffusers’ plain format."),
+        ),
+        "model-incomplete": (translate("Errors", "A file of the model is missing or incomplete."), again),
+        "model-damaged": (translate("Errors", "A file of the model has changed or is damaged."), again),
+        "model-not-known": (
+            translate("Errors", "walt does not know models of this kind."),
+            translate("Errors", "A walt.json in its folder can describe it: see docs/open-models.md."),
+        ),
+        "bad-model-settings": (
+            translate("Errors", "The settings of this model are not valid."),
+            translate("Errors", "Correct the walt.json in its folder."),
+        ),
+        "model-not-found": (
+            translate("Errors", "The model is not where it was."),
+            translate("Errors", "Connect its disk, or link it again where it is now."),
+        ),
+        "model-differs": (
+            translate("Errors", "The model made something else than was asked for."),
+            translate("Errors", "Correct the walt.json in its folder."),
+        ),
+        "open-not-installed": (
+            translate("Errors", "What runs open models is not installed."),
+            translate("Errors", "Install it with: pip install 'walt[open]'"),
+        ),
+        "open-too-old": (
+            translate("Errors", "The installed diffusers does not know this model."),
+            translate("Errors", "Update it with: pip install --upgrade 'walt[open]'"),
+        ),
+        "numbers-overflowed": (
+            translate("Errors", "The model’s numbers overflowed."),
+            translate("Errors", "Try another seed or fewer steps."),
+        ),
+        "one-colour": (
+            translate("Errors", "The model made a clip of a single colour."),
+            translate("Errors", "Try another seed or fewer steps."),
         ),
     }
 

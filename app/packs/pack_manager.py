@@ -15,7 +15,7 @@ from engine.api.errors import WaltError
 
 if TYPE_CHECKING:
     from app.core.i18n import Language
-    from engine.packs.manifest import Knows
+    from engine.packs.base_manifest import Knows
     from engine.packs.store import InstalledPack, PackStore
 
 PERCENT = 100

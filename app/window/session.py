@@ -30,7 +30,7 @@ from app.playback.job_frames import JobFrames
 from app.playback.monitor import Monitor
 from engine.api.errors import WaltError
 from engine.api.events import Ready
-from engine.api.types import MAX_PROMPT
+from engine.api.types import WALT_PROMPT
 
 if TYPE_CHECKING:
     from engine.api.request import ClipRequest
@@ -141,12 +141,17 @@ class Session(QObject):
         return self._random.randrange(NEW_SEEDS)
 
     @property
+    def longest_prompt(self) -> int:
+        """How many characters a prompt can have."""
+        return WALT_PROMPT if self.card is None else self.card.capabilities.longest_prompt
+
+    @property
     def surplus(self) -> int:
         """How many characters the prompt has too many."""
         words = " ".join(self._draft.prompt.split())
         if not words:
             return 0
-        return max(0, len(words) - MAX_PROMPT)
+        return max(0, len(words) - self.longest_prompt)
 
     @property
     def can_generate(self) -> bool:

@@ -31,6 +31,10 @@ class Provenance:
     """The last stage in the clip: an earlier one than was asked for when it was cancelled."""
     still: str = ""
     source: str = ""
+    libraries: str = ""
+    """Versions of the libraries that ran an open model; empty for walt's own networks."""
+    residency: str = ""
+    """How an open model's parts were kept in memory, which decides the last bits of its frames."""
 
     def to_json(self) -> str:
         """As it is kept in a file."""
@@ -45,7 +49,8 @@ class Provenance:
         """
         try:
             said: Any = json.loads(text)
-            made = cls(**{field.name: said[field.name] for field in fields(cls)})
+            later = {"libraries": "", "residency": ""}  # not in clips of an earlier walt
+            made = cls(**{field.name: (later | said)[field.name] for field in fields(cls)})
         except (KeyError, TypeError, RecursionError) as error:
             raise ValueError("not an origin") from error
         kinds = {field.name: type(getattr(made, field.name)).__name__ for field in fields(cls)}
@@ -55,7 +60,7 @@ class Provenance:
 
     def differences(self, other: Provenance) -> list[str]:
         """In words, what was not the same when ``other`` was made; files aside, which are checked before."""
-        names = ("walt", "torch", "device", "threads")
+        names = ("walt", "torch", "device", "threads", "libraries", "residency")
         pairs = ((name, getattr(self, name), getattr(other, name)) for name in names)
         return [f"{name} {before}, now {now}" for name, before, now in pairs if before != now]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,9 +26,12 @@ WINDOW_FRAMES = 17
 OVERLAP = 5
 """Frames of the previous window that a continuation sees: two latent frames (paper 4.4)."""
 
-MAX_PROMPT = 500
+WALT_PROMPT = 500
 """Characters of a prompt."""
 MAX_FRAMES = 161
+
+# Bounds of any request; what a pack makes is in its record (`engine.packs.capabilities`).
+MAX_PROMPT = 4000
 MAX_SEED = 2**32 - 1
 MAX_STEPS = 1000
 MAX_GUIDANCE = 30
@@ -61,8 +65,10 @@ class MemoryBudget:
         weights: How the device keeps networks.
         program: Bytes that the process takes there without a clip and its networks.
         room: Bytes that it may take besides; infinite where the system does not say.
+        host: Bytes of the computer's own memory that a clip may take, where the device has another.
     """
 
     weights: WeightFormat
     program: float
     room: float
+    host: float = math.inf

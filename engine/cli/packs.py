@@ -8,24 +8,30 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from engine.api.errors import UsageError, WaltError
 from engine.packs.store import InstalledPack, PackStore
 
 
 def add_parser(subparsers: Any) -> None:
     """Say what ``walt packs`` understands."""
-    summary = "list the installed models; install, verify or remove one"
+    summary = "list the installed models; install, link, verify or remove one"
     parser = subparsers.add_parser("packs", help=summary, description=f"{summary.capitalize()}.")
     verb = parser.add_mutually_exclusive_group()
     verb.add_argument("--install", metavar="PATH", type=Path, help="install a pack's folder or zip archive")
+    summary = "use an open model in diffusers' format where it is; see docs/open-models.md"
+    verb.add_argument("--link", metavar="FOLDER", type=Path, help=summary)
     verb.add_argument("--verify", metavar="NAME", help="compare a pack's files with their SHA-256 sums")
     verb.add_argument("--remove", metavar="NAME", help="delete an installed pack")
+    parser.add_argument("--name", metavar="NAME", help="with --link: what to call it (made from the folder's name)")
     parser.add_argument("--json", action="store_true", help="print a list of objects on stdout")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the list; a pack that cannot be read is named on stderr and makes the status 1."""
     store = PackStore()
-    if args.install or args.verify or args.remove:
+    if args.name and not args.link:
+        raise UsageError("usage", "--name goes with --link.")
+    if args.install or args.link or args.verify or args.remove:
         return _change(args, store)
     packs, errors = store.scan()
     for error in errors:
@@ -48,14 +54,29 @@ def _change(args: argparse.Namespace, store: PackStore) -> int:
     if args.install:
         pack = install(args.install, store.roots[-1])
         print(f"Installed {pack.name} {pack.manifest.version} in {pack.path}.")
+    elif args.link:
+        _link(args.link, store, args.name)
     elif args.verify:
         pack = store.find(args.verify)
         kind_of(pack).verify(pack, lambda: False)
-        print(f"Every file of {args.verify} matches its checksum in the manifest.")
+        print(f"Every file of {args.verify} matches its checksum.")
     else:
         remove(store.find(args.remove), store.roots[-1])
         print(f"Removed {args.remove}.")
     return 0
+
+
+def _link(folder: Path, store: PackStore, name: str | None) -> None:
+    from engine.open_models.library import require_library
+    from engine.open_models.link import link
+
+    pack = link(folder, store.roots[-1], name=name)
+    gb = f"{pack.bytes / 1e9:.2f} GB"
+    print(f"Linked {pack.name}: {pack.manifest.title}, {gb}, licence: {pack.manifest.licence}. Nothing was copied.")
+    try:
+        require_library()
+    except WaltError as error:
+        print(f"{error.message} {error.hint}", file=sys.stderr)
 
 
 def describe(pack: InstalledPack) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from engine.cli.progress import RESIDENCY_WORDS
 from engine.kinds.check import require_capable
 from engine.kinds.planning import plan_clip
 from engine.kinds.registry import KINDS, capabilities_of, kind_of
-from engine.packs.manifest import DEFAULT_KIND
+from engine.packs.base_manifest import DEFAULT_KIND
 from engine.packs.sizes import Weights
 from engine.packs.store import InstalledPack, PackStore
 from engine.planning.memory import MB, memory_budget

@@ -11,7 +11,7 @@ from engine.api.types import ResidencyMode
 RESIDENCY_WORDS: dict[ResidencyMode, str] = {
     "resident": "in memory",
     "staged": "one at a time",
-    "streamed": "layer by layer from disk",
+    "streamed": "layer by layer",
 }
 
 

@@ -101,7 +101,7 @@ def require_capable(request: ClipRequest, able: Capabilities, pack: str) -> tupl
         raise UsageError(
             "bad-request",
             f"{request.frames} frames are not possible: the pack {pack} makes {able.lengths.rule}.",
-            f"It makes {able.lengths.longest} at most, and {able.lengths.usual} if nothing is said.",
+            f"Ask for {able.lengths.nearest(request.frames)}; it makes {able.lengths.longest} at most.",
         )
     for refused in (
         _begin_refused(request, able),

@@ -106,9 +106,9 @@ class PackKind(Protocol):
         ...
 
     def execution_plans(
-        self, pack: InstalledPack, request: ClipRequest, weights: Weights
+        self, pack: InstalledPack, request: ClipRequest, weights: Weights, weight_format: WeightFormat
     ) -> Iterator[ExecutionPlan]:
-        """All ways to make a clip, fastest first.
+        """All ways to make a clip, fastest first, with networks that take ``weights`` in this format.
 
         Raises:
             UsageError: for what the pack does not make.

@@ -20,7 +20,7 @@ def plan_clip(pack: InstalledPack, request: ClipRequest, weights: Weights, budge
         UsageError: for what the pack does not make.
         WaltError: ``out-of-memory``, with what would fit; ``pack-damaged``.
     """
-    plans = kind_of(pack).execution_plans(pack, request, weights)
+    plans = kind_of(pack).execution_plans(pack, request, weights, budget.weights)
     return forecast(plans, budget, partial(_smaller, pack, request, weights, budget))
 
 
@@ -31,7 +31,7 @@ def least_memory(pack: InstalledPack, request: ClipRequest, weights: Weights, bu
         UsageError: for what the pack does not make.
         WaltError: ``pack-damaged``.
     """
-    return least_mb(kind_of(pack).execution_plans(pack, request, weights), budget)
+    return least_mb(kind_of(pack).execution_plans(pack, request, weights, budget.weights), budget)
 
 
 def _smaller(pack: InstalledPack, request: ClipRequest, weights: Weights, budget: MemoryBudget) -> str:
@@ -40,7 +40,7 @@ def _smaller(pack: InstalledPack, request: ClipRequest, weights: Weights, budget
     able = kind.capabilities(pack)
     names = [stage.name for stage in able.stages]
     for stage in reversed(names[: names.index(request.upto)]):
-        plans = kind.execution_plans(pack, replace(request, upto=stage), weights)
+        plans = kind.execution_plans(pack, replace(request, upto=stage), weights, budget.weights)
         if any(plan.peak <= budget.room for plan in plans):
             return f", or ask for a smaller clip with --upto {stage}"
     return ", or ask for fewer frames" if request.frames > able.lengths.usual else ""

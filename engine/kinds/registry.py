@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.kinds.open_models import OpenKind
 from engine.kinds.walt import WaltKind
-from engine.packs.manifest import DEFAULT_KIND
+from engine.packs.base_manifest import DEFAULT_KIND, OPEN_KIND
 
 if TYPE_CHECKING:
     from engine.kinds.kind import PackKind
     from engine.packs.capabilities import Capabilities
     from engine.packs.store import InstalledPack
 
-KINDS: dict[str, PackKind] = {DEFAULT_KIND: WaltKind()}
+KINDS: dict[str, PackKind] = {DEFAULT_KIND: WaltKind(), OPEN_KIND: OpenKind()}
 
 
 def kind_of(pack: InstalledPack) -> PackKind:

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from engine.api.types import (
     FPS,
     MAX_FRAMES,
-    MAX_PROMPT,
     OVERLAP,
     STAGES,
     TIME,
+    WALT_PROMPT,
     WINDOW_FRAMES,
     Aspect,
     StageName,
 )
+from engine.packs.base_manifest import damaged
 from engine.packs.capabilities import Capabilities, Lengths, Setting, Stage, StageTitle
-from engine.packs.manifest import MAX_MANIFEST_BYTES, VOCABULARY, WaltManifest, damaged, walt_manifest
+from engine.packs.manifest import MAX_MANIFEST_BYTES, VOCABULARY, WaltManifest, walt_manifest
 from engine.packs.sizes import Weights, weigh
 from engine.packs.verify import verify
 from engine.planning.memory import ExecutionPlan
@@ -53,7 +54,7 @@ class WaltKind:
             still="may",
             seen=(OVERLAP, 1),
             any_word=manifest.has_t5,
-            longest_prompt=MAX_PROMPT,
+            longest_prompt=WALT_PROMPT,
             negative=True,
             steps=Setting(base.steps),
             guidance=Setting(base.guidance_scale(still=False)),
@@ -91,7 +92,8 @@ class WaltKind:
         return weigh(pack.path, walt_manifest(pack.manifest), weight_format)
 
     def execution_plans(
-        self, pack: InstalledPack, request: ClipRequest, weights: Weights
+        self, pack: InstalledPack, request: ClipRequest, weights: Weights,
+        weight_format: WeightFormat,  # noqa: ARG002 (the protocol; `weights` say all)
     ) -> Iterator[ExecutionPlan]:
         """All ways to make a clip, fastest first."""
         return execution_plans(weights, walt_manifest(pack.manifest), request)

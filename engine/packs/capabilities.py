@@ -39,6 +39,13 @@ class Lengths:
             return frames in self.fixed
         return 1 <= frames <= self.longest and (frames - 1) % self.step == 0
 
+    def nearest(self, frames: int) -> int:
+        """The possible number that is nearest."""
+        if self.fixed:
+            return min(self.fixed, key=lambda possible: abs(possible - frames))
+        most = (self.longest - 1) // self.step
+        return 1 + self.step * min(most, max(0, round((frames - 1) / self.step)))
+
     @property
     def rule(self) -> str:
         """In words, in English: ``1 + 4k frames``."""

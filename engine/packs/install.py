@@ -22,16 +22,8 @@ from typing import IO
 from engine.api.clip import Cancelled
 from engine.api.errors import UsageError, WaltError
 from engine.packs.atomic_replace import discard, recover, take_place
-from engine.packs.manifest import (
-    CARD,
-    MANIFEST,
-    MAX_MANIFEST_BYTES,
-    FileSpec,
-    Manifest,
-    damaged,
-    parse_manifest,
-    shown,
-)
+from engine.packs.base_manifest import FileSpec, Manifest, damaged, shown
+from engine.packs.manifest import CARD, MANIFEST, MAX_MANIFEST_BYTES, parse_manifest
 from engine.packs.store import InstalledPack
 from engine.runtime.fault_injection import fault_point
 from engine.runtime.files import atomic_write, part_name

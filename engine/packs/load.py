@@ -22,6 +22,7 @@ from engine.models.t5 import T5Config, T5Encoder, T5Words, read_pieces
 from engine.models.text_encoder import TextConfig, TextEncoder, TextSource, WordSource
 from engine.models.tokenizer import Tokenizer, TokenizerConfig
 from engine.models.transformer import TransformerConfig, WindowTransformer
+from engine.packs.base_manifest import damaged
 from engine.packs.int8 import quantizer
 from engine.packs.manifest import (
     MAX_MANIFEST_BYTES,
@@ -30,7 +31,6 @@ from engine.packs.manifest import (
     Config,
     Network,
     WaltManifest,
-    damaged,
     fingerprint,
     read_manifest,
     walt_manifest,

@@ -13,10 +13,19 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from engine.api.errors import UsageError, WaltError
 from engine.api.types import STAGES, Aspect, StageName
+from engine.packs.base_manifest import (
+    DEFAULT_KIND,
+    OPEN_KIND,
+    VERSION,
+    Manifest,
+    Strict,
+    damaged,
+)
+from engine.packs.open_manifest import OpenManifest
 from engine.runtime.files import read_plain
 
 MANIFEST = "manifest.json"
@@ -24,9 +33,7 @@ VOCABULARY = "vocabulary.json"
 CARD = "card.md"
 PIECES = "pieces.json"
 """How a T5 cuts words; only where the text encoder is one."""
-VERSION = 1
 MAX_MANIFEST_BYTES = 4 * 2**20
-MAX_FILE_BYTES = 64 * 2**30
 
 Network = Literal["tokenizer", "text", "base", "sr1", "sr2"]
 NETWORKS: tuple[Network, ...] = ("tokenizer", "text", "base", "sr1", "sr2")
@@ -35,44 +42,11 @@ Config = dict[str, Any]
 """A network's frozen dataclass as JSON; `engine.packs.load` rebuilds and checks it."""
 
 Side = Annotated[int, Field(ge=8, le=1024, multiple_of=8)]
-# What a stranger's pack says is shown to people and printed on terminals: no line breaks where a line is
-# expected, no control characters anywhere, nothing that turns the direction of the text around it.
-_CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
-Line = Annotated[str, Field(max_length=200, pattern=rf"^[^{_CONTROLS}\t\n]*$")]
-Prose = Annotated[str, Field(max_length=4000, pattern=rf"^[^{_CONTROLS}]*$")]
-FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-"""No separator, no drive, no leading dot: it stays inside the pack on every system."""
-KindName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
-DEFAULT_KIND = "walt"
-PackName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-
 SCALE: dict[StageName, int] = {"base": 1, "sr1": 2, "sr2": 4}
 """How many times a stage's picture is larger than the base's (paper 4.5: two doublings)."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Words(_Strict):
-    """Words for display, in the two languages the starter's captions speak."""
-
-    en: Annotated[tuple[Line, ...], Field(max_length=1000)] = ()
-    fr: Annotated[tuple[Line, ...], Field(max_length=1000)] = ()
-
-
-class Knows(_Strict):
-    """What the pack has seen enough of to draw; shown when a prompt asks for something else."""
-
-    subjects: Words = Words()
-    actions: Words = Words()
-    places: Words = Words()
-    lights: Words = Words()
-    colours: Words = Words()
-    cameras: Words = Words()
-
-
-class GuidanceSpec(_Strict):
+class GuidanceSpec(Strict):
     """The fields of `engine.diffusion.guidance.Guidance`, as a pack recommends them for a stage."""
 
     scale: Annotated[float, Field(ge=0, le=30)] = 1.0
@@ -87,7 +61,7 @@ class GuidanceSpec(_Strict):
         return self
 
 
-class StageSpec(_Strict):
+class StageSpec(Strict):
     """One denoiser of the cascade and how to sample from it."""
 
     transformer: Config
@@ -107,35 +81,6 @@ class StageSpec(_Strict):
     def guidance_scale(self, *, still: bool) -> float:
         """The scale where the request names none; ``still``: the clip begins with one."""
         return self.still_guidance if still and self.still_guidance is not None else self.guidance.scale
-
-
-class FileSpec(_Strict):
-    """Size and hash of one file of the pack."""
-
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    bytes: Annotated[int, Field(ge=1, le=MAX_FILE_BYTES)]
-
-
-class Manifest(_Strict):
-    """What a pack of any kind says about itself.
-
-    ``kind`` says which of `MANIFESTS` describes the pack, and which of `engine.kinds.registry.KINDS` makes its clips.
-    """
-
-    format: Literal[1] = VERSION
-    kind: KindName = DEFAULT_KIND
-    name: PackName
-    title: Line
-    version: Line
-    licence: Line
-    description: Prose
-    knows: Knows = Knows()
-    files: Annotated[dict[FileName, FileSpec], Field(max_length=64)] = {}
-
-    @property
-    def needed_files(self) -> frozenset[str]:
-        """Names of the files that the pack must have; besides these only a card belongs in it."""
-        return frozenset(self.files)
 
 
 class WaltManifest(Manifest):
@@ -207,7 +152,7 @@ class WaltManifest(Manifest):
         return height * SCALE[stage], width * SCALE[stage]
 
 
-MANIFESTS: dict[str, type[Manifest]] = {DEFAULT_KIND: WaltManifest}
+MANIFESTS: dict[str, type[Manifest]] = {DEFAULT_KIND: WaltManifest, OPEN_KIND: OpenManifest}
 """Kinds of pack and what describes them."""
 
 
@@ -225,17 +170,6 @@ def walt_manifest(manifest: Manifest) -> WaltManifest:
 def weights_file(network: Network) -> str:
     """Name of the file that holds a network's weights."""
     return f"{network}.safetensors"
-
-
-def damaged(folder: Path, why: str) -> WaltError:
-    """The one error for a pack that is not what it says it is."""
-    return WaltError("pack-damaged", f"The pack in {folder} is damaged: {shown(why)}.", "Install it again.")
-
-
-def shown(text: str) -> str:
-    """A stranger's words on one short line, with nothing in them that a terminal would obey."""
-    plain = "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
-    return plain if len(plain) <= 200 else f"{plain[:200]}…"
 
 
 def fingerprint(folder: Path) -> str:

@@ -12,16 +12,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from engine.packs.atomic_replace import take_place
-from engine.packs.manifest import (
-    CARD,
-    MANIFEST,
-    PIECES,
-    VOCABULARY,
-    FileSpec,
-    Network,
-    WaltManifest,
-    weights_file,
-)
+from engine.packs.base_manifest import FileSpec
+from engine.packs.manifest import CARD, MANIFEST, PIECES, VOCABULARY, Network, WaltManifest, weights_file
 from engine.text.vocabulary import Vocabulary
 
 _MATRICES = (nn.Linear, nn.Conv2d, nn.Conv3d, nn.Embedding)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.api.types import WeightFormat
-from engine.packs.manifest import Network, WaltManifest, damaged, weights_file
+from engine.packs.base_manifest import damaged
+from engine.packs.manifest import Network, WaltManifest, weights_file
 
 LAYERS = "blocks."
 """How the names of a denoiser's layers begin in its file."""

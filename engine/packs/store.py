@@ -13,7 +13,8 @@ from platformdirs import user_data_path
 
 from engine.api.errors import WaltError
 from engine.packs.atomic_replace import recover
-from engine.packs.manifest import MANIFEST, Manifest, damaged, read_manifest
+from engine.packs.base_manifest import Manifest, damaged
+from engine.packs.manifest import MANIFEST, read_manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,8 @@ class InstalledPack:
 
     @property
     def bytes(self) -> int:
-        """Size on disk, as the manifest states it."""
-        return sum(file.bytes for file in self.manifest.files.values())
+        """Size on disk of the files that it is made of, as the manifest states it."""
+        return sum(self.manifest.stored.values())
 
 
 def default_roots() -> tuple[Path, ...]:

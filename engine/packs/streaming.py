@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from engine.models.positions import RelativeBias
 from engine.models.transformer import Block, TransformerConfig, WindowTransformer
+from engine.packs.base_manifest import damaged
 from engine.packs.int8 import quantized
-from engine.packs.manifest import damaged
 from engine.packs.sizes import LAYERS
 from engine.packs.weights import shell
 from engine.runtime.devices import Device

@@ -16,7 +16,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from engine.packs.manifest import damaged
+from engine.packs.base_manifest import damaged
 from engine.packs.sizes import MAX_HEADER_BYTES
 
 _NUMBERS = {"BF16": torch.bfloat16, "F16": torch.float16, "F32": torch.float32}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.api.clip import Cancelled
-from engine.packs.manifest import Manifest, damaged
+from engine.packs.base_manifest import Manifest, damaged
 from engine.runtime.fault_injection import fault_point
 
 _BLOCK = 1 << 20

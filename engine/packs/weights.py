@@ -12,8 +12,8 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from engine.packs.base_manifest import damaged
 from engine.packs.int8 import quantized
-from engine.packs.manifest import damaged
 from engine.packs.sizes import LAYERS, MAX_HEADER_BYTES
 from engine.packs.tensor_file import TensorFile
 from engine.runtime.devices import Device

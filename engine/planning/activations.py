@@ -13,7 +13,8 @@ from typing import Any
 
 from engine.api.request import ClipRequest
 from engine.api.types import SPACE, STAGES, TIME, StageName
-from engine.packs.manifest import WaltManifest, damaged
+from engine.packs.base_manifest import damaged
+from engine.packs.manifest import WaltManifest
 from engine.planning.memory import Decoding
 
 TILES: tuple[int | None, ...] = (None, 16)

@@ -797,6 +797,90 @@
         <translation>Changez les réglages, ou choisissez-en un autre dans Aide, Packs.</translation>
     </message>
     <message>
+        <source>Let the download end, or get the model again.</source>
+        <translation>Laissez le téléchargement se terminer, ou récupérez de nouveau le modèle.</translation>
+    </message>
+    <message>
+        <source>This is not the folder of an open model.</source>
+        <translation>Ce n’est pas le dossier d’un modèle ouvert.</translation>
+    </message>
+    <message>
+        <source>Choose the folder in diffusers’ format that holds a model_index.json.</source>
+        <translation>Choisissez le dossier au format diffusers qui contient un model_index.json.</translation>
+    </message>
+    <message>
+        <source>The model is refused: it contains or needs code of its own.</source>
+        <translation>Le modèle est refusé : il contient ou exige son propre code.</translation>
+    </message>
+    <message>
+        <source>Get it as safetensors, in diffusers’ plain format.</source>
+        <translation>Récupérez-le en safetensors, au format simple de diffusers.</translation>
+    </message>
+    <message>
+        <source>A file of the model is missing or incomplete.</source>
+        <translation>Un fichier du modèle manque ou est incomplet.</translation>
+    </message>
+    <message>
+        <source>A file of the model has changed or is damaged.</source>
+        <translation>Un fichier du modèle a changé ou est abîmé.</translation>
+    </message>
+    <message>
+        <source>walt does not know models of this kind.</source>
+        <translation>walt ne connaît pas ce type de modèle.</translation>
+    </message>
+    <message>
+        <source>A walt.json in its folder can describe it: see docs/open-models.md.</source>
+        <translation>Un walt.json dans son dossier peut le décrire : voir docs/open-models.md.</translation>
+    </message>
+    <message>
+        <source>The settings of this model are not valid.</source>
+        <translation>Les réglages de ce modèle ne sont pas valides.</translation>
+    </message>
+    <message>
+        <source>Correct the walt.json in its folder.</source>
+        <translation>Corrigez le walt.json de son dossier.</translation>
+    </message>
+    <message>
+        <source>The model is not where it was.</source>
+        <translation>Le modèle n’est plus à sa place.</translation>
+    </message>
+    <message>
+        <source>Connect its disk, or link it again where it is now.</source>
+        <translation>Branchez son disque, ou liez-le de nouveau là où il est.</translation>
+    </message>
+    <message>
+        <source>The model made something else than was asked for.</source>
+        <translation>Le modèle a produit autre chose que ce qui était demandé.</translation>
+    </message>
+    <message>
+        <source>What runs open models is not installed.</source>
+        <translation>Ce qui fait tourner les modèles ouverts n’est pas installé.</translation>
+    </message>
+    <message>
+        <source>Install it with: pip install &apos;walt[open]&apos;</source>
+        <translation>Installez-le avec : pip install &apos;walt[open]&apos;</translation>
+    </message>
+    <message>
+        <source>The installed diffusers does not know this model.</source>
+        <translation>La version installée de diffusers ne connaît pas ce modèle.</translation>
+    </message>
+    <message>
+        <source>Update it with: pip install --upgrade &apos;walt[open]&apos;</source>
+        <translation>Mettez-la à jour avec : pip install --upgrade &apos;walt[open]&apos;</translation>
+    </message>
+    <message>
+        <source>The model’s numbers overflowed.</source>
+        <translation>Les nombres du modèle ont débordé.</translation>
+    </message>
+    <message>
+        <source>Try another seed or fewer steps.</source>
+        <translation>Essayez une autre graine ou moins d’étapes.</translation>
+    </message>
+    <message>
+        <source>The model made a clip of a single colour.</source>
+        <translation>Le modèle a produit un clip d’une seule couleur.</translation>
+    </message>
+    <message>
         <source>The file cannot be written there.</source>
         <translation>Impossible d’écrire le fichier à cet endroit.</translation>
     </message>

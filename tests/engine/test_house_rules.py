@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +26,7 @@ ORDER = (
     "packs",
     "planning",
     "pipeline",
+    "open_models",
     "kinds",
     "worker",
     "worlds",
@@ -93,6 +96,24 @@ def test_the_window_never_imports_torch_itself() -> None:
     files = [path for path in SOURCES if path.is_relative_to(ROOT / "app")]
     assert offenders(files, {"torch", "engine.pipeline", "engine.models"}) == []
     found = [name for name in offenders(files, {"engine.training"}) if "engine.training.finetuning" not in name]
+    assert found == []
+
+
+def test_one_room_runs_open_models() -> None:
+    """And it imports what runs them late, so that nobody else pays for it."""
+    others = [path for path in SOURCES if not path.is_relative_to(ROOT / "engine" / "open_models")]
+    assert offenders(others, {"diffusers", "accelerate"}) == []
+    room_files = [path for path in SOURCES if path.is_relative_to(ROOT / "engine" / "open_models")]
+    assert offenders(room_files, {"diffusers", "transformers", "accelerate", "huggingface_hub"}) == [], "by library()"
+
+
+def test_no_code_knows_an_open_models_name() -> None:
+    """What is particular to a family is data: resources/open_models/families.toml."""
+    rows = tomllib.loads((ROOT / "resources" / "open_models" / "families.toml").read_text("utf-8"))["family"]
+    names = {word for row in rows for word in (row["class"], row["title"].split()[0])}
+    assert len(names) > 8
+    pattern = re.compile(rf"\b({'|'.join(names)})\b")
+    found = [f"{path}: {match[0]}" for path in SOURCES for match in pattern.finditer(path.read_text("utf-8"))]
     assert found == []
 
 

@@ -19,10 +19,11 @@ from engine.api.types import ResidencyMode, WeightFormat
 from engine.cli.main import main
 from engine.kinds.kind import ClipMaker
 from engine.kinds.registry import KINDS, capabilities_of
+from engine.packs.base_manifest import Manifest
 from engine.packs.capabilities import Capabilities, Lengths, Setting, Stage
 from engine.packs.install import install
 from engine.packs.load import load_pack
-from engine.packs.manifest import MANIFEST, MANIFESTS, Manifest
+from engine.packs.manifest import MANIFEST, MANIFESTS
 from engine.packs.sizes import Weight, Weights
 from engine.packs.store import InstalledPack, PackStore
 from engine.planning.memory import Decoding, ExecutionPlan
@@ -56,6 +57,7 @@ class FlatMaker:
         *,
         tile: int | None,
         still: NDArray[np.uint8] | None,
+        **_more: object,
     ) -> Clip:
         assert not cancelled()
         assert tile is None
@@ -105,7 +107,7 @@ class FlatKind:
         return {"colour": Weight(rest=1)}
 
     def execution_plans(
-        self, pack: InstalledPack, request: ClipRequest, weights: Weights
+        self, pack: InstalledPack, request: ClipRequest, weights: Weights, weight_format: WeightFormat
     ) -> Iterator[ExecutionPlan]:
         yield ExecutionPlan("resident", Decoding(), request.frames * 2**20, weights["colour"].whole)
 

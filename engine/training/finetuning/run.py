@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from engine.api.errors import UsageError
-from engine.packs.manifest import Line, PackName
+from engine.packs.base_manifest import Line, PackName
 from engine.training.finetuning.dataset import NO_FILES_HINT, Example
 
 Method = Literal["lora", "full"]
