@@ -263,7 +263,7 @@ class Engine:
         from engine.kinds.check import check_request
 
         pack = self._packs.find(request.pack)
-        still = check_request(request, pack).still  # read while the networks are not there: it may be huge
+        picture = check_request(request, pack).picture  # read while the networks are not there: it may be huge
         plan, maker = self._planned(job, request, pack)
         return maker.generate(
             request,
@@ -271,7 +271,7 @@ class Engine:
             lambda: self._poll(job),
             job.id,
             tile=plan.tile,
-            still=still,
+            picture=picture,
             looked_at=lambda: self._looks(job),
             keep_stopped=job.keep_stopped,
         )

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.diffusion.guidance import Guidance, guided
-from engine.diffusion.known_frames import clamp_known, frame_condition
+from engine.diffusion.known_frames import clamp_known, clamp_part, frame_condition
 from engine.diffusion.samplers import Denoise
 from engine.diffusion.schedule import Schedule
 from engine.runtime.devices import Device
@@ -68,6 +68,7 @@ class Conditioning:
         guide_frames: Whether the unguided pass does not read ``known`` either.
         low_res: (B, C, t, h/2, w/2) latents of the stage below, noised to ``low_res_level``, or None.
         low_res_level: Their noise index.
+        part: Clean latents (B, C, t, h, w) and how far each is known, (1, 1, t, h, w) in 0 to 1; or None.
     """
 
     text: TextBatch
@@ -75,6 +76,7 @@ class Conditioning:
     guide_frames: bool = False
     low_res: Tensor | None = None
     low_res_level: int | None = None
+    part: tuple[Tensor, Tensor] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def stage_denoiser(
     Guidance needs two answers of the network: from one call if ``together``, else from two that need less memory.
 
     Known frames are given on channels where the network has them, and kept by the sampler in any case (see
-    `clamp_known`).
+    `clamp_known`); a known part of the picture is kept by the sampler (`clamp_part`).
     """
     known, condition = told.known, None
     if known is not None and network.config.frame_conditioning:
@@ -147,6 +149,9 @@ def stage_denoiser(
         condition = torch.cat([torch.zeros_like(one) if told.guide_frames else one, one])
     passes = _Passes(network, told, condition, device)
     denoise = guided(passes.cond_only, passes.batched if together else passes.sequential, guidance, schedule)
+    if told.part is not None:
+        latents, share = told.part
+        return lambda x, t, x0_prev: clamp_part(denoise(x, t, x0_prev), x, latents, share, schedule, t)
     if known is None:
         return denoise
     return lambda x, t, x0_prev: clamp_known(denoise(x, t, x0_prev), x, known, schedule, t)

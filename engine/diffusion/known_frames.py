@@ -1,4 +1,5 @@
-"""Known first latent frames: given to the network on channels, and kept by the sampler (W.A.L.T. section 4.4)."""
+"""What is known of a clip: first latent frames, given to the network on channels and kept by the sampler (W.A.L.T.
+section 4.4), or a part of the picture, kept by the sampler alone."""
 
 from __future__ import annotations
 
@@ -30,3 +31,12 @@ def clamp_known(v: Tensor, x: Tensor, known: Tensor, schedule: Schedule, t: int)
     """
     count = known.shape[2]
     return torch.cat([schedule.velocity_from_x0(x[:, :, :count], known, t), v[:, :, count:]], dim=2)
+
+
+def clamp_part(v: Tensor, x: Tensor, known: Tensor, share: Tensor, schedule: Schedule, t: int) -> Tensor:
+    """``v`` (B, C, T, h, w) with what it leads to replaced by ``known``, as far as ``share`` (1, 1, T, h, w) says.
+
+    The rest of the picture is then painted beside what is known, as in RePaint (arXiv 2201.09865).
+    """
+    clean = schedule.x0_from_velocity(x, v, t)
+    return schedule.velocity_from_x0(x, clean + share * (known - clean), t)

@@ -16,8 +16,8 @@ from engine.evaluation.job import Figures, Job, bar
 from engine.evaluation.prompts import other_specs
 from engine.media.resize import fit_frames
 from engine.media.stills import write_png
-from engine.pipeline.cascade import SAMPLERS
 from engine.pipeline.conditioning import encode_prompt, seeded_clip_noise, seeded_noise
+from engine.pipeline.sampling import SAMPLERS
 from engine.worlds.captions.write import canonical_caption
 from engine.worlds.dataset.sheet import contact_sheet
 from engine.worlds.render.clip import render_clip

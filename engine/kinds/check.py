@@ -33,12 +33,12 @@ class Heard:
     Attributes:
         unknown: Words of the prompts that it does not know.
         unread: Known words beyond the length that it reads.
-        still: The picture to begin with, (H, W, 3) in the clip's size.
+        picture: All of the still to begin with, (H, W, 3): see `engine.media.stills.read_still`.
     """
 
     unknown: tuple[UnknownWord, ...]
     unread: tuple[str, ...]
-    still: NDArray[np.uint8] | None = field(default=None, compare=False)
+    picture: NDArray[np.uint8] | None = field(default=None, compare=False)
 
 
 def check_request(request: ClipRequest, pack: InstalledPack) -> Heard:
@@ -57,11 +57,11 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> Heard:
             f"The pack {pack.name} knows none of the words in this prompt.",
             f"It knows {_summary(pack)}.",
         )
-    still = None
+    picture = None
     if request.image is not None:
-        from engine.media.stills import load_still
+        from engine.media.stills import read_still
 
-        still = load_still(request.image, *size)
+        picture = read_still(request.image, *size)
     if request.source is not None:
         from engine.media.reading import frames_before
 
@@ -75,7 +75,7 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> Heard:
         tuple(
             word for text in (request.prompt, request.negative) for word in _known(vocabulary, text)[beyond:]
         ),
-        still,
+        picture,
     )
 
 

@@ -33,7 +33,7 @@ class ClipMaker(Protocol):
         job: str,
         *,
         tile: int | None,
-        still: NDArray[np.uint8] | None,
+        picture: NDArray[np.uint8] | None,
         looked_at: Callable[[], Collection[StageName]],
         keep_stopped: bool,
     ) -> Clip:

@@ -48,11 +48,21 @@ def load_still(path: str | Path, width: int, height: int) -> NDArray[np.uint8]:
     Raises:
         WaltError: ``image-not-found``, ``image-unreadable``, ``image-too-large`` or ``image-not-supported``.
     """
+    return fit(read_still(path, width, height), width, height)
+
+
+def read_still(path: str | Path, width: int, height: int) -> NDArray[np.uint8]:
+    """Read a whole picture file, what `load_still` crops too: (H, W, 3) sRGB, upright.
+
+    One with over twice as many pixels as a frame of ``width`` x ``height`` needs comes smaller, by a whole number.
+
+    Raises:
+        WaltError: as `load_still`.
+    """
     path = Path(path)
     with _opened(path) as (image, head):
         columns, rows = _upright_size(image)
-        rgb = _to_rgb(path, image, head, int(min(columns / width, rows / height) / 2))
-    return fit(rgb, width, height)
+        return _to_rgb(path, image, head, int(min(columns / width, rows / height) / 2))
 
 
 def read_picture(path: str | Path, side: int | None = None) -> NDArray[np.uint8]:

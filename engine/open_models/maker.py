@@ -22,7 +22,8 @@ from engine.api.request import ClipRequest
 from engine.api.types import ResidencyMode, StageName
 from engine.media.pixels import to_frames
 from engine.media.reading import frames_before
-from engine.media.stills import load_still
+from engine.media.resize import fit
+from engine.media.stills import read_still
 from engine.open_models.decoding import decode, overflowed
 from engine.open_models.library import missing, versions
 from engine.open_models.loading import load_pipeline, pipeline_class
@@ -70,7 +71,7 @@ class OpenMaker:
         job: str = "",
         *,
         tile: int | None = None,
-        still: NDArray[np.uint8] | None = None,
+        picture: NDArray[np.uint8] | None = None,
         looked_at: Callable[[], Collection[StageName]] = tuple,  # noqa: ARG002 (there is one stage, and it is shown)
         keep_stopped: bool = True,  # noqa: ARG002 (the same)
     ) -> Clip:
@@ -82,7 +83,7 @@ class OpenMaker:
                 a source that cannot be used.
         """
         remembered = self._remembered.setdefault((request.aspect, request.frames), {})
-        return _Run(self, request, emit, cancelled, job, remembered, still).clip(tiled=tile is not None)
+        return _Run(self, request, emit, cancelled, job, remembered, picture).clip(tiled=tile is not None)
 
     def decode(
         self,
@@ -109,7 +110,7 @@ class _Run:
         cancelled: Callable[[], bool],
         job: str,
         remembered: dict[str, float],
-        still: NDArray[np.uint8] | None,
+        picture: NDArray[np.uint8] | None,
     ) -> None:
         self.maker, self.request, self.emit, self.cancelled, self.job = maker, request, emit, cancelled, job
         self.model = maker.manifest.model
@@ -118,7 +119,7 @@ class _Run:
         self.tasks = tasks_of(maker.manifest, request)
         self.eta = EtaEstimator(self.tasks, remembered)
         self.seconds: dict[str, float] = dict.fromkeys((STAGE, "decode", "total"), 0.0)
-        self.known = self._known(still)
+        self.known = self._known(picture)
         self.files = file_hash(request.image), file_hash(request.source)
         self.shown = 0
 
@@ -145,11 +146,13 @@ class _Run:
         new = frames[request.known :]
         return Clip(new, request, STAGE, maker.manifest.name, self.seconds, self.model.fps, self._origin(tiled=tiled))
 
-    def _known(self, still: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
+    def _known(self, picture: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
         """The pictures that the clip begins with, (n, height, width, 3)."""
         request = self.request
         if request.image is not None:
-            return (load_still(request.image, self.width, self.height) if still is None else still)[None]
+            if picture is None:
+                picture = read_still(request.image, self.width, self.height)
+            return fit(picture, self.width, self.height)[None]
         if request.source is not None:
             return frames_before(request.source, request.source_frame, request.overlap, (self.width, self.height))
         return None

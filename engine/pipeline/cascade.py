@@ -4,6 +4,9 @@ Stage after stage: the whole clip at the base's size first, window after window,
 at four times. Each window takes the memory of 17 frames, whatever the clip's length. What is continued, a
 clip of before or the window before, is known in the same way: its last frames, encoded at the stage's size.
 
+A still that the model does not know (`engine.pipeline.recognition`) gives the clip its pixels: the base makes the
+camera's motion, and the other stages paint what the still does not show (`engine.pipeline.still_stages`).
+
 Stages hand on latents, so frames of a stage are decoded only for who needs them (`_Run._needs_frames`).
 """
 
@@ -12,7 +15,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 import torch
@@ -24,29 +26,28 @@ from engine.api.clip import Cancelled, Clip
 from engine.api.events import Event, FramesReady, StageStarted, StepDone
 from engine.api.provenance import Provenance, file_hash
 from engine.api.request import ClipRequest
-from engine.api.types import FPS, SPACE, STAGES, WINDOW_FRAMES, StageName
-from engine.diffusion.denoiser import Conditioning, stage_denoiser
-from engine.diffusion.guidance import Guidance
-from engine.diffusion.samplers import OnStep, ddim, dpm_solver_pp_2m
-from engine.diffusion.schedule import Schedule
-from engine.media.pixels import to_frames, to_pixels
+from engine.api.types import FPS, STAGES, TIME, WINDOW_FRAMES, StageName
+from engine.diffusion.denoiser import Conditioning
+from engine.diffusion.samplers import OnStep
+from engine.media.pixels import to_frames
 from engine.media.reading import frames_before
-from engine.media.resize import fit, fit_frames
-from engine.media.stills import load_still
+from engine.media.resize import fit_frames
+from engine.media.stills import read_still
 from engine.packs.load import LoadedPack
-from engine.packs.manifest import SamplerName
-from engine.pipeline.conditioning import encode_prompt, seeded_clip_noise
 from engine.pipeline.decoding import StageFrames
+from engine.pipeline.sampling import Sampling
+from engine.pipeline.still_stages import Painter, first_frame, knows, moving_still
 from engine.planning.activations import TILES
 from engine.planning.eta import EtaEstimator
-from engine.planning.workload import Window, first_pass_of, guidance_of, steps_of, tasks_of, windows_of
-from engine.runtime.fault_injection import fault_point
-from engine.runtime.memory import retry_without_memory
-from engine.text.batch import TextBatch
-
-_T = TypeVar("_T")
-Sampler = Callable[..., Tensor]
-SAMPLERS: dict[SamplerName, Sampler] = {"ddim": ddim, "dpmpp-2m": dpm_solver_pp_2m}
+from engine.planning.workload import (
+    Window,
+    first_pass_of,
+    steps_of,
+    still_tasks_of,
+    tasks_of,
+    windows_of,
+)
+from engine.stills.clip import MovingStill
 
 
 class Cascade:
@@ -65,7 +66,7 @@ class Cascade:
         job: str = "",
         *,
         tile: int | None = None,
-        still: NDArray[np.uint8] | None = None,
+        picture: NDArray[np.uint8] | None = None,
         looked_at: Callable[[], Collection[StageName]] = tuple,
         keep_stopped: bool = True,
     ) -> Clip:
@@ -77,7 +78,7 @@ class Cascade:
             cancelled: Asked after every step and every chunk of frames; True stops the job.
             job: Id that the events carry.
             tile: Side of decoded tiles in latents, one of `engine.planning.activations.TILES`: less memory, more time.
-            still: The request's image, (H, W, 3) in the clip's size, if it was read already.
+            picture: All of the request's image, (H, W, 3), if it was read already.
             looked_at: Asked after every step which stages somebody looks at. Their frames are decoded too, as soon as
                 the stage is sampled or somebody looks; otherwise only those of the last stage are.
             keep_stopped: Whether a job that is cancelled decodes the last finished stage.
@@ -90,7 +91,7 @@ class Cascade:
         short = request.frames if request.source is None else WINDOW_FRAMES
         remembered = self._remembered.setdefault((request.aspect, min(short, WINDOW_FRAMES)), {})
         try:
-            run = _Run(self.pack, request, emit, cancelled, job, remembered, tile, still, looked_at)
+            run = _Run(self.pack, request, emit, cancelled, job, remembered, tile, picture, looked_at)
             return run.clip(keep_stopped)
         finally:
             self.pack.networks.release()
@@ -159,26 +160,26 @@ class _Run:
         job: str,
         remembered: dict[str, float],
         tile: int | None,
-        still: NDArray[np.uint8] | None,
+        picture: NDArray[np.uint8] | None,
         looked_at: Callable[[], Collection[StageName]],
     ) -> None:
         self.tiles = _from(tile)
         self.pack, self.request, self.emit, self.cancelled, self.job = pack, request, emit, cancelled, job
         self.looked_at = looked_at
         self.started = time.perf_counter()
-        self.schedule = Schedule.linear()
         self.stages = STAGES[: STAGES.index(request.upto) + 1]
         self.windows = windows_of(pack.manifest, request)
         height, width = pack.manifest.size(request.aspect, request.upto)
-        self.still = still
-        if still is None and request.image is not None:
-            self.still = load_still(request.image, width, height)
+        if picture is None and request.image is not None:
+            picture = read_still(request.image, width, height)
+        self.picture = picture
+        self.moving: MovingStill | None = None
         self.source: NDArray[np.uint8] | None = None
         if request.source is not None:
             self.source = frames_before(
                 request.source, request.source_frame, request.overlap, (width, height)
             )
-        self.text = self._patiently(self._encode_text)
+        self.sampling = Sampling(pack, request)
         self.files = file_hash(request.image), file_hash(request.source)
         self.seconds: dict[str, float] = dict.fromkeys((*STAGES, "decode", "total"), 0.0)
         self.made: list[StageFrames] = []
@@ -188,8 +189,14 @@ class _Run:
     def clip(self, keep_stopped: bool) -> Clip:
         """All stages; the clip of the last one."""
         try:
-            for stage in self.stages:
+            if self.picture is not None and not knows(self.sampling, self.picture):
+                self.moving = moving_still(self.sampling, self.picture)
+                self.eta = EtaEstimator(still_tasks_of(self.pack.manifest, self.request), {})
+            self._stop_if_cancelled()
+            for stage in self.stages[:1] if self.moving else self.stages:
                 self.made.append(self._stage(stage, self.made[-1].latents if self.made else None))
+            if self.moving is not None:
+                self._still_stages(self.moving)
         except Cancelled:
             if not keep_stopped or not self.made:
                 raise Cancelled from None
@@ -233,10 +240,6 @@ class _Run:
     def _steps(self, stage: StageName) -> int:
         return steps_of(self.pack.manifest, self.request, stage)
 
-    def _latent_shape(self, stage: StageName, window: Window) -> tuple[int, int, int]:
-        height, width = self.pack.manifest.size(self.request.aspect, stage)
-        return window.latents, height // SPACE, width // SPACE
-
     def _stage(self, stage: StageName, below: list[Tensor] | None) -> StageFrames:
         """Sample one stage, window by window, and decode what somebody needs of it."""
         height, width = self.pack.manifest.size(self.request.aspect, stage)
@@ -258,36 +261,51 @@ class _Run:
 
     def _needs_frames(self, stage: StageName, window: int) -> bool:
         """Whether the frames of a window are needed: by people, or by the window that continues it."""
-        return stage == self.stages[-1] or window + 1 < len(self.windows) or stage in self.looked_at()
+        if stage == self.stages[-1] or window + 1 < len(self.windows) or self.moving is not None:
+            return True
+        return stage in self.looked_at()
+
+    def _still_stages(self, moving: MovingStill) -> None:
+        """What comes after the base where the still's own pixels move: painting, then frame after frame."""
+        painter = Painter(self.sampling, moving, self.tiles[0])
+        for stage in self.stages[1:]:
+            (height, width), steps = self.sampling.size(stage), self._steps(stage)
+            self.emit(StageStarted(self.job, stage, width, height, self.request.frames, steps))
+            self._stop_if_cancelled()
+            begun = time.perf_counter()
+            if moving.uncovered:
+                painter.paint(stage, self._on_step(stage, 0, steps))
+            self.eta.skip(stage)
+            if not moving.uncovered:
+                self.emit(StepDone(self.job, stage, steps, steps, 0.0, self.eta.total(), None))
+                self._stop_if_cancelled()
+            painted = time.perf_counter()
+            frames = np.empty((self.request.frames, height, width, 3), np.uint8)
+            made = StageFrames.empty(stage, self.pack, frames)
+            for first in range(0, self.request.frames, TIME):
+                end = min(first + TIME, self.request.frames)
+                moving.show(made.frames, first, end)
+                self.emit(_ready(self.job, self.request, made, first, end))
+                self._stop_if_cancelled()
+            self.eta.skip(f"{stage} decode")
+            self.seconds[stage] += painted - begun
+            self.seconds["decode"] += time.perf_counter() - painted
+            self.made.append(made)
 
     def _known(self, window: Window, frames: NDArray[np.uint8]) -> Tensor | None:
         """Clean latents of the frames a window starts with: the last that were made or are continued, or the
         still, or none (paper 4.4)."""
         if window.known:
             seen = frames[window.start : window.start + window.known]
-        elif self.still is not None:
-            seen = fit(self.still, frames.shape[2], frames.shape[1])[None]
+        elif self.picture is not None:
+            seen = first_frame(self.picture, frames.shape[2], frames.shape[1])[None]
         else:
             return None
-        return self._patiently(lambda: self._encode(seen))
-
-    def _encode(self, seen: NDArray[np.uint8]) -> Tensor:
-        fault_point("encode")
-        with self.pack.device.autocast():
-            return self.pack.tokenizer.encode(to_pixels(seen, self.pack.device.torch)[None]).float()
-
-    def _encode_text(self) -> TextBatch:
-        fault_point("text")
-        with self.pack.device.autocast():
-            return encode_prompt(self.pack, self.request.prompt, self.request.negative)
-
-    def _patiently(self, attempt: Callable[[], _T]) -> _T:
-        """A small piece of work, once more if memory was full and could be freed."""
-        return retry_without_memory([attempt, attempt], self.pack.device.free)
+        return self.sampling.encode(seen)
 
     def _sample(self, stage: StageName, index: int, known: Tensor | None, below: Tensor | None) -> Tensor:
         """Latents (1, C, t, h, w) of one window of a stage."""
-        told, first = self._told(stage, index, known, below), self._first_pass(stage)
+        told, first = self.sampling.told(stage, index, known, below), self._first_pass(stage)
         if first and index == 0:
             known = self._denoise(stage, index, told, first, 0)[:, :, :1].clone()
             told = replace(told, known=known)
@@ -296,41 +314,10 @@ class _Run:
 
     def _denoise(self, stage: StageName, index: int, told: Conditioning, steps: int, done: int) -> Tensor:
         """From noise to latents in ``steps``, of which the stage has ``done`` others before."""
-        shape = self._latent_shape(stage, self.windows[index])
-        noise = self._noise(f"{stage}/{index}", shape, self.pack.shapes[stage].shared_noise)
-        network, guidance, device = self.pack.transformer(stage), self._guidance(stage), self.pack.device
-        on_step = self._on_step(stage, done)
-        sampler = SAMPLERS[self.pack.manifest.stages[stage].sampler]
+        on_step = self._on_step(stage, done, self._all_steps(stage))
+        return self.sampling.denoise(stage, index, self.windows[index].latents, told, steps, on_step)
 
-        def attempt(together: bool) -> Tensor:
-            denoise = stage_denoiser(
-                network, told, guidance, self.schedule, device, shape[0], together=together
-            )
-            return sampler(denoise, noise, self.schedule, steps, on_step=on_step)
-
-        ladder = [lambda together=together: attempt(together) for together in (True, True, False)]
-        return retry_without_memory(ladder, device.free)
-
-    def _noise(self, purpose: str, shape: tuple[int, int, int], share: float = 0.0) -> Tensor:
-        """Noise (1, C, t, h, w) whose frames have a ``share`` of the variance in common."""
-        full = (1, self.pack.tokenizer.config.latent_channels, *shape)
-        return seeded_clip_noise(self.request.seed, purpose, full, share).to(self.pack.device.torch)
-
-    def _guidance(self, stage: StageName) -> Guidance:
-        spec = self.pack.manifest.stages[stage].guidance
-        scale = guidance_of(self.pack.manifest, self.request, stage)
-        return Guidance(scale, spec.interval, spec.rescale, spec.power_cosine)
-
-    def _told(self, stage: StageName, index: int, known: Tensor | None, below: Tensor | None) -> Conditioning:
-        spec = self.pack.manifest.stages[stage]
-        level = spec.low_res_noise
-        if below is not None and level is not None:
-            eps = self._noise(f"{stage}/{index}/low-res", (below.shape[2], below.shape[3], below.shape[4]))
-            below = self.schedule.add_noise(below, eps, level)
-        return Conditioning(self.text, known, spec.guide_frames, below, level)
-
-    def _on_step(self, stage: StageName, done: int) -> OnStep:
-        total = self._all_steps(stage)
+    def _on_step(self, stage: StageName, done: int, total: int) -> OnStep:
         last = time.perf_counter()
 
         def on_step(step: int, _steps: int, x0: Tensor) -> None:
@@ -359,6 +346,8 @@ class _Run:
 
         def on_chunk(first: int, end: int, seconds: float) -> None:
             self.eta.done(f"{made.stage} decode", seconds)
+            if self.moving is not None:
+                self.moving.follow(made.frames, first, end)
             if quiet:
                 return
             if end > first:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,11 @@ class StageFrames:
         """(1, C, t, h, w) of each window that was sampled."""
         self._pack, self._windows, self._tiles = pack, windows, tiles
         self._decoded = 0
+
+    @classmethod
+    def empty(cls, stage: StageName, pack: LoadedPack, frames: NDArray[np.uint8]) -> Self:
+        """A stage whose frames are filled in as they come, not decoded from latents."""
+        return cls(pack, stage, (), frames, ())
 
     @property
     def decoded(self) -> bool:

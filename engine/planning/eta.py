@@ -41,6 +41,10 @@ class EtaEstimator:
         if len(task.times) > 1 or task.count == 1:
             self._remembered[name] = task.seconds() or seconds
 
+    def skip(self, name: str) -> None:
+        """Of the task ``name`` nothing is left to do."""
+        self._tasks[name].count = len(self._tasks[name].times)
+
     def left(self, name: str) -> float:
         """Seconds that the task ``name`` still needs."""
         task = self._tasks[name]

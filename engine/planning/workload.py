@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from engine.api.errors import WaltError
@@ -107,6 +107,12 @@ def tasks_of(manifest: WaltManifest, request: ClipRequest) -> dict[str, Task]:
         chunks = sum(window.latents for window in decoded)
         tasks[f"{stage} decode"] = Task(chunks, decode_cost(manifest.tokenizer, height, width))
     return tasks
+
+
+def still_tasks_of(manifest: WaltManifest, request: ClipRequest) -> dict[str, Task]:
+    """The same where the still's own pixels move: after the base there is one frame of each stage to paint."""
+    tasks, once = tasks_of(manifest, request), tasks_of(manifest, replace(request, frames=1))
+    return {name: task if name.startswith(STAGES[0]) else once[name] for name, task in tasks.items()}
 
 
 def workload_of(manifest: WaltManifest, request: ClipRequest) -> Workload:

@@ -57,11 +57,22 @@ class Placed:
         return np.clip(1 - beyond / (unit * _FEATHER), 0, 1)
 
 
-def placed(picture: Pixels, box: tuple[float, float, float, float]) -> Placed:
+def placed(picture: Pixels, box: tuple[int, int, int, int]) -> Placed:
     """A picture of which frame 0 shows a box: left, top, width and height in pixels."""
     left, top, wide, high = box
     place = np.array([[high, 0, left + wide / 2 - 0.5], [0, high, top + high / 2 - 0.5], [0, 0, 1]])
     return Placed(picture, place)
+
+
+def crop_box(size: tuple[int, int], width: int, height: int) -> tuple[int, int, int, int]:
+    """The part of a picture, of ``size`` (width, height), that a frame of ``width`` x ``height`` begins with.
+
+    Left, top, width and height, as much as there is, from the centre.
+    """
+    columns, rows = size
+    wide = max(1, min(columns, round(rows * width / height)))
+    high = max(1, min(rows, round(columns * height / width)))
+    return (columns - wide) // 2, (rows - high) // 2, wide, high
 
 
 def view_of(cameras: Sequence[Map], aspect: float) -> Map:

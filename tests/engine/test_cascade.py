@@ -179,21 +179,6 @@ def test_cancel_stops_within_a_step_and_keeps_the_stage_before(make: Make, stage
         assert np.array_equal(clip.frames, make(seed=7, upto=STAGES[before]).frames)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("upto", STAGES)
-def test_a_still_is_the_first_frame(make: Make, pack: LoadedPack, still: Path, upto: str) -> None:
-    clip = make(image=str(still), upto=upto)
-    height, width = SIZES[upto]
-    from engine.media.stills import load_still
-
-    with torch.inference_mode(), pack.device.autocast():
-        seen = load_still(still, width, height)[None]
-        code = pack.tokenizer.encode(to_pixels(seen)[None]).float()
-        through = to_frames(pack.tokenizer.decode(code)[0])
-    assert np.abs(clip.frames[:1].astype(int) - through).mean() < 1.0
-    assert not np.array_equal(clip.frames, make(upto=upto).frames)
-
-
 def test_a_still_steers_what_follows(make: Make, still: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.png"
     write_png(other, np.full((128, 256, 3), 128, np.uint8))

@@ -56,12 +56,12 @@ class FlatMaker:
         job: str,
         *,
         tile: int | None,
-        still: NDArray[np.uint8] | None,
+        picture: NDArray[np.uint8] | None,
         **_more: object,
     ) -> Clip:
         assert not cancelled()
         assert tile is None
-        assert still is None
+        assert picture is None
         frames = np.full((request.frames, 32, 48, 3), self._colour, np.uint8)
         emit(StageStarted(job, "base", 48, 32, request.frames, 1))
         emit(FramesReady(job, "base", 0, request.frames, frames))

@@ -1,0 +1,86 @@
+"""A clip from a still that the model does not know: the base moves the camera, the still gives the pixels.
+
+What no frame of the still shows is painted by the other stages, beside the still, in one picture for all frames.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.api.types import SPACE, STAGES, StageName
+from engine.diffusion.samplers import OnStep
+from engine.media.pixels import to_frames
+from engine.media.resize import fit
+from engine.pipeline.recognition import KNOWN, surprise
+from engine.pipeline.sampling import Sampling
+from engine.planning.workload import steps_of, windows_of
+from engine.runtime.fault_injection import fault_point
+from engine.stills.clip import MovingStill
+from engine.stills.warp import crop_box, placed
+
+
+def first_frame(picture: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """How a clip of (height, width, 3) begins with a picture (H, W, 3)."""
+    left, top, wide, high = crop_box((picture.shape[1], picture.shape[0]), width, height)
+    return fit(picture[top : top + high, left : left + wide], width, height)
+
+
+def knows(sampling: Sampling, picture: NDArray[np.uint8]) -> bool:
+    """Whether the model knows what a still shows, so that its own clip may show it."""
+    height, width = sampling.size(STAGES[0])
+    latent = sampling.encode(first_frame(picture, width, height)[None])
+    return sampling.patiently(lambda: surprise(sampling.pack, latent, sampling.schedule)) < KNOWN
+
+
+def moving_still(sampling: Sampling, picture: NDArray[np.uint8]) -> MovingStill:
+    """The still of a request, about to be moved."""
+    height, width = sampling.size(STAGES[0])
+    windows = windows_of(sampling.pack.manifest, sampling.request)
+    still = placed(picture, crop_box((picture.shape[1], picture.shape[0]), width, height))
+    return MovingStill(still, [window.start + window.known for window in windows])
+
+
+class Painter:
+    """Paints what the still does not show, stage by stage.
+
+    Args:
+        sampling: Samples for the request.
+        moving: The still, which has followed all frames of the base.
+        tile: Side of decoded tiles in latents; None for the whole picture.
+    """
+
+    def __init__(self, sampling: Sampling, moving: MovingStill, tile: int | None) -> None:
+        self._sampling, self._moving, self._tile = sampling, moving, tile
+        self._below: Tensor | None = None
+
+    def paint(self, stage: StageName, on_step: OnStep) -> None:
+        """Paint at the size of a stage, from what was painted at the one below."""
+        sampling = self._sampling
+        height, width = sampling.size(stage)
+        below = self._below if self._below is not None else sampling.encode(self._moving.laid_out()[None])
+        seen, share = self._moving.known(width, height)
+        known = sampling.encode(seen[None])
+        told = replace(sampling.told(stage, 0, None, below), part=(known, _of_latents(share, known)))
+        steps = steps_of(sampling.pack.manifest, sampling.request, stage)
+        z = sampling.denoise(stage, 0, 1, told, steps, on_step)
+        self._below = z
+        self._moving.paint(sampling.patiently(lambda: self._decoded(z)))
+
+    def _decoded(self, z: Tensor) -> NDArray[np.uint8]:
+        """The picture of a latent of one frame."""
+        fault_point("decode")
+        with self._sampling.pack.device.autocast():
+            [picture] = self._sampling.pack.tokenizer.stream(z, tile=self._tile)
+        return to_frames(picture[0])[0]
+
+
+def _of_latents(share: NDArray[np.uint8], like: Tensor) -> Tensor:
+    """The share (1, 1, 1, h, w) of each latent's pixels that is known, of (8h, 8w, 1) in 0 to 255."""
+    pixels = torch.from_numpy(share).to(like).movedim(-1, 0)[None] / 255
+    return F.avg_pool2d(pixels, SPACE)[:, :, None]
