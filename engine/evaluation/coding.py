@@ -14,7 +14,7 @@ from engine.evaluation.linear import LinearCode
 from engine.evaluation.pictures import detail, per_frame
 from engine.evaluation.probe import FRAMES
 from engine.evaluation.prompts import other_specs
-from engine.media.file_types import VIDEO
+from engine.media.file_types import VIDEO, files_below
 from engine.media.reading import iter_frames
 from engine.training.data.photos import Photos
 from engine.worlds.render.clip import render_clip
@@ -62,7 +62,7 @@ def footage(folder: Path, count: int, height: int, width: int) -> Iterator[Frame
     Raises:
         WaltError: ``no-videos`` when not one clip could be cut from any of them.
     """
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in VIDEO)
+    paths = files_below(folder, VIDEO)
     given = 0
     for path in paths:
         if given == count:

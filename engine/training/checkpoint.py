@@ -46,7 +46,7 @@ def is_valid(folder: Path, name: str) -> bool:
 def publish(folder: Path, target: Path, facts: dict[str, Any]) -> None:
     """Make the complete checkpoint in ``target`` the valid one, and delete the others."""
     pointer = folder / (_POINTER + ".part")
-    pointer.write_text(json.dumps({"folder": target.name, **facts}, indent=1))
+    pointer.write_text(json.dumps({"folder": target.name, **facts}, indent=1), "utf-8")
     _sync(pointer)
     os.replace(pointer, folder / _POINTER)
     for old in folder.glob("step-*"):
@@ -57,7 +57,7 @@ def publish(folder: Path, target: Path, facts: dict[str, Any]) -> None:
 def latest(folder: Path) -> dict[str, Any] | None:
     """The facts of the last complete checkpoint, or None."""
     path = folder / _POINTER
-    return json.loads(path.read_text()) if path.exists() else None
+    return json.loads(path.read_text("utf-8")) if path.exists() else None
 
 
 def load_tensors(folder: Path, name: str) -> dict[str, Tensor]:

@@ -312,7 +312,7 @@ class Loop:
             return
         path = self.folder / "log.csv"
         fresh = not path.exists()
-        with path.open("a", newline="") as file:
+        with path.open("a", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             if fresh:
                 writer.writerow(["step", "hours", "kind", "figure", "value"])

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.api.errors import WaltError
+from engine.media.file_types import files_below
 from engine.media.stills import read_picture
 
 CAMERAS = ("still", "pan_left", "pan_right", "tilt_up", "tilt_down", "zoom_in", "zoom_out")
@@ -31,7 +32,7 @@ class Photos:
     frames = 1000
 
     def __init__(self, folder: Path) -> None:
-        paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in {".jpg", ".jpeg", ".png", ".webp"})
+        paths = files_below(folder, {".jpg", ".jpeg", ".png", ".webp"})
         self.pictures = [picture for path in paths if (picture := _read(path)) is not None]
         if not self.pictures:
             raise WaltError(

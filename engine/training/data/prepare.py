@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.api.errors import WaltError
-from engine.media.file_types import PICTURE, VIDEO
+from engine.media.file_types import PICTURE, VIDEO, files_below
 from engine.media.reading import iter_frames
 from engine.media.stills import load_still
+from engine.runtime.text_file import read_lines
 from engine.training.data.photos import CAMERAS, Photos
 from engine.training.data.store import CAMERA, ShardStore, shard_path, write_shard, write_statistics
 
@@ -127,14 +128,13 @@ def prepare_folder(
         WaltError: ``no-training-data`` when nothing usable was found.
     """
     kinds = VIDEO | PICTURE if frames == 1 else VIDEO
-    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in kinds)
+    paths = files_below(folder, kinds)
     clips: list[NDArray[np.uint8]] = []
     truth: list[dict[str, Any]] = []
     total = shards = 0
     size = _shard_size(frames, height, width)
     for done, path in enumerate(paths, 1):
-        text = path.with_suffix(".txt")
-        lines = [line for line in text.read_text().splitlines() if line.strip()] if text.exists() else [""]
+        lines = list(read_lines(path.with_suffix(".txt"))) or [""]
         for clip in cut_clips(path, height, width, frames, fps):
             clips.append(clip)
             truth.append({"captions": lines, "source": path.name})

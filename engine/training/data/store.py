@@ -39,7 +39,7 @@ class ShardStore:
         self.shards: list[NDArray[Any]] = [np.load(name, mmap_mode="r") for name in names]
         self.truth: list[dict[str, Any]] = []
         for name in names:
-            self.truth += [json.loads(line) for line in name.with_suffix(".jsonl").read_text().splitlines()]
+            self.truth += [json.loads(line) for line in name.with_suffix(".jsonl").read_text("utf-8").splitlines()]
         self._ends: list[int] = np.cumsum([len(shard) for shard in self.shards]).tolist()
 
     def __len__(self) -> int:
@@ -87,7 +87,7 @@ def write_shard(folder: Path, index: int, items: NDArray[Any], truth: list[dict[
     """Write shard ``index``: first its lines, then its frames, which make it complete."""
     folder.mkdir(parents=True, exist_ok=True)
     name = shard_path(folder, index)
-    name.with_suffix(".jsonl").write_text("".join(json.dumps(line) + "\n" for line in truth))
+    name.with_suffix(".jsonl").write_text("".join(json.dumps(line) + "\n" for line in truth), "utf-8")
     part = name.with_suffix(".part")
     with part.open("wb") as file:
         np.save(file, items)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.api.errors import UsageError
-from engine.media.file_types import PICTURE, VIDEO
+from engine.media.file_types import PICTURE, VIDEO, files_below
+from engine.runtime.text_file import read_lines
 
 MAX_CAPTION = 500
 NO_FILES_HINT = (
@@ -29,7 +30,7 @@ def find_examples(folder: Path) -> tuple[Example, ...]:
         UsageError: ``no-clips``.
     """
     try:
-        files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in VIDEO | PICTURE)
+        files = files_below(folder, VIDEO | PICTURE)
     except OSError:
         files = []
     if not files:
@@ -39,8 +40,4 @@ def find_examples(folder: Path) -> tuple[Example, ...]:
 
 def example_of(file: Path) -> Example:
     """A file with the captions of the ``.txt`` file beside it, if there is one."""
-    try:
-        lines = file.with_suffix(".txt").read_text("utf-8", "replace").splitlines()
-    except OSError:
-        lines = []
-    return Example(file, tuple(line.strip()[:MAX_CAPTION] for line in lines if line.strip()))
+    return Example(file, tuple(line[:MAX_CAPTION] for line in read_lines(file.with_suffix(".txt"))))

@@ -75,7 +75,7 @@ def finetune(
         Cancelled: nothing was installed.
     """
     stop, place = stop or StopSignal(), resolve(device).torch
-    root = store.roots[-1]
+    root = store.own
     pack = store.find(run.pack)
     target = root / run.name
     taken = {one.name for one in store.installed()}

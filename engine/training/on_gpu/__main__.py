@@ -255,7 +255,7 @@ class StarterTraining:
         if not self.compilers:
             return False
         files = {kind: timing_file(self.out, name, kind) for kind in ATTENTION}
-        times = {kind: float(file.read_text()) for kind, file in files.items() if file.exists()}
+        times = {kind: float(file.read_text("utf-8")) for kind, file in files.items() if file.exists()}
         at_work = any(compiler.poll() is None for compiler in self.compilers)
         if len(times) < len(files) and at_work and self.schedule.share() < patience:
             return False

@@ -72,7 +72,7 @@ def main() -> None:
     ):
         took = compile_stage(config, *sizes)
         with atomic_write(timing_file(out, name, kind)) as part:
-            part.write_text(str(took))
+            part.write_text(str(took), "utf-8")
 
 
 def timing_file(folder: Path, stage: str, kind: str) -> Path:

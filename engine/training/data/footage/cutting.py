@@ -94,7 +94,7 @@ def cut_footage(
         for _ in mapped(_job, todo):
             done += 1
             progress(done, len(jobs))
-    outcome = _sum([json.loads((records / f"{i:05d}.json").read_text()) for i, _ in jobs])
+    outcome = _sum([json.loads((records / f"{i:05d}.json").read_text("utf-8")) for i, _ in jobs])
     if not outcome.clips:
         hint = f"Shots need at least {cutting.frames} frames at {cutting.fps:g} per second."
         raise WaltError("no-training-data", "No clip could be cut from the videos.", hint)

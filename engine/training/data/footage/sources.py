@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.api.errors import UsageError, WaltError
-from engine.media.file_types import VIDEO
+from engine.media.file_types import VIDEO, files_below
+from engine.runtime.text_file import decode, lines_of, read_lines
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def find_footage(source: Path, labels: bool = False) -> list[Footage]:
     if source.is_dir():
         found = [
             *_folder(source, labels),
-            *(one for tar in sorted(source.rglob("*.tar")) for one in _tar(tar)),
+            *(one for tar in files_below(source, {".tar"}) for one in _tar(tar)),
         ]
     elif suffix == ".tar" and source.is_file():
         found = list(_tar(source))
@@ -75,11 +76,10 @@ def find_footage(source: Path, labels: bool = False) -> list[Footage]:
 
 
 def _folder(folder: Path, labels: bool) -> Iterator[Footage]:
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in VIDEO)
+    paths = files_below(folder, VIDEO)
     classes = {name: i for i, name in enumerate(sorted({path.parent.name for path in paths}))}
     for path in paths:
-        text = path.with_suffix(".txt")
-        captions = _lines(text.read_text("utf-8", "replace")) if text.is_file() else ()
+        captions = read_lines(path.with_suffix(".txt"))
         yield Footage(
             path,
             str(path.relative_to(folder)),
@@ -100,7 +100,7 @@ def _tar(path: Path) -> Iterator[Footage]:
             for member in archive:
                 folder, _, base = member.name.rpartition("/")
                 key, _, extension = base.partition(".")
-                if not member.isreg() or not key:
+                if not member.isreg() or not key or base.startswith("."):
                     continue
                 sample = samples.setdefault(f"{folder}/{key}", _Sample())
                 last = f".{extension.rpartition('.')[2].lower()}"
@@ -119,7 +119,7 @@ def _tar(path: Path) -> Iterator[Footage]:
 
 
 def _captions_and_label(texts: dict[str, bytes]) -> tuple[tuple[str, ...], int | None]:
-    captions = _lines(texts.get(".txt", b"").decode("utf-8", "replace"))
+    captions = lines_of(decode(texts.get(".txt", b"")))
     label: int | None = None
     try:
         said: Any = json.loads(texts.get(".json", b"{}"))
@@ -161,7 +161,7 @@ def _manifest(path: Path, rows: Iterable[dict[str, Any]]) -> Iterator[Footage]:
             one = Footage(path.parent / str(row["video"]), str(row["video"]))
             yield replace(
                 one,
-                captions=_lines(str(row.get("caption") or "")),
+                captions=lines_of(str(row.get("caption") or "")),
                 label=None if row.get("label") in (None, "") else int(row["label"]),
                 start=float(row.get("start") or 0.0),
                 end=float(row.get("end") or 0.0),
@@ -170,7 +170,3 @@ def _manifest(path: Path, rows: Iterable[dict[str, Any]]) -> Iterator[Footage]:
             raise UsageError(
                 "bad-manifest", f"Row {number} of {path} can't be read.", "label, start and end are numbers."
             ) from None
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
