@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import re
 import unicodedata
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
 
@@ -49,6 +52,12 @@ def file_name(prompt: str, seed: int) -> str:
     if len(slug) > MAX_NAME:
         slug = slug[: MAX_NAME + 1].rpartition("-")[0] or slug[:MAX_NAME]
     return f"{slug or 'clip'}-{seed}.mp4"
+
+
+def free_name(path: Path) -> Path:
+    """The path, or where something is there already, the first free one beside it: ``horse (2).mp4``."""
+    names = (path.with_name(f"{path.stem} ({number}){path.suffix}") for number in itertools.count(2))
+    return next(name for name in itertools.chain([path], names) if not os.path.lexists(name))
 
 
 def date_text(moment: float) -> str:

@@ -49,7 +49,9 @@ class ExportController(QObject):
         if clip is None:
             return None
         name = Path(file_name(clip.request.prompt, clip.request.seed)).stem
-        return ExportSource(name, len(clip.frames), clip.size, clip.fps, clip)
+        record = session.current_clip.record
+        file = session.library.path(record) if record is not None else None
+        return ExportSource(name, len(clip.frames), clip.size, clip.fps, clip, file=file)
 
     @property
     def waits_for(self) -> str:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.error_messages import sentence
-from app.core.formatting import count_text, seconds_text
+from app.core.formatting import count_text, free_name, seconds_text
 from app.core.option_widgets import DropDown, Segments
 from app.core.path_field import PathField
 from app.core.theme import AROUND, BETWEEN, INSIDE
@@ -86,6 +86,7 @@ class ExportDialog(QDialog):
         self._playhead = playhead
         self._kept = remembered
         self._folder = _folder_for(remembered.folder)
+        self._agreed = ""
         self.setWindowTitle(self.tr("Export"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make_fields()
@@ -295,6 +296,7 @@ class ExportDialog(QDialog):
 
     @Slot(str)
     def _take_path(self, path: str) -> None:
+        self._agreed = path  # the system's dialog has asked whether a file is to be replaced
         self.path.setText(path)
         self._refresh()
 
@@ -309,6 +311,8 @@ class ExportDialog(QDialog):
         path = Path(os.path.expanduser(text))
         if chosen.suffix and path.suffix.lower() != chosen.suffix:
             path = path.with_name(path.name + chosen.suffix)
+        if str(path) != self._agreed:
+            path = free_name(path)
         kept.folder = self._folder = str(path.parent)
         settings = ExportSettings(chosen, kept.quality, kept.scale, kept.times, kept.smooth, kept.plays)
         self._exporter.start(path, self.source(), settings, metadata=kept.metadata)
@@ -332,13 +336,10 @@ class ExportDialog(QDialog):
             self.format: True, self.part: moving, self.quality: kind not in ("still", "frames"),
             self.scale: True, self.rate: moving, self.smooth: moving and self._kept.times > 1,
             self.plays: chosen is not None and chosen.loops, self.path: True, self.browse: True,
-            self.metadata: chosen is None or chosen.metadata,
+            self.metadata: True,
         }  # fmt: skip
         for field, yes in enabled.items():
             field.setEnabled(yes and not busy)
-        self.metadata.setToolTip(
-            self.tr("Not supported by this format") if chosen and not chosen.metadata else ""
-        )
         self.go.setEnabled(chosen is not None and not busy and bool(self.path.text().strip()))
         self.stop.setText(self.tr("Cancel") if busy else self.tr("Close"))
         self.bar.setVisible(busy)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.background_tasks import BackgroundTasks
-from engine.api.errors import WaltError
+from engine.api.errors import UsageError, WaltError
 
 if TYPE_CHECKING:
     from app.core.frames import Pixels
@@ -39,7 +39,7 @@ class Cut:
 class ExportSource:
     """What is exported: a clip in memory, or the cuts of a film. ``name`` suggests a file name.
 
-    ``total`` frames of ``size`` (width, height), ``fps`` of them a second.
+    ``total`` frames of ``size`` (width, height), ``fps`` of them a second. ``file`` is the library's file of the clip.
     """
 
     name: str
@@ -49,6 +49,7 @@ class ExportSource:
     clip: Clip | None = None
     cuts: Sequence[Cut] = ()
     title: str = ""
+    file: Path | None = None
 
     def only(self, part: range) -> ExportSource:
         """The same, but only a part of its frames."""
@@ -143,7 +144,7 @@ class Exporter(QObject):
             self.running = False
             self.failed.emit(error)
 
-        if metadata and settings.preset.metadata:
+        if metadata:
             settings = replace(settings, metadata=_metadata(source))
         self._tasks.run(lambda: self._work(path, source, settings), done, failed)
 
@@ -160,7 +161,11 @@ class Exporter(QObject):
     def _work(self, path: Path, source: ExportSource, settings: ExportSettings) -> bool:
         """Whether it was written; False if it was cancelled."""
         from engine.media.export import ExportCancelled, export
+        from engine.runtime.files import is_same_file
 
+        if any(is_same_file(path, file) for file in (source.file, *(cut.file for cut in source.cuts)) if file):
+            message = f"{path.name} is a file of the library, from which this is made."
+            raise UsageError("output-is-input", message, "Choose another name.")
         try:
             export(path, _frames(source), settings, self._note, self._stop.is_set)
         except ExportCancelled:

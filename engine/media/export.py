@@ -19,6 +19,7 @@ from engine.api.types import FPS
 from engine.media.encoders import VideoJob, encode, failed, needed_encoder
 from engine.media.gif import encode_gif
 from engine.media.interpolation import retimed
+from engine.media.notes import add_gif_note, add_webp_note
 from engine.media.presets import ExportSettings, Preset, preset_named
 from engine.media.reading import count_frames
 from engine.media.stills import picture_size, png_bytes
@@ -172,6 +173,10 @@ def _write_video(path: Path, work: _Work) -> None:
             encode_gif(part, job, work.sample(), work.frames(), work.tell)
         else:
             encode(part, job, work.frames(), work.tell)
+        if settings.metadata and preset.kind == "gif":
+            add_gif_note(part, settings.metadata)
+        elif settings.metadata and preset.kind == "webp":
+            add_webp_note(part, settings.metadata, work.size)
         _check(preset, part, work)
 
 

@@ -42,8 +42,6 @@ class Preset:
     """How RGB becomes YUV; WebP knows only BT.601."""
     loops: bool = False
     """Whether the file says how often it plays."""
-    metadata: bool = True
-    """Whether the file can carry prompt, seed and settings."""
 
 
 @dataclass(frozen=True, slots=True)

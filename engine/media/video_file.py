@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from engine.api.errors import WaltError
 from engine.media.frame_pixels import MAX_PIXELS, frame_pixels
+from engine.media.notes import parse_note
 
 _MAX_FILE_BYTES = 64 * 2**30
 # Playlists and the like, which make FFmpeg reach for other files or wait for the network, are not opened.
@@ -90,6 +91,8 @@ class VideoFile:
         given = self._container.metadata
         if "matroska" in self._container.format.name:  # WebM's keys come back in capitals
             given = {key.lower(): value for key, value in given.items()}
+        if self._container.format.name == "gif":
+            given = {**given, **parse_note(given.get("comment", ""))}
         return {key: value for key, value in given.items() if key not in _MUXER_KEYS}
 
     def jump(self, seconds: float) -> bool:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.media.frame_pixels import MAX_PIXELS
+from engine.media.notes import webp_note
 from engine.media.picture_colours import Conversion
 from engine.media.resize import fit
 from engine.media.stills import MAX_BYTES
@@ -59,7 +60,6 @@ class AnimatedWebP:
             raise unreadable(shown, (error.strerror or str(error)).lower()) from error
         if len(data) > MAX_BYTES:
             raise unreadable(shown, "it is too large a file")
-        self.metadata: dict[str, str] = {}
         durations = self._durations(data)
         if not durations:
             raise unreadable(shown, "it is a single picture")
@@ -69,6 +69,15 @@ class AnimatedWebP:
         self.seconds = sum(durations) / 1000
         self.fps = sum(self._times) / self.seconds if self.seconds else 0.0
         self._durations_ms = durations
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What walt wrote into it."""
+        try:
+            with Image.open(self._path, formats=["WEBP"]) as image:
+                return webp_note(image)
+        except (OSError, ValueError, SyntaxError):
+            return {}
 
     def __enter__(self) -> AnimatedWebP:
         return self

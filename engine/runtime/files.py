@@ -19,6 +19,7 @@ from engine.runtime.fault_injection import fault_point
 
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _ELSEWHERE = "Choose another place to write to."
+_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _PART = re.compile(r"\..*\.([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.part", re.DOTALL)
 """Machine and process that write the file, so that what a killed one left behind can be told from work going on."""
 
@@ -97,6 +98,14 @@ def sweep_parts(folder: Path) -> list[Path]:
     return swept
 
 
+def is_same_file(one: str | Path, other: str | Path) -> bool:
+    """Whether two paths lead to one file: by other words, by a link, or by a hard link."""
+    try:
+        return os.path.samefile(one, other)
+    except (OSError, ValueError):
+        return os.path.realpath(one) == os.path.realpath(other)
+
+
 def part_name(target: Path) -> Path:
     """A hidden, free name beside ``target``, short enough whatever the target's is, which `sweep_parts` knows."""
     mark = f"{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
@@ -133,6 +142,8 @@ def _target(path: str | Path) -> Path:
         )
     if not stat.S_ISREG(mode):
         raise WaltError("output-not-writable", f"{path} is not a regular file.", _ELSEWHERE)
+    if not mode & _WRITE or not os.access(target, os.W_OK):  # whatever an administrator could do
+        raise WaltError("output-not-writable", f"{path} is write-protected.", _ELSEWHERE)
     return target
 
 
@@ -176,6 +187,8 @@ def _publish(part: Path, target: Path) -> None:
         fault_point("sync")
         with part.open("rb+") as file:
             os.fsync(file.fileno())
+        with suppress(OSError):  # a new file has the usual permissions, a replaced one those that it had
+            os.chmod(part, stat.S_IMODE(target.stat().st_mode))
         fault_point("rename")
         os.replace(part, target)
     except OSError as error:

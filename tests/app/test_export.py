@@ -211,7 +211,7 @@ def test_a_format_offers_only_what_it_can(qtbot: QtBot, done: Studio) -> None:
     assert not dialog.plays.isEnabled()
     choose(dialog, "gif")
     assert dialog.plays.isEnabled()
-    assert not dialog.metadata.isEnabled()
+    assert dialog.metadata.isEnabled()
     choose(dialog, "png-still")
     assert not dialog.rate.isEnabled()
     assert not dialog.part.isEnabled()
@@ -306,3 +306,31 @@ def test_closing_right_after_export_still_writes_the_file(qtbot: QtBot, done: St
         done.window.close()
     done.window.shut_down()
     assert read_clip(tmp_path / "last.mp4").frames.shape[0] == 17
+
+
+def test_a_file_that_is_there_is_not_replaced_unasked(qtbot: QtBot, done: Studio, tmp_path: Path) -> None:
+    """The name gets a number, unless the system's dialog has asked."""
+    wished = tmp_path / "horse.mp4"
+    wished.write_bytes(b"the only copy")
+    dialog = open_dialog(qtbot, done)
+    export_to(qtbot, dialog, done, wished)
+    assert wished.read_bytes() == b"the only copy"
+    assert len(read_clip(tmp_path / "horse (2).mp4").frames) > 1
+    dialog = open_dialog(qtbot, done)
+    dialog._take_path(str(wished))
+    with qtbot.waitSignal(exporter_of(done).saved):
+        qtbot.mouseClick(dialog.go, LEFT)
+    assert len(read_clip(wished).frames) > 1
+
+
+def test_a_file_of_the_library_is_never_exported_over(qtbot: QtBot, done: Studio) -> None:
+    record = done.session.current_clip.record
+    assert record is not None
+    kept = done.session.library.path(record)
+    before = kept.read_bytes()
+    dialog = open_dialog(qtbot, done)
+    dialog._take_path(str(kept))
+    with qtbot.waitSignal(exporter_of(done).failed) as told:
+        qtbot.mouseClick(dialog.go, LEFT)
+    assert told.args[0].code == "output-is-input"
+    assert kept.read_bytes() == before

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.api.errors import WaltError
-from engine.runtime.files import atomic_write, ensure_writable
+from engine.runtime.files import atomic_write, ensure_writable, is_same_file
 
 
 def names(folder: Path) -> list[str]:
@@ -165,3 +165,27 @@ def test_an_input_error_in_the_middle_of_writing_is_told_plainly(tmp_path: Path)
         fail()
     assert caught.value.code == "output-not-writable"
     assert names(tmp_path) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+def test_a_replaced_file_keeps_its_permissions_and_a_protected_one_is_refused(tmp_path: Path) -> None:
+    target = tmp_path / "clip.json"
+    target.write_text("old")
+    target.chmod(0o640)
+    with atomic_write(target) as part:
+        part.write_text("new")
+    assert (target.read_text(), target.stat().st_mode & 0o777) == ("new", 0o640)
+    target.chmod(0o440)
+    for write in (ensure_writable, lambda path: atomic_write(path).__enter__()):
+        with pytest.raises(WaltError, match="write-protected"):
+            write(target)
+    assert (target.read_text(), names(tmp_path)) == ("new", ["clip.json"])
+
+
+def test_paths_to_one_file_are_known_as_such(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("x")
+    os.link(tmp_path / "a", tmp_path / "b")
+    assert is_same_file(tmp_path / "a", f"{tmp_path}/./a")
+    assert is_same_file(tmp_path / "a", tmp_path / "b")
+    assert is_same_file(tmp_path / "no", f"{tmp_path}/x/../no")
+    assert not is_same_file(tmp_path / "a", tmp_path / "no")
