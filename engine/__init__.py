@@ -9,5 +9,5 @@ __version__ = "0.1.0"
 # For some 10 microseconds they do look for work: a step has hundreds of short waits, and a thread that sleeps through
 # each costs a sixth of a clip on a quiet machine; from 3,000 looks on, a busy program costs more than that.
 if "OMP_WAIT_POLICY" not in os.environ:
-    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+    os.environ["OMP_WAIT_POLICY"] = "passive"  # libgomp compares by the locale, in which a Turkish I is another letter
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")

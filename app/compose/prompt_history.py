@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, cast
 
-from platformdirs import user_data_path
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.compose.draft import QUALITIES, VARIATIONS, Draft
@@ -15,6 +14,7 @@ from app.compose.estimate import Pace
 from engine.api.errors import WaltError
 from engine.api.types import MAX_GUIDANCE, MAX_SEED, MAX_STEPS, STAGES, is_frame_count
 from engine.runtime.json_file import read_object, write_object
+from engine.runtime.places import user_folder
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class PromptHistory(QObject):
 
     def __init__(self, path: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.path = path or user_data_path("walt", appauthor=False) / FILE
+        self.path = path or user_folder("data") / FILE
         page = _read(self.path)
         self.draft: Draft = page.draft
         self.prompts: tuple[str, ...] = page.prompts

@@ -177,6 +177,15 @@ def _files() -> dict[str, tuple[str, str]]:
             translate("Errors", "Check the free space and the permissions, or choose another folder."),
         ),
         "output-exists": (translate("Errors", "A file with this name already exists."), ""),
+        "output-is-input": (
+            translate("Errors", "This file belongs to the library, and would be lost."),
+            translate("Errors", "Choose another name."),
+        ),
+        "no-home": (
+            translate("Errors", "This user has no folder for walt's files."),
+            translate("Errors", "Set HOME to an absolute path."),
+        ),
+        "no-screen": (translate("Errors", "There is no screen that the window could be opened on."), ""),
         "video-encoder-failed": (
             translate("Errors", "The clip could not be encoded."),
             translate("Errors", "Try again."),

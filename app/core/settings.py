@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from platformdirs import user_config_path
 from PySide6.QtCore import QByteArray, QSettings
+
+from engine.runtime.places import user_folder
 
 
 class Settings:
     """Kept in one ini file in the user's configuration folder, or in ``file``; preferences are elsewhere."""
 
     def __init__(self, file: Path | None = None) -> None:
-        self._file = file or user_config_path("walt", appauthor=False) / "window.ini"
+        self._file = file or user_folder("settings") / "window.ini"
         self._store = QSettings(os.fspath(self._file), QSettings.Format.IniFormat)
 
     def layout(self, name: str) -> QByteArray | None:

@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from platformdirs import user_cache_path, user_data_path
 from PySide6.QtCore import QByteArray, QRect, Qt
 from PySide6.QtGui import QImage, QImageWriter, QPainter
 
@@ -26,6 +25,7 @@ from app.core.frames import to_image
 from app.library.records import ClipRecord, read_request
 from engine.api.errors import WaltError
 from engine.runtime.files import atomic_write, sweep_parts
+from engine.runtime.places import user_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -94,8 +94,8 @@ class LibraryPaths:
 
 def default_places(folder: str = "") -> LibraryPaths:
     """The user's own folders, or a library in a folder of their choice; each has its own database."""
-    data = Path(folder) if folder else user_data_path("walt", appauthor=False)
-    return LibraryPaths(data, user_cache_path("walt", appauthor=False))
+    data = Path(folder) if folder else user_folder("data")
+    return LibraryPaths(data, user_folder("cache"))
 
 
 def write_clip(places: LibraryPaths, clip: Clip, *, complete: bool) -> ClipRecord:

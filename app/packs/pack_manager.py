@@ -98,7 +98,7 @@ class PackManager(QObject):
                     shown = percent
                     self._counted.emit(percent)
 
-            root = self._store().roots[-1]
+            root = self._store().own
             return install(source, root, replace=replace, on_bytes=tell, cancelled=self._stop.is_set).name
 
         def done(name: str) -> None:
@@ -138,7 +138,7 @@ class PackManager(QObject):
         def work() -> str:
             from engine.packs.install import remove
 
-            remove(entry.pack, self._store().roots[-1])
+            remove(entry.pack, self._store().own)
             return entry.pack.name
 
         def done(name: str) -> None:

@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack, get_args
 
-from platformdirs import user_config_path
 from PySide6.QtCore import QObject, Signal
 
 from engine.api.errors import WaltError
 from engine.runtime.json_file import read_object, write_object
 from engine.runtime.memory import total_mb
+from engine.runtime.places import user_folder
 
 _log = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ class PreferenceFile(QObject):
 
     def __init__(self, path: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.path = path or user_config_path("walt", appauthor=False) / FILE
+        self.path = path or user_folder("settings") / FILE
         self._foreign: dict[str, Any] = {}
         self._damaged = False
         self._now = self._read()

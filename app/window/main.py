@@ -14,7 +14,6 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_log_path
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -30,8 +29,10 @@ from app.library.library import Library
 from app.library.store import Store
 from app.preferences.preferences import PreferenceFile
 from app.window.main_window import MainWindow
+from app.window.screen import make_application
 from app.window.session import Session
 from app.window.single_instance import Application, Call, Door
+from engine.runtime.places import user_folder
 
 if TYPE_CHECKING:
     from app.core.bridge import EngineLike, Listener
@@ -119,9 +120,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit status: 0.
+
+    Raises:
+        WaltError: ``no-home``.
     """
     args = parse(sys.argv[1:] if argv is None else argv)
-    app = QApplication.instance() or Application(sys.argv[:1])
+    logs = user_folder("logs")
+    app = QApplication.instance() or make_application(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("walt")
     app.setDesktopFileName("walt")
@@ -132,7 +137,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     door.open()
     if isinstance(app, Application):
         app.called.connect(door.called)
-    crash = keep_log(user_log_path("walt", appauthor=False))
+    crash = keep_log(logs)
     preferences = PreferenceFile()
     if args.theme:
         preferences.change(theme=args.theme)

@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from platformdirs import user_config_path
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QApplication
+
+from engine.runtime.places import known_folder
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ def door_name() -> str:
         user = getpass.getuser()
     except (OSError, KeyError):  # a system without names for people
         user = ""
-    key = f"{user}\0{user_config_path('walt', appauthor=False)}"
+    key = f"{user}\0{known_folder('settings')}"
     return f"walt-{hashlib.sha256(key.encode()).hexdigest()[:20]}"
 
 

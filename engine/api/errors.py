@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
+import unicodedata
+
+_JOINERS = "\u200c\u200d"
+"""Between letters, and inside emoji; no command, though their category is that of one."""
+
+
+def plain(text: str) -> str:
+    """Text that can do nothing to a terminal: one line, without control characters, in which every byte is told.
+
+    Names of files may hold line breaks, commands to terminals, and bytes that are no text.
+    """
+    return "".join(char if _shows(char) else char.encode("unicode_escape").decode() for char in text)
+
+
+def _shows(char: str) -> bool:
+    return char.isprintable() or char in _JOINERS or unicodedata.category(char) in ("Zs", "Co", "Cn")
+
 
 class WaltError(Exception):
     """Something went wrong that a person can read and act on.
@@ -23,7 +40,7 @@ class WaltError(Exception):
     def line(self) -> str:
         """The error as the one line that the command line prints."""
         tail = f" {self.hint}" if self.hint else ""
-        return f"error[{self.code}]: {self.message}{tail}"
+        return plain(f"error[{self.code}]: {self.message}{tail}")
 
 
 class UsageError(WaltError):

@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -15,16 +16,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
-from platformdirs import user_cache_path, user_config_path, user_data_path, user_log_path
-
-from engine.api.errors import WaltError
+from engine.api.errors import WaltError, plain
 from engine.packs.store import InstalledPack, PackStore
 from engine.runtime.files import ensure_writable
 from engine.runtime.memory import available_mb, limit_mb
+from engine.runtime.places import PLACES, user_folder
 
 State = Literal["ok", "note", "bad"]
 PACKAGES = ("torch", "numpy", "safetensors", "pydantic", "av", "opencv-python-headless", "PySide6-Essentials")
 ROOM_MB = 500
+_SCREEN_SECONDS = 60
 _COLOURS = {"ok": "\x1b[32m", "note": "\x1b[33m", "bad": "\x1b[31m"}
 _MARKS = {"ok": "ok  ", "note": "note", "bad": "BAD "}
 
@@ -64,8 +65,8 @@ def run(args: argparse.Namespace) -> int:
 def _line(check: Check, *, colour: bool) -> str:
     mark = _MARKS[check.state]
     mark = f"{_COLOURS[check.state]}{mark}\x1b[0m" if colour else mark
-    fix = f"\n      {check.fix}" if check.fix else ""
-    return f"{mark}  {check.name}: {check.says}{fix}"
+    fix = f"\n      {plain(check.fix)}" if check.fix else ""
+    return f"{mark}  {plain(f'{check.name}: {check.says}')}{fix}"
 
 
 def examine(store: PackStore) -> Iterator[Check]:
@@ -77,6 +78,7 @@ def examine(store: PackStore) -> Iterator[Check]:
         ("encoders", _encoders),
         ("packs", lambda: _packs(store)),
         ("library", _library),
+        ("screen", _screen),
         ("folders", _folders),
     )
     for name, part in parts:
@@ -168,7 +170,7 @@ def _packs(store: PackStore) -> Iterator[Check]:
     for pack in packs:
         yield _pack(pack)
     if not packs:
-        fix = f"Install walt again, or put a pack into {store.roots[-1]}."
+        fix = f"Install walt again. {store.advice}"
         yield Check("packs", "bad", "no pack is installed", fix)
 
 
@@ -195,15 +197,25 @@ def _library() -> Iterator[Check]:
     yield Check("library", "ok", str(checkup.check_library()))
 
 
+def _screen() -> Iterator[Check]:
+    """Qt ends a program that finds no screen: it is asked in another one."""
+    if getattr(sys, "frozen", False):
+        return
+    code = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
+    asked = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=_SCREEN_SECONDS)
+    if asked.returncode == 0:
+        yield Check("screen", "ok", "the window can be opened")
+    else:
+        fix = "Start walt in a desktop session for the window; walt generate needs no screen."
+        yield Check("screen", "note", "there is no screen that the window can be opened on", fix)
+
+
 def _folders() -> Iterator[Check]:
-    places = {
-        "data": user_data_path("walt", appauthor=False),
-        "settings": user_config_path("walt", appauthor=False),
-        "cache": user_cache_path("walt", appauthor=False),
-        "logs": user_log_path("walt", appauthor=False),
-    }
-    for kind, folder in places.items():
-        yield _folder(f"{kind} folder", folder)
+    for place in PLACES:
+        try:
+            yield _folder(f"{place} folder", user_folder(place))
+        except WaltError as error:
+            yield Check(f"{place} folder", "bad", error.message, error.hint)
 
 
 def _folder(name: str, folder: Path) -> Check:

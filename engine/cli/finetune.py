@@ -63,7 +63,7 @@ def finetune(args: argparse.Namespace) -> None:
 
     store = PackStore()
     done = train(run, store, _Lines().show, replace=args.replace, device=args.device)
-    where = store.roots[-1] / done.pack
+    where = store.own / done.pack
     print(f'Installed {done.pack} in {where}. Try: walt generate "…" --pack {done.pack}')
 
 

@@ -10,14 +10,14 @@ import secrets
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from engine.api.clip import Clip
-from engine.api.errors import UsageError
+from engine.api.errors import UsageError, WaltError, plain
 from engine.api.events import Event, JobCancelled, JobDone, JobFailed, StageStarted
 from engine.api.request import DEFAULT_PACK, ClipRequest
 from engine.api.types import ASPECTS, MAX_SEED, STAGES, StageName
@@ -27,7 +27,7 @@ from engine.kinds.check import Heard, UnknownWord, check_request
 from engine.kinds.registry import capabilities_of
 from engine.packs.capabilities import Capabilities
 from engine.packs.store import InstalledPack, PackStore
-from engine.runtime.files import ensure_writable
+from engine.runtime.files import ensure_writable, is_same_file
 from engine.runtime.memory import peak_rss_mb, use_one_heap
 from engine.worker import Engine
 
@@ -97,6 +97,7 @@ def add_parser(subparsers: Any) -> None:
     add("--memory", metavar="MB", type=int, help="the most memory to take; what is free if left out")
     add("--int8", action="store_true", help="denoisers in 8 bits: half their memory, slightly other frames")
     add("--no-metadata", action="store_true", help="leave prompt, seed and settings out of the file")
+    add("--force", action="store_true", help="replace an existing file that walt did not make, too")
     add("--json", action="store_true", help="print one JSON object about the clip on stdout")
 
 
@@ -104,12 +105,12 @@ def run(args: argparse.Namespace) -> int:
     """Make the clip and write it; nothing is written unless all of it is."""
     store = PackStore()
     record, request, pack = _asked(args, store)
-    check_output(args.out)
+    check_output(args.out, [request.image, request.source, args.again], force=args.force)
     if record is not None:
         require_same_pack(record, pack)
     heard = check_request(request, pack)
     for line in describe_unheard(pack.name, heard):
-        print(line, file=sys.stderr)
+        print(plain(line), file=sys.stderr)
     if args.seed is None:
         print(f"seed {request.seed}", file=sys.stderr)
     threads, stage = (None, None) if record is None else (record.origin.threads, record.stage)
@@ -122,7 +123,7 @@ def run(args: argparse.Namespace) -> int:
         return 130
     if record is not None and clip.origin is not None:
         for line in record.origin.differences(clip.origin):
-            print(f"not as it was: {line}; the frames may differ a little", file=sys.stderr)
+            print(plain(f"not as it was: {line}; the frames may differ a little"), file=sys.stderr)
     write(clip, args.out, metadata=not args.no_metadata)
     report = describe(clip, args.out, heard)
     if lines.plan is not None:
@@ -172,11 +173,16 @@ def _given(args: argparse.Namespace, *names: str) -> dict[str, object]:
     return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
 
 
-def check_output(path: Path) -> None:
-    """Refuse a file that could not be written, before any work is done.
+def check_output(path: Path, inputs: Iterable[str | Path | None] = (), *, force: bool = False) -> None:
+    """Refuse a file that could not be written or must not be replaced, before any work is done.
+
+    Args:
+        path: What is to be written.
+        inputs: What the clip is made from.
+        force: Replace what walt did not make, too.
 
     Raises:
-        UsageError: ``out-format``.
+        UsageError: ``out-format``, ``output-is-input`` or ``output-exists``.
         WaltError: ``output-not-writable`` or ``video-encoder-missing``.
     """
     from engine.media.encoders import needed_encoder
@@ -191,7 +197,22 @@ def check_output(path: Path) -> None:
             f"Possible: {', '.join(endings)}.",
         )
     needed_encoder(preset)
+    if any(source is not None and is_same_file(path, source) for source in inputs):
+        message = f"{path} is what the clip is made from, and would be lost."
+        raise UsageError("output-is-input", message, "Choose another name for --out.")
     ensure_writable(path)
+    if path.exists() and not force and not _made_here(path):
+        hint = "Choose another name for --out, or replace it with --force."
+        raise UsageError("output-exists", f"{path} exists, and does not say that walt made it.", hint)
+
+
+def _made_here(path: Path) -> bool:
+    from engine.media.reading import read_metadata
+
+    try:
+        return "walt" in read_metadata(path)
+    except WaltError:
+        return False
 
 
 def write(clip: Clip, path: Path, *, metadata: bool = True) -> None:
@@ -205,7 +226,7 @@ def write(clip: Clip, path: Path, *, metadata: bool = True) -> None:
     from engine.media.presets import ExportSettings, preset_for, preset_named
 
     preset = preset_for(path.suffix) or preset_named("mp4-h264")
-    data = provenance(clip) if metadata and preset.metadata else {}
+    data = provenance(clip) if metadata else {}
     export(path, FrameSource.of(clip.frames, clip.fps), ExportSettings(preset, "best", metadata=data))
 
 
@@ -321,4 +342,4 @@ def describe(clip: Clip, path: Path, heard: Heard) -> dict[str, Any]:
 def _sentence(report: dict[str, Any]) -> str:
     size = f"{report['width']}x{report['height']}"
     took = f"{report['seconds']['total']:.1f} s"
-    return f"{report['path']}: {report['frames']} frames of {size} in {took}, seed {report['seed']}"
+    return f"{plain(report['path'])}: {report['frames']} frames of {size} in {took}, seed {report['seed']}"

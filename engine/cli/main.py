@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from engine import __version__
 from engine.api.errors import UsageError, WaltError, out_of_memory
+from engine.cli.streams import settle_streams, silence_stdout
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "generate": ("engine.cli.generate", "make a clip from a prompt, without the window"),
@@ -98,12 +99,15 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
+    if argv is None:
+        settle_streams()
     try:
-        status = _dispatch(sys.argv[1:] if argv is None else argv)
+        try:
+            status = _dispatch(sys.argv[1:] if argv is None else argv)
+        except SystemExit as done:  # argparse, after --help and --version
+            status = int(done.code or 0)
         sys.stdout.flush()
         return status
-    except SystemExit as done:  # argparse, after --help and --version
-        return int(done.code or 0)
     except WaltError as error:
         print(error.line(), file=sys.stderr)
         return error.exit_status
@@ -114,7 +118,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # Whoever read our output is gone (`walt recipes | head -1`); nothing more may be flushed at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence_stdout()
         return 1
 
 

@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
             size = f"{pack.bytes / 1e6:.0f} MB"
             print(f"{pack.name}  {pack.manifest.version}  {size}  {pack.manifest.title}")
         if not packs:
-            print(f"No pack is installed; packs belong in {store.roots[-1]}.", file=sys.stderr)
+            print(f"No pack is installed. {store.advice}", file=sys.stderr)
     return 1 if errors else 0
 
 
@@ -52,7 +52,7 @@ def _change(args: argparse.Namespace, store: PackStore) -> int:
     from engine.packs.install import install, remove
 
     if args.install:
-        pack = install(args.install, store.roots[-1])
+        pack = install(args.install, store.own)
         print(f"Installed {pack.name} {pack.manifest.version} in {pack.path}.")
     elif args.link:
         _link(args.link, store, args.name)
@@ -61,7 +61,7 @@ def _change(args: argparse.Namespace, store: PackStore) -> int:
         kind_of(pack).verify(pack, lambda: False)
         print(f"Every file of {args.verify} matches its checksum.")
     else:
-        remove(store.find(args.remove), store.roots[-1])
+        remove(store.find(args.remove), store.own)
         print(f"Removed {args.remove}.")
     return 0
 
@@ -70,7 +70,7 @@ def _link(folder: Path, store: PackStore, name: str | None) -> None:
     from engine.open_models.library import require_library
     from engine.open_models.link import link
 
-    pack = link(folder, store.roots[-1], name=name)
+    pack = link(folder, store.own, name=name)
     gb = f"{pack.bytes / 1e9:.2f} GB"
     print(f"Linked {pack.name}: {pack.manifest.title}, {gb}, licence: {pack.manifest.licence}. Nothing was copied.")
     try:

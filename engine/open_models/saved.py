@@ -6,18 +6,19 @@ They are found again by what decides them: the request, the pack, the files that
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from platformdirs import user_cache_path
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
 from engine.api.errors import WaltError
 from engine.runtime.files import atomic_write
+from engine.runtime.places import known_folder
 
 MOST = 4
 """Clips whose latents are kept, the newest."""
@@ -36,11 +37,11 @@ class SavedLatents:
 
     Args:
         words: What decides the latents.
-        folder: Where such files are; the user's cache if None.
+        folder: Where such files are; the user's cache if None, which a user without a home has among temporary files.
     """
 
     def __init__(self, *words: str, folder: Path | None = None) -> None:
-        self._folder = folder or user_cache_path("walt", appauthor=False) / "latents"
+        self._folder = folder or (known_folder("cache") or Path(tempfile.gettempdir()) / "walt") / "latents"
         self._file = self._folder / f"{hashlib.sha256(chr(0).join(words).encode()).hexdigest()}.safetensors"
 
     def read(self) -> Latents | None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from platformdirs import user_data_path
-
 from engine.api.errors import WaltError
 from engine.packs.atomic_replace import recover
 from engine.packs.base_manifest import Manifest, damaged
 from engine.packs.manifest import MANIFEST, read_manifest
+from engine.runtime.places import known_folder, user_folder
+
+_OWN = "packs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,10 @@ class InstalledPack:
 
 
 def default_roots() -> tuple[Path, ...]:
-    """Folders that are searched for packs, first match wins: shipped, then the user's own."""
+    """Folders that are searched for packs, first match wins: shipped, then the user's own if they have a home."""
     # In a wheel and in a frozen bundle alike the package is a real folder, so its files have paths.
-    return Path(str(files("resources"))), user_data_path("walt", appauthor=False) / "packs"
+    shipped, data = Path(str(files("resources"))), known_folder("data")
+    return (shipped,) if data is None else (shipped, data / _OWN)
 
 
 class PackStore:
@@ -46,6 +48,24 @@ class PackStore:
 
     def __init__(self, roots: Sequence[Path] | None = None) -> None:
         self.roots = tuple(roots) if roots is not None else default_roots()
+        self._given = roots is not None
+
+    @property
+    def own(self) -> Path:
+        """The folder that packs are installed in.
+
+        Raises:
+            WaltError: ``no-home``.
+        """
+        return self.roots[-1] if self._given or len(self.roots) > 1 else user_folder("data") / _OWN
+
+    @property
+    def advice(self) -> str:
+        """Where a pack would have to be put."""
+        try:
+            return f"Packs belong in {self.own}."
+        except WaltError as error:
+            return error.hint
 
     def _folders(self) -> Iterator[Path]:
         for root in self.roots:
@@ -83,7 +103,7 @@ class PackStore:
             if name and folder.name == name and (root / name / MANIFEST).is_file():
                 return _read(root / name)
         known = ", ".join(pack.name for pack in self.installed())
-        hint = f"Installed: {known}." if known else f"No pack is installed; packs belong in {self.roots[-1]}."
+        hint = f"Installed: {known}." if known else f"No pack is installed. {self.advice}"
         raise WaltError("pack-not-found", f"There is no pack called {name!r}.", hint)
 
 

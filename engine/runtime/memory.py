@@ -129,7 +129,7 @@ def _group_used_mb() -> float:
 
 def _field(file: str | Path, field: str) -> int:
     with suppress(OSError):
-        for line in Path(file).read_text().splitlines():
+        for line in Path(file).read_text("utf-8", "replace").splitlines():
             if line.startswith(field):
                 return int(line.split()[1])
     return 0
@@ -138,7 +138,7 @@ def _field(file: str | Path, field: str) -> int:
 def _group_number(*names: str) -> int | None:
     for name in names:
         try:
-            return int((_GROUPS / name).read_text())
+            return int((_GROUPS / name).read_text("utf-8"))
         except (OSError, ValueError):  # not there, or "max"
             continue
     return None

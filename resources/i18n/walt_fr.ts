@@ -893,6 +893,26 @@
         <translation>Un fichier de ce nom existe déjà.</translation>
     </message>
     <message>
+        <source>This file belongs to the library, and would be lost.</source>
+        <translation>Ce fichier appartient à la bibliothèque et serait perdu.</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>Choisissez un autre nom.</translation>
+    </message>
+    <message>
+        <source>This user has no folder for walt&apos;s files.</source>
+        <translation>Cet utilisateur n’a pas de dossier pour les fichiers de walt.</translation>
+    </message>
+    <message>
+        <source>Set HOME to an absolute path.</source>
+        <translation>Donnez à HOME un chemin absolu.</translation>
+    </message>
+    <message>
+        <source>There is no screen that the window could be opened on.</source>
+        <translation>Aucun écran ne permet d’ouvrir la fenêtre.</translation>
+    </message>
+    <message>
         <source>The clip could not be encoded.</source>
         <translation>Le clip n’a pas pu être encodé.</translation>
     </message>
@@ -1330,10 +1350,6 @@
     <message>
         <source>Looking for encoders…</source>
         <translation>Recherche des encodeurs…</translation>
-    </message>
-    <message>
-        <source>Not supported by this format</source>
-        <translation>Ce format ne le permet pas</translation>
     </message>
     <message>
         <source>Cancel</source>
