@@ -31,6 +31,7 @@ class Advanced(QWidget):
             self.tr("How closely the clip follows the prompt; high values give harsh, oversaturated pictures")
         )
         self.preset = button(self.tr("Reset to the preset"), "link")
+        self._labels: dict[QWidget, QWidget] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(BETWEEN)
@@ -45,6 +46,7 @@ class Advanced(QWidget):
             label.setBuddy(field)
             grid.addWidget(label, row, 0)
             grid.addWidget(field, row, 1)
+            self._labels[field] = label
         foot = QHBoxLayout()
         foot.addWidget(self.preset)
         foot.addStretch()
@@ -64,6 +66,11 @@ class Advanced(QWidget):
         """Show what will be used."""
         draft, card = self._session.draft, self._session.card
         self._show_sizes()
+        if card is not None:
+            guided = card.capabilities.guidance
+            self._offer(self.steps, not card.capabilities.steps.fixed)
+            self._offer(self.guidance, guided is not None and not guided.fixed)
+            self.preset.setVisible(not (self.steps.isHidden() and self.guidance.isHidden()))
         guidance = guidance_of(draft, card, still=self._session.still.path is not None)
         for field, value in ((self.steps, steps_of(draft, card)), (self.guidance, guidance)):
             field.setEnabled(value is not None)
@@ -72,6 +79,11 @@ class Advanced(QWidget):
                 field.setValue(value)  # pyright: ignore[reportArgumentType]
                 field.blockSignals(False)
         self.preset.setEnabled(draft.steps is not None or draft.guidance is not None)
+
+    def _offer(self, field: QWidget, yes: bool) -> None:
+        """Show a field that the pack has a use for."""
+        field.setVisible(yes)
+        self._labels[field].setVisible(yes)
 
     def _show_sizes(self) -> None:
         stages = self._session.card.stages if self._session.card else ()

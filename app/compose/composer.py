@@ -94,7 +94,7 @@ class Composer(QWidget):
         self.chips.written.connect(self.prompt.replace_all)
         self.drop_zone.browse.connect(actions["open_still"].trigger)
         session.draft_changed.connect(self._refresh)
-        session.pack_changed.connect(self._learn_words)
+        session.pack_changed.connect(self._learn_pack)
 
     def _generate_button(self, actions: Actions) -> ActionButton:
         action = actions["generate"]
@@ -148,6 +148,8 @@ class Composer(QWidget):
             (self.tr("Shape"), self.shape),
         ):
             head = self._add_field(column, words, field)
+            if field is self.drop_zone:
+                self._still_head = head
             if field is self.chips:
                 self.chips.offered.connect(head.setVisible)
                 self.chips.offered.connect(field.setVisible)
@@ -162,7 +164,7 @@ class Composer(QWidget):
             self._add_field(half, words, field)
             pair.addLayout(half, share)
         column.addLayout(pair)
-        self._add_field(column, self.tr("Quality"), self.quality)
+        self._quality_head = self._add_field(column, self.tr("Quality"), self.quality)
         self._add_field(column, self.tr("Seed"), self.seed)
         column.addLayout(self.advanced.outdented())
         column.addStretch(1)
@@ -244,8 +246,16 @@ class Composer(QWidget):
             self.advanced.open(self.advanced.head.isChecked() or draft.upto is not None)
 
     @Slot()
-    def _learn_words(self) -> None:
+    def _learn_pack(self) -> None:
+        """Offer the pack's words, and hide what it cannot do."""
         card = self._session.card
+        if card is not None:
+            able = card.capabilities
+            self.keep_away.setVisible(able.negative)
+            for field in (self._still_head, self.drop_zone):
+                field.setVisible(able.still != "no")
+            for field in (self._quality_head, self.quality):
+                field.setVisible(not able.steps.fixed)
         words = (*card.vocabulary.words, *card.vocabulary.aliases) if card else ()
         self.prompt.offer([word for word in words if len(word) >= SHORTEST_OFFERED])
 

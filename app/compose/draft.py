@@ -101,21 +101,22 @@ def last_stage(draft: Draft, card: PackCard | None) -> StageName:
 def requests_of(
     draft: Draft, card: PackCard | None, *, image: str | None, pack: str
 ) -> tuple[ClipRequest, ...]:
-    """One request for each variation, with seeds that count up.
+    """One request for each variation, with seeds that count up. What the pack has no use for is left out.
 
     Raises:
         UsageError: ``bad-request``.
     """
+    able = card.capabilities if card else None
     first = ClipRequest.parse(
         prompt=draft.prompt,
-        negative=draft.negative.strip(),
-        image=image,
+        negative=draft.negative.strip() if able is None or able.negative else "",
+        image=image if able is None or able.still != "no" else None,
         seed=draft.seed,
         aspect=draft.aspect,
         frames=draft.frames,
         upto=last_stage(draft, card),
         steps=None if draft.quality == "standard" and draft.steps is None else steps_of(draft, card),
-        guidance=draft.guidance,
+        guidance=draft.guidance if able is None or able.guidance is not None else None,
         pack=pack,
     )
     seeds = [(draft.seed + index) % (MAX_SEED + 1) for index in range(draft.variations)]

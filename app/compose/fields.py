@@ -24,7 +24,7 @@ from app.core.option_widgets import DropDown, Segments
 from app.core.theme import INSIDE, figures
 from app.core.widgets import IconButton
 from app.window.session import Session
-from engine.api.types import FPS, MAX_SEED
+from engine.api.types import MAX_SEED
 
 if TYPE_CHECKING:
     from app.packs.pack_card import PackCard
@@ -152,7 +152,9 @@ class LengthField(DropDown):
         self.choose(frames)
 
     def _words(self, frames: int) -> str:
-        seconds = tenths(frames / (self._card.capabilities.fps if self._card else FPS))
+        if self._card is None:
+            return self.tr("{0} frames").format(frames)
+        seconds = tenths(frames / self._card.capabilities.fps)
         return self.tr("{0} s · {1} frames").format(seconds, frames)
 
     @Slot(object)

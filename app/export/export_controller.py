@@ -44,7 +44,7 @@ class ExportController(QObject):
         session = self._session
         if session.monitor.mode == "film":
             file = self._film.keeper.file
-            return film_source(session.room.film, file.stem if file else self.tr("film"))
+            return film_source(session.film_generator.film, file.stem if file else self.tr("film"))
         clip = session.current_clip.clip
         if clip is None:
             return None
@@ -60,7 +60,7 @@ class ExportController(QObject):
         if self.source is not None:
             return ""
         if session.monitor.mode == "film":
-            film = session.room.film
+            film = session.film_generator.film
             if any(film.take_of(segment).pending for segment in film.segments):
                 return self.tr("Available when the part of the film in progress is done")
         elif isinstance(session.state, Running):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -215,6 +216,6 @@ def _film_frames(source: ExportSource) -> Iterator[Pixels]:
 
     for cut in source.cuts:
         wanted = [cut.take.index(frame, source.fps) for frame in range(cut.start, cut.stop)]
+        times = Counter(wanted)
         for index, frame in enumerate(islice(iter_frames(cut.file, size=source.size), wanted[-1] + 1)):
-            for _ in range(wanted.count(index)):
-                yield frame
+            yield from repeat(frame, times[index])

@@ -40,14 +40,14 @@ class FilmActions(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._room = session.room
+        self._generator = session.film_generator
         self._monitor = session.monitor
         self._verbs: dict[Verb, Callable[[], None]] = {
             "continue": self.continue_,
             "retake": self.retake,
             "add_to_film": self.add_to_film,
-            "split": lambda: self._room.edits.split(self._monitor.player.position),
-            "delete_segment": lambda: self._with_segment(self._room.edits.delete),
+            "split": lambda: self._generator.edits.split(self._monitor.player.position),
+            "delete_segment": lambda: self._with_segment(self._generator.edits.delete),
             "move_earlier": lambda: self._move(-1),
             "move_later": lambda: self._move(1),
             "trim_start": lambda: self._trim(start=True),
@@ -66,14 +66,14 @@ class FilmActions(QObject):
 
     def possible(self) -> dict[Verb, bool]:
         """Which verbs make sense now."""
-        film, player = self._room.film, self._monitor.player
+        film, player = self._generator.film, self._monitor.player
         in_film = self._monitor.mode == "film" and bool(film.segments)
         record = self.record
         shown = self._monitor.pictured
         segment = self.segment if in_film else None
         many = len(film.segments) > 1
         end = film.segments[-1] if film.segments else None
-        can = self._room.can_continue(end) if in_film else record is not None
+        can = self._generator.can_continue(end) if in_film else record is not None
         return {
             "continue": can and (self.own_words is not None or bool(self._session.draft.prompt.strip())),
             "retake": segment is not None and film.take_of(segment).request is not None,
@@ -95,14 +95,14 @@ class FilmActions(QObject):
     @property
     def segment(self) -> Segment | None:
         """What the verbs are about: the selected segment, or the one under the playhead."""
-        film = self._room.film
+        film = self._generator.film
         under = film.at(self._monitor.player.position)
         return film.selected or (under[0] if under else None)
 
     @property
     def own_words(self) -> StoredRequest | None:
         """The request of what would be continued: its words are used where the composer has none."""
-        film, record = self._room.film, self.record
+        film, record = self._generator.film, self.record
         if self._monitor.mode == "film" and film.segments:
             return film.take_of(film.segments[-1]).request
         return record.request if record is not None else None
@@ -122,31 +122,31 @@ class FilmActions(QObject):
 
     def continue_(self) -> None:
         """Make what comes after the film, or after the clip on show."""
-        film = self._room.film
+        film = self._generator.film
         record = self.record
         if self._monitor.mode == "film" and film.segments:
             last = film.segments[-1]
             self.continue_segment(last)
         elif record is not None:
-            self._room.continue_clip(record, self._wish(record.request), self._part)
+            self._generator.continue_clip(record, self._wish(record.request), self._part)
             self._monitor.show("film")
             self._seek_to_selected()
 
     def continue_segment(self, segment: Segment) -> None:
         """Make what comes after a segment, and go there."""
-        self._room.continue_segment(segment, self._wish(self._room.film.take_of(segment).request))
+        self._generator.continue_segment(segment, self._wish(self._generator.film.take_of(segment).request))
         self._seek_to_selected()
 
     def retake(self) -> None:
         """Make the segment again with another seed."""
-        self._with_segment(lambda segment: self._room.retake(segment, self._session.new_seed()))
+        self._with_segment(lambda segment: self._generator.retake(segment, self._session.new_seed()))
 
     def add_to_film(self) -> None:
         """Put the clip on show at the film's end, from its in to its out point."""
         record = self.record
         if record is None:
             return
-        self._room.add(record, part=self._part)
+        self._generator.add(record, part=self._part)
         self._monitor.show("film")
         self._seek_to_selected()
 
@@ -157,7 +157,7 @@ class FilmActions(QObject):
             return
         record = next((r for r in self._session.library.clips if self._session.library.path(r) == file), None)
         if record is not None:
-            self._room.add(record, at)
+            self._generator.add(record, at)
         elif file.suffix.lower() in VIDEOS:
             raise UsageError(
                 "not-in-library",
@@ -174,7 +174,7 @@ class FilmActions(QObject):
 
         load_still(still, *self._session.shape)  # refuse now what the engine would refuse later
         wish = self._wish(None)
-        self._room.begin_with(replace(wish, image=str(still)), at)
+        self._generator.begin_with(replace(wish, image=str(still)), at)
 
     def _wish(self, recipe: StoredRequest | None) -> ClipRequest:
         """What the composer asks for; with an empty prompt, the words of ``recipe``."""
@@ -197,23 +197,23 @@ class FilmActions(QObject):
     def _move(self, by: int) -> None:
         segment = self.segment
         if segment is not None:
-            self._room.edits.move(segment, self._room.film.segments.index(segment) + by)
+            self._generator.edits.move(segment, self._generator.film.segments.index(segment) + by)
 
     def _trim(self, *, start: bool) -> None:
         """Let the segment under the playhead, or the clip on show, begin or end there."""
         if self._monitor.mode == "clip":
             self._mark(first=start)
             return
-        under = self._room.film.at(self._monitor.player.position)
+        under = self._generator.film.at(self._monitor.player.position)
         if under is None:
             return
         segment, frame = under
-        self._room.edits.begin_drag()
+        self._generator.edits.begin_drag()
         if start:
-            self._room.edits.trim(segment, start=frame)
-            self._monitor.player.seek(self._room.film.first_of(segment.id))
+            self._generator.edits.trim(segment, start=frame)
+            self._monitor.player.seek(self._generator.film.first_of(segment.id))
         else:
-            self._room.edits.trim(segment, stop=frame + 1)
+            self._generator.edits.trim(segment, stop=frame + 1)
 
     def _mark(self, *, first: bool) -> None:
         player = self._monitor.player
@@ -222,16 +222,16 @@ class FilmActions(QObject):
 
     def _go(self, by: int) -> None:
         """Select the next or the previous segment, and go to its start."""
-        film, segment = self._room.film, self.segment
+        film, segment = self._generator.film, self.segment
         if segment is not None:
             at = film.segments.index(segment) + by
             film.select(film.segments[max(0, min(at, len(film.segments) - 1))].id)
             self._seek_to_selected()
 
     def _seek_to_selected(self) -> None:
-        selected = self._room.film.selected
+        selected = self._generator.film.selected
         if selected is not None:
-            self._monitor.player.seek(self._room.film.first_of(selected.id))
+            self._monitor.player.seek(self._generator.film.first_of(selected.id))
 
     def _guarded(self, verb: Callable[[], None]) -> Callable[[], None]:
         def call() -> None:

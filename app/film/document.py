@@ -47,9 +47,9 @@ class FilmDocument(QObject):
     recovered = Signal()
     failed = Signal(object)
 
-    def __init__(self, room: FilmGenerator, monitor: Monitor, parent: QObject | None = None) -> None:
+    def __init__(self, generator: FilmGenerator, monitor: Monitor, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._room = room
+        self._generator = generator
         self._monitor = monitor
         self._tasks = BackgroundTasks(self, name="film", drain_on_close=True)
         self._file: Path | None = None
@@ -61,9 +61,9 @@ class FilmDocument(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(WAIT_MS)
         self._timer.timeout.connect(self._keep_copy)
-        room.film.changed.connect(self._note)
-        room.film.take_changed.connect(self._note)
-        room.film.history.cleanChanged.connect(self.changed)
+        generator.film.changed.connect(self._note)
+        generator.film.take_changed.connect(self._note)
+        generator.film.history.cleanChanged.connect(self.changed)
 
     @property
     def file(self) -> Path | None:
@@ -73,7 +73,7 @@ class FilmDocument(QObject):
     @property
     def modified(self) -> bool:
         """Whether the film differs from its file; a film without segments has nothing to lose."""
-        film = self._room.film
+        film = self._generator.film
         dirty = self._restored_dirty or not film.history.isClean()
         return dirty and (bool(film.segments) or self._file is not None)
 
@@ -89,7 +89,9 @@ class FilmDocument(QObject):
             return
 
         def taken(project: Project) -> None:
-            if self._room.film.segments:  # too late: another film was begun, or opened from the command line
+            if (
+                self._generator.film.segments
+            ):  # too late: another film was begun, or opened from the command line
                 if not (project.modified and project.segments) or self._write_beside(copy, project):
                     self._copy = copy
                     self._keep_copy()
@@ -121,9 +123,9 @@ class FilmDocument(QObject):
 
         def done(_: object) -> None:
             self._file = file
-            if self._room.film.segments == project.segments:
+            if self._generator.film.segments == project.segments:
                 self._restored_dirty = False
-                self._room.film.history.setClean()
+                self._generator.film.history.setClean()
             self.changed.emit()
             self._timer.start()
             self.saved.emit(file)
@@ -148,7 +150,7 @@ class FilmDocument(QObject):
         """An empty film without a file. Undo brings the old one back; changes of it are kept for another day."""
         if not self._put_by():
             return
-        self._room.edits.clear()
+        self._generator.edits.clear()
         self._file = None
         self.changed.emit()
 
@@ -170,7 +172,7 @@ class FilmDocument(QObject):
         Returns:
             Whether the film may go: it has nothing to lose, or it is on the disk now.
         """
-        if self._copy is None or not self.modified or not self._room.film.segments:
+        if self._copy is None or not self.modified or not self._generator.film.segments:
             return True
         return self._write_beside(self._copy, self._project())
 
@@ -196,8 +198,8 @@ class FilmDocument(QObject):
         return True
 
     def _show(self, project: Project) -> None:
-        self._room.film.open(project.takes, project.segments, project.fps)
-        self._room.refresh()
+        self._generator.film.open(project.takes, project.segments, project.fps)
+        self._generator.refresh()
         self._monitor.put("film", project.playhead, project.marks)
         if project.segments:
             self._monitor.show("film")
@@ -205,11 +207,18 @@ class FilmDocument(QObject):
     def _project(self) -> Project:
         from app.film.project import Project
 
-        film = self._room.film
+        film = self._generator.film
         playhead, marks = self._monitor.place("film")
         saved_as = self._file.absolute() if self._file else None
         return Project(
-            dict(film.takes), film.segments, film.fps, marks, playhead, saved_as, self.modified, running=self._running
+            dict(film.takes),
+            film.segments,
+            film.fps,
+            marks,
+            playhead,
+            saved_as,
+            self.modified,
+            running=self._running,
         )
 
     def _reader(self, file: Path) -> Callable[[], Project]:

@@ -114,7 +114,9 @@ class Edits:
 
     def trim(self, segment: Segment, *, start: int | None = None, stop: int | None = None) -> None:
         """Give a segment another start or stop, in frames of its take at the film's rate."""
-        new = change.trimmed(segment, self._film.length_of(self._film.take_of(segment)), start=start, stop=stop)
+        new = change.trimmed(
+            segment, self._film.length_of(self._film.take_of(segment)), start=start, stop=stop
+        )
         edge = f"{self._drag}/{segment.id}/{'start' if start is not None else 'stop'}"
         self._push(translate("Edits", "Trim"), change.replaced(self._film.segments, new), edge, segment.id)
 

@@ -44,14 +44,14 @@ class FilmController(QObject):
         self._actions = actions
         self._timeline = timeline
         self.director = FilmActions(session, self)
-        self.keeper = FilmDocument(session.room, session.monitor, self)
+        self.keeper = FilmDocument(session.film_generator, session.monitor, self)
         self._names: dict[Verb, ActionName] = {verb: verb for verb in self.director.verbs}
         self._wire_actions()
         self._wire_signals()
         self.refresh()
 
     def _wire_actions(self) -> None:
-        session, history = self._session, self._session.room.film.history
+        session, history = self._session, self._session.film_generator.film.history
         verbs: dict[ActionName, Callable[[], object]] = {
             "undo": history.undo,
             "redo": history.redo,
@@ -71,7 +71,7 @@ class FilmController(QObject):
             self._actions[name].triggered.connect(_without_arguments(call))
 
     def _wire_signals(self) -> None:
-        session, film = self._session, self._session.room.film
+        session, film = self._session, self._session.film_generator.film
         for signal in (
             film.changed, film.take_changed, film.selected_changed, session.monitor.mode_changed,
             session.monitor.reset, session.monitor.changed, session.player.moved, session.player.marks_changed,
@@ -92,7 +92,7 @@ class FilmController(QObject):
     def refresh(self) -> None:
         """Let each verb be possible only when it is."""
         actions, session = self._actions, self._session
-        film, monitor = session.room.film, session.monitor
+        film, monitor = session.film_generator.film, session.monitor
         history = film.history
         for verb, yes in self.director.possible().items():
             actions[self._names[verb]].setEnabled(yes)
@@ -116,7 +116,9 @@ class FilmController(QObject):
         session = self._session
         own = not session.draft.prompt.strip()
         words = (
-            self.tr("Continue with its own prompt") if own else self.tr("Continue with the prompt on the left")
+            self.tr("Continue with its own prompt")
+            if own
+            else self.tr("Continue with the prompt on the left")
         )
         if session.still.path is None:
             return words

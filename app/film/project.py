@@ -62,7 +62,10 @@ class _Project(_Data):
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
-        frames = {take.id: Take(take.id, take.frames, take.size, fps=take.fps).length(self.fps) for take in self.takes}
+        frames = {
+            take.id: Take(take.id, take.frames, take.size, fps=take.fps).length(self.fps)
+            for take in self.takes
+        }
         names = [segment.id for segment in self.segments]
         if len(frames) != len(self.takes) or len(set(names)) != len(names):
             raise ValueError("two of its parts have the same name")
@@ -143,7 +146,9 @@ def read_project(path: Path, clips: Sequence[Path] = ()) -> Project:
     takes = {take.id: _from_take(take, folders) for take in data.takes}
     segments = tuple(Segment(part.take, part.start, part.stop, part.id) for part in data.segments)
     saved_as = None if data.saved_as is None else Path(data.saved_as)
-    return Project(takes, segments, data.fps, data.marks, data.playhead, saved_as, data.modified, data.running)
+    return Project(
+        takes, segments, data.fps, data.marks, data.playhead, saved_as, data.modified, data.running
+    )
 
 
 def _parsed(path: Path) -> dict[str, Any]:

@@ -59,7 +59,9 @@ class Timeline(QWidget):
     menu_wanted = Signal(QPoint)
     scale_changed = Signal()
 
-    def __init__(self, session: Session, verbs: Sequence[QAction] = (), parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, verbs: Sequence[QAction] = (), parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         if not _installed:
             QAccessible.installFactory(access_of)

@@ -85,7 +85,7 @@ class SegmentDrag(Drag):
 
     def begin(self) -> None:
         """Select it."""
-        self._session.room.film.select(self._segment.id)
+        self._session.film_generator.film.select(self._segment.id)
 
     def move(self, to: QPointF) -> None:
         """Show the place between segments."""
@@ -97,9 +97,9 @@ class SegmentDrag(Drag):
         """Put it there."""
         if self.gap is None:
             return
-        room = self._session.room
-        at = room.film.segments.index(self._segment)
-        room.edits.move(self._segment, self.gap - (self.gap > at))
+        generator = self._session.film_generator
+        at = generator.film.segments.index(self._segment)
+        generator.edits.move(self._segment, self.gap - (self.gap > at))
 
 
 class EdgeDrag(Drag):
@@ -117,19 +117,19 @@ class EdgeDrag(Drag):
     def begin(self) -> None:
         """Select the segment; what is trimmed now is one step to undo."""
         self._session.player.pause()
-        self._session.room.film.select(self._segment.id)
-        self._session.room.edits.begin_drag()
+        self._session.film_generator.film.select(self._segment.id)
+        self._session.film_generator.edits.begin_drag()
 
     def move(self, to: QPointF) -> None:
         """Trim by as many frames as the mouse has gone, and show the frame at the edge."""
         by = round((to.x() - self._start.x()) / self.scale.pitch)
-        room, segment = self._session.room, self._segment
+        generator, segment = self._session.film_generator, self._segment
         if self._first:
-            room.edits.trim(segment, start=segment.start + by)
+            generator.edits.trim(segment, start=segment.start + by)
         else:
-            room.edits.trim(segment, stop=segment.stop + by)
-        now = room.film.segment(segment.id)
-        first = room.film.first_of(segment.id)
+            generator.edits.trim(segment, stop=segment.stop + by)
+        now = generator.film.segment(segment.id)
+        first = generator.film.first_of(segment.id)
         if now is not None:
             self._session.player.seek(first if self._first else first + len(now) - 1)
 

@@ -30,7 +30,7 @@ class Lane(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._film = session.room.film
+        self._film = session.film_generator.film
         self._film.changed.connect(self.changed)
         self._film.take_changed.connect(self._take_changed)
         self._film.selected_changed.connect(self.changed)
@@ -108,8 +108,15 @@ class Lane(QObject):
         take = self._film.take_of(segment)
         prompt, seed = self._recipe(take)
         length = seconds_text(len(segment) / self._film.fps)
-        frames = self.tr("frames {0} to {1} of {2}").format(segment.start + 1, segment.stop, self._film.length_of(take))
-        lines = [prompt, f"{length} · {frames}", self.tr("seed {0}").format(seed) if seed else "", take.trouble]
+        frames = self.tr("frames {0} to {1} of {2}").format(
+            segment.start + 1, segment.stop, self._film.length_of(take)
+        )
+        lines = [
+            prompt,
+            f"{length} · {frames}",
+            self.tr("seed {0}").format(seed) if seed else "",
+            take.trouble,
+        ]
         return "\n".join(line for line in lines if line)
 
     def _block(self, segment: Segment, first: int) -> Block:

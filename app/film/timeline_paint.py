@@ -127,7 +127,9 @@ def paint_block(painter: QPainter, colours: QPalette, scale: Scale, block: Block
         made = QColor(accent)
         made.setAlphaF(0.28)
         painter.setBrush(made)
-        painter.drawRoundedRect(QRectF(box.left(), box.top(), box.width() * block.fraction, box.height()), 4, 4)
+        painter.drawRoundedRect(
+            QRectF(box.left(), box.top(), box.width() * block.fraction, box.height()), 4, 4
+        )
     edge = accent if block.selected else colours.color(roles.BrightText if block.trouble else roles.Mid)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(edge, 1.5 if block.selected else 1))
@@ -139,7 +141,9 @@ def paint_block(painter: QPainter, colours: QPalette, scale: Scale, block: Block
     words = box.adjusted(10, 0, -10, 0)
     # A block that begins to the left of what is seen keeps its words in sight.
     words.setLeft(max(words.left(), min(8.0, words.right() - 24)))
-    role = roles.BrightText if block.trouble else roles.WindowText if block.selected else roles.PlaceholderText
+    role = (
+        roles.BrightText if block.trouble else roles.WindowText if block.selected else roles.PlaceholderText
+    )
     painter.setPen(colours.color(role))
     text = painter.fontMetrics().elidedText(block.label, Qt.TextElideMode.ElideRight, int(words.width()))
     painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

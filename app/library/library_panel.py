@@ -148,7 +148,7 @@ class LibraryPanel(QWidget):
         self.grid.play.connect(self._session.open_clip)
         self.grid.menu_wanted.connect(self._menu)
         self.grid.picked.connect(self._picked)
-        film, monitor = self._session.room.film, self._session.monitor
+        film, monitor = self._session.film_generator.film, self._session.monitor
         for signal in (film.selected_changed, film.take_changed, monitor.mode_changed):
             signal.connect(self._follow)
         self.empty.act.clicked.connect(self._show_all)
@@ -229,7 +229,7 @@ class LibraryPanel(QWidget):
     @Slot()
     def _follow(self) -> None:
         """While the film is on show, what is told is about the clip of its selected segment."""
-        film = self._session.room.film
+        film = self._session.film_generator.film
         if self._session.monitor.mode != "film" or film.selected is None:
             self._elsewhere = None
         else:

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PackCard:
-    """An installed pack, as far as the window needs it. ``examples`` are clips that this pack made of the examples."""
+    """An installed pack, as far as the window needs it.
+
+    ``capabilities`` is what it can make; ``examples`` are clips that this pack made of the examples.
+    """
 
     pack: InstalledPack
     vocabulary: Vocabulary
+    capabilities: Capabilities
     examples: tuple[Path, ...] = ()
     _weights: dict[WeightFormat, Weights] = field(default_factory=dict[Any, Any], repr=False, compare=False)
 
@@ -31,13 +35,6 @@ class PackCard:
     def title(self) -> str:
         """The name for display."""
         return self.pack.manifest.title
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What the pack can make."""
-        from engine.kinds.registry import capabilities_of
-
-        return capabilities_of(self.pack)
 
     @property
     def stages(self) -> tuple[StageName, ...]:
@@ -83,8 +80,11 @@ def read_pack(store: PackStore | None, name: str) -> PackCard:
     Raises:
         WaltError: ``pack-not-found``, ``pack-damaged``, ``pack-too-new`` or ``bad-vocabulary``.
     """
-    from engine.kinds.registry import kind_of  # imported with the first pack, after the window is shown
+    from engine.kinds.registry import (  # imported with the first pack, after the window is shown
+        capabilities_of,
+        kind_of,
+    )
     from engine.packs.store import PackStore
 
     pack = (store or PackStore()).find(name)
-    return PackCard(pack, kind_of(pack).vocabulary(pack), pictures(pack.path))
+    return PackCard(pack, kind_of(pack).vocabulary(pack), capabilities_of(pack), pictures(pack.path))

@@ -41,6 +41,10 @@ class NextClip(Protocol):
         """Width and height of a stage's picture, if known."""
         ...
 
+    def stage_title(self, stage: StageName) -> str:
+        """What a stage is for, in the window's language."""
+        ...
+
     def pack_title(self, pack: str) -> str:
         """The name of a pack, as people know it."""
         ...
@@ -111,18 +115,18 @@ class StageBar(QWidget):
     def refresh(self) -> None:
         """Find out what is on show, and how far it is. Painting and pointing only look it up."""
         runs = self._current.stages or waiting_stages(self._next_clip.last_stage)
-        self.shown = tuple(self._stage(run) for run in runs)
+        self.shown = tuple(self._stage(run, number) for number, run in enumerate(runs, 1))
         self.setAccessibleDescription(", ".join(self._spoken(stage) for stage in self.shown))
         self.update()
 
-    def _stage(self, run: StageRun) -> ShownStage:
+    def _stage(self, run: StageRun, number: int) -> ShownStage:
         current = self._current
         running = isinstance(self._job_runner.state, Running)
         can_look = current.can_look(run.name)
         there = can_look or (run.past and run.size is not None)
         return ShownStage(
             run,
-            self._name(run.name),
+            f"{number}  {self._next_clip.stage_title(run.name)}",
             self._facts(run, running),
             there,
             can_look,
@@ -130,10 +134,6 @@ class StageBar(QWidget):
             working=running and run.started and not run.done,
             faint=not (run.done and (there or running)),
         )
-
-    def _name(self, stage: StageName) -> str:
-        names = {"base": self.tr("1  Sketch"), "sr1": self.tr("2  Detail"), "sr2": self.tr("3  Finish")}
-        return names[stage]
 
     def _facts(self, run: StageRun, running: bool) -> tuple[str, ...]:
         known = run.started or isinstance(self._current.reported, LibraryClip | FilmClip)

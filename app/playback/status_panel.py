@@ -22,7 +22,6 @@ from app.playback.stage_bar import NextClip, StageBar
 if TYPE_CHECKING:
     from app.jobs.job_runner import JobRunner
     from app.jobs.queue import Queue
-    from engine.api.types import StageName
 
 TICK_MS = 250
 RESUME = "resume"
@@ -177,11 +176,11 @@ class StatusPanel(QWidget):
         if state.request.source is not None and self._next_clip.has_still:
             elapsed += " · " + self.tr("the picture on the left is not used")
         if run.decoding or run.done:
-            parts = [self._developing(run.name)]
+            parts = [self.tr("{0}, decoding its frames").format(self._next_clip.stage_title(run.name))]
         else:
             # A step that is being made counts from one: people don't count from nought.
             step = min(run.step + 1, run.steps)
-            parts = [self.tr("{0}, step {1} of {2}").format(self._stage(run.name), step, run.steps)]
+            parts = [self.tr("{0}, step {1} of {2}").format(self._next_clip.stage_title(run.name), step, run.steps)]
         parts.append(elapsed)
         if state.deadline is not None:
             parts.append(self._left(state.deadline - self._job_runner.now()))
@@ -191,17 +190,6 @@ class StatusPanel(QWidget):
         if not state.started or state.request.pack == self._loaded:
             return self.tr("Getting ready…")
         return self.tr("Loading {0}…").format(self._next_clip.pack_title(state.request.pack))
-
-    def _stage(self, name: StageName) -> str:
-        return {"base": self.tr("Sketch"), "sr1": self.tr("Detail"), "sr2": self.tr("Finish")}[name]
-
-    def _developing(self, name: StageName) -> str:
-        words = {
-            "base": self.tr("Developing the sketch"),
-            "sr1": self.tr("Developing the detail"),
-            "sr2": self.tr("Developing the clip"),
-        }
-        return words[name]
 
     def _left(self, seconds: float) -> str:
         if seconds < 1:

@@ -13,7 +13,6 @@ from app.core.formatting import tenths
 from app.core.widgets import ActionButton, button
 from app.help.report import details_of
 from app.jobs.state import Failed
-from engine.api.clip import FPS
 
 if TYPE_CHECKING:
     from app.core.actions import Actions
@@ -51,9 +50,10 @@ class FailureView(ErrorPage):
         card = self._session.card
         size = card.size(request.aspect, request.upto) if card else None
         failed = self._session.state.request if isinstance(self._session.state, Failed) else None
-        if size is None or (failed is not None and failed.upto == request.upto):
-            fps = card.capabilities.fps if card else FPS
-            return self.tr("Make {0} s instead").format(tenths(request.frames / fps))
+        if card is None or size is None:
+            return self.tr("Make a smaller clip")
+        if failed is not None and failed.upto == request.upto:
+            return self.tr("Make {0} s instead").format(tenths(request.frames / card.capabilities.fps))
         return self.tr("Make it at {0} × {1}").format(*size)
 
     @Slot()

@@ -190,18 +190,24 @@ class MainWindow(QMainWindow):
         self.composer.prompt.left.connect(self.timeline_panel.timeline.setFocus)
         self.exports.said.connect(self.status.say)
         self.exports.exporter.failed.connect(self._trouble)
-        for signal in (session.draft_changed, session.state_changed, session.progress_changed):
-            signal.connect(self._refresh)
         for signal in (session.pack_changed, session.draft_changed):
             signal.connect(self.status.next_clip_changed)
-        session.pack_changed.connect(self._refresh)
-        session.still.changed.connect(self._refresh)
         session.still.film_offered.connect(self.film.keeper.open)
-        session.queue.changed.connect(self._refresh)
-        session.current_clip.changed.connect(self._refresh)
-        film = session.room.film
-        for signal in (session.monitor.mode_changed, film.changed, film.take_changed):
-            signal.connect(self._refresh)  # what can be exported may come from the disk, without a job
+        film = session.film_generator.film
+        for signal in (
+            session.draft_changed, session.state_changed, session.progress_changed, session.pack_changed,
+            session.still.changed, session.queue.changed, session.current_clip.changed,
+            # What can be exported may come from the disk, without a job.
+            session.monitor.mode_changed, film.changed, film.take_changed,
+        ):  # fmt: skip
+            signal.connect(self._refresh)
+        allow = self.actions_.allow
+        allow("generate", lambda: session.can_generate)
+        allow("generate_first", lambda: session.can_generate)
+        allow("cancel", lambda: isinstance(session.state, Running) and not session.state.cancelling)
+        allow("export", lambda: self.exports.source is not None)
+        allow("clear_still", lambda: not isinstance(session.still.state, NoStill) or session.still.refusal is not None)
+        allow("teach", lambda: session.capabilities is None or session.capabilities.teachable)
 
     @Slot()
     def _take_up(self) -> None:
@@ -217,16 +223,7 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         """Enable and disable the actions."""
         session, actions = self.session, self.actions_
-        state = session.state
-        possible: dict[ActionName, bool] = {
-            "generate": session.can_generate,
-            "generate_first": session.can_generate,
-            "cancel": isinstance(state, Running) and not state.cancelling,
-            "export": self.exports.source is not None,
-            "clear_still": not isinstance(session.still.state, NoStill) or session.still.refusal is not None,
-        }
-        for name, yes in possible.items():
-            actions[name].setEnabled(yes)
+        actions.refresh()
         actions["export"].setToolTip(self.exports.waits_for)
         paused = actions["pause_queue"]
         if paused.isChecked() != session.queue.paused:

@@ -18,6 +18,7 @@ from app.compose.still import Refused, StillSlot
 from app.core.background_tasks import BackgroundTasks
 from app.core.bridge import EngineBridge, News
 from app.core.i18n import window_language
+from app.core.stage_titles import stage_title
 from app.film.generation import FilmGenerator
 from app.jobs.job_runner import JobRunner
 from app.jobs.queue import Queue
@@ -30,7 +31,7 @@ from app.playback.job_frames import JobFrames
 from app.playback.monitor import Monitor
 from engine.api.errors import WaltError
 from engine.api.events import Ready
-from engine.api.types import WALT_PROMPT
+from engine.api.types import STAGES, WALT_PROMPT
 
 if TYPE_CHECKING:
     from engine.api.request import ClipRequest
@@ -89,8 +90,10 @@ class Session(QObject):
         self.queue = queue
         self.job_runner = JobRunner(bridge, queue, library, clock, self)
         job_frames = JobFrames(self.job_runner, library, self._first_size, lambda: self.capabilities, self)
-        self.room = FilmGenerator(queue, job_frames, library, tasks, self._first_size, lambda: self.capabilities, self)
-        self.monitor = Monitor(self.room.frames, self)
+        self.film_generator = FilmGenerator(
+            queue, job_frames, library, tasks, self._first_size, lambda: self.capabilities, self
+        )
+        self.monitor = Monitor(self.film_generator.frames, self)
         self.player = self.monitor.player
         self.current_clip = CurrentClip(self.job_runner, job_frames, library, self.monitor, tasks, self)
         self.still = StillSlot(tasks, library.places.cache, self)
@@ -105,7 +108,7 @@ class Session(QObject):
         self.job_runner.state_changed.connect(self.state_changed)
         self.job_runner.progress_changed.connect(self.progress_changed)
         library.opened.connect(queue.restore)
-        for failed in (library.failed, queue.failed, self.current_clip.failed, self.room.trouble):
+        for failed in (library.failed, queue.failed, self.current_clip.failed, self.film_generator.trouble):
             failed.connect(self.trouble)
         library.not_kept.connect(self._on_not_kept)
 
@@ -157,6 +160,8 @@ class Session(QObject):
     def can_generate(self) -> bool:
         """Whether Generate is possible now; also while a picture is being read."""
         said = bool(self._draft.prompt.strip()) and not self.surplus
+        if self.capabilities is not None and self.capabilities.still == "must":
+            said = said and self.has_still
         return said and not isinstance(self.still.state, Refused) and self.pack_error is None
 
     @property
@@ -213,6 +218,12 @@ class Session(QObject):
     def stage_size(self, stage: StageName) -> tuple[int, int] | None:
         """Width and height of a stage's picture in the chosen shape, if known."""
         return self.card.size(self._draft.aspect, stage) if self.card else None
+
+    def stage_title(self, stage: StageName) -> str:
+        """What a stage is for, in the window's language; only its number if the pack does not have it."""
+        able = self.capabilities
+        known = able.stage(stage) if able else None
+        return stage_title(known.title) if known else self.tr("Stage {0}").format(STAGES.index(stage) + 1)
 
     @property
     def shape(self) -> tuple[int, int]:

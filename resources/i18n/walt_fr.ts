@@ -1386,6 +1386,10 @@
         <translation>Ce clip n’a pas pu être fait</translation>
     </message>
     <message>
+        <source>Make a smaller clip</source>
+        <translation>Faire un clip plus petit</translation>
+    </message>
+    <message>
         <source>Make {0} s instead</source>
         <translation>Faire {0} s à la place</translation>
     </message>
@@ -1811,6 +1815,10 @@
     <message>
         <source>Longer clips are made in parts; each part continues the one before</source>
         <translation>Les clips plus longs sont créés en plusieurs parties&#xa0;; chacune continue la précédente</translation>
+    </message>
+    <message>
+        <source>{0} frames</source>
+        <translation>{0} images</translation>
     </message>
     <message>
         <source>{0} s · {1} frames</source>
@@ -2617,6 +2625,13 @@
     </message>
 </context>
 <context>
+    <name>Session</name>
+    <message>
+        <source>Stage {0}</source>
+        <translation>Étape {0}</translation>
+    </message>
+</context>
+<context>
     <name>ShapePicker</name>
     <message>
         <source>Wide, 16:9</source>
@@ -2657,18 +2672,6 @@
         <translation>Niveaux</translation>
     </message>
     <message>
-        <source>1  Sketch</source>
-        <translation>1  Ébauche</translation>
-    </message>
-    <message>
-        <source>2  Detail</source>
-        <translation>2  Détail</translation>
-    </message>
-    <message>
-        <source>3  Finish</source>
-        <translation>3  Finition</translation>
-    </message>
-    <message>
         <source>about {0} s</source>
         <translation>environ {0} s</translation>
     </message>
@@ -2683,6 +2686,21 @@
     <message>
         <source>Only the finished clip was kept, not its earlier stages</source>
         <translation>Seul le clip fini a été gardé, pas ses étapes</translation>
+    </message>
+</context>
+<context>
+    <name>Stages</name>
+    <message>
+        <source>Sketch</source>
+        <translation>Ébauche</translation>
+    </message>
+    <message>
+        <source>Detail</source>
+        <translation>Détail</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>Finition</translation>
     </message>
 </context>
 <context>
@@ -2743,6 +2761,10 @@
         <translation>l’image à gauche n’est pas utilisée</translation>
     </message>
     <message>
+        <source>{0}, decoding its frames</source>
+        <translation>{0}, décodage des images</translation>
+    </message>
+    <message>
         <source>{0}, step {1} of {2}</source>
         <translation>{0}, étape {1} sur {2}</translation>
     </message>
@@ -2753,30 +2775,6 @@
     <message>
         <source>Loading {0}…</source>
         <translation>Chargement de {0}…</translation>
-    </message>
-    <message>
-        <source>Sketch</source>
-        <translation>Ébauche</translation>
-    </message>
-    <message>
-        <source>Detail</source>
-        <translation>Détail</translation>
-    </message>
-    <message>
-        <source>Finish</source>
-        <translation>Finition</translation>
-    </message>
-    <message>
-        <source>Developing the sketch</source>
-        <translation>Développement de l’ébauche</translation>
-    </message>
-    <message>
-        <source>Developing the detail</source>
-        <translation>Développement du détail</translation>
-    </message>
-    <message>
-        <source>Developing the clip</source>
-        <translation>Développement du clip</translation>
     </message>
     <message>
         <source>almost there</source>

@@ -44,7 +44,7 @@ def film(qtbot: QtBot, studio: Studio) -> Film:
     """A film of a clip and what comes after it."""
     make_clip(qtbot, studio)
     continue_(qtbot, studio)
-    return studio.session.room.film
+    return studio.session.film_generator.film
 
 
 def drag(qtbot: QtBot, timeline: Timeline, start: QPointF, end: QPointF) -> None:

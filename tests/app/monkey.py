@@ -307,7 +307,7 @@ class Monkey:
     def look(self) -> None:
         """What must be true of the window whatever was done to it."""
         window, session = self.window, self.window.session
-        queue, film, monitor = session.queue, session.room.film, session.monitor
+        queue, film, monitor = session.queue, session.film_generator.film, session.monitor
         # The composer and the draft say the same.
         assert window.composer.prompt.toPlainText() == session.draft.prompt
         assert window.actions_["generate"].isEnabled() == session.can_generate

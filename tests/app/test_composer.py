@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QLineEdit, QToolTip
 from pytestqt.qtbot import QtBot
 
+from app.compose.advanced import Advanced
 from app.compose.composer import Composer
 from app.compose.draft import EFFORT
 from app.compose.prompt_phrases import CAMERAS, MOTIONS, camera_in, known, motion_in, with_camera, with_motion
 from app.core.widgets import QuietBar
 from app.packs.pack_card import PackCard
-from engine.kinds.registry import kind_of
+from engine.kinds.registry import capabilities_of, kind_of
+from engine.packs.capabilities import Setting
 from engine.packs.store import PackStore
 from engine.text.vocabulary import Vocabulary
 from tests.app.conftest import Studio
@@ -24,7 +27,7 @@ from tests.app.conftest import Studio
 @pytest.fixture(scope="module")
 def starter() -> PackCard:
     pack = PackStore().find("starter")
-    return PackCard(pack, kind_of(pack).vocabulary(pack))
+    return PackCard(pack, kind_of(pack).vocabulary(pack), capabilities_of(pack))
 
 
 @pytest.fixture
@@ -223,12 +226,37 @@ def test_a_pack_without_words_for_motion_has_no_empty_heading(studio: Studio, co
     assert [head.isVisible() for head in heads] == [True]
     card = studio.session.card
     assert card is not None
-    studio.session._take_card(PackCard(card.pack, Vocabulary.build(["castle"])))
+    studio.session._take_card(PackCard(card.pack, Vocabulary.build(["castle"]), card.capabilities))
     assert not heads[0].isVisible()
     assert not composer.chips.isVisible()
     studio.session._take_card(card)
     assert heads[0].isVisible()
     assert composer.chips.isVisible()
+
+
+def test_what_the_pack_cannot_do_is_not_offered(studio: Studio, composer: Composer) -> None:
+    card = studio.session.card
+    assert card is not None
+    able = card.capabilities
+    fields = composer.keep_away, composer.drop_zone, composer.quality
+    advanced = composer.advanced.content
+    assert isinstance(advanced, Advanced)
+    assert all(field.isVisibleTo(composer) for field in fields)
+    studio.session.edit(prompt="a horse", negative="snow", guidance=3.0)
+    less = replace(able, negative=False, still="no", steps=Setting(4, fixed=True), guidance=None, teachable=False)
+    studio.session._take_card(replace(card, capabilities=less))
+    assert not any(field.isVisibleTo(composer) for field in fields)
+    assert not advanced.steps.isVisibleTo(advanced)
+    assert not advanced.guidance.isVisibleTo(advanced)
+    assert not studio.window.actions_["teach"].isEnabled()
+    (request,) = studio.session.requests()
+    assert (request.negative, request.guidance) == ("", None)
+    studio.session._take_card(replace(card, capabilities=replace(able, still="must")))
+    assert not studio.window.actions_["generate"].isEnabled()
+    studio.session._take_card(card)
+    assert all(field.isVisibleTo(composer) for field in fields)
+    assert studio.window.actions_["generate"].isEnabled()
+    assert studio.session.requests()[0].negative == "snow"
 
 
 def test_nothing_moves_sideways_when_the_fields_begin_to_scroll(studio: Studio, composer: Composer) -> None:

@@ -19,7 +19,7 @@ from engine.api.events import Ready
 from engine.api.request import ClipRequest
 from engine.api.types import MemoryBudget, WeightFormat
 from engine.kinds.planning import plan_clip
-from engine.kinds.registry import kind_of
+from engine.kinds.registry import capabilities_of, kind_of
 from engine.packs.store import PackStore
 from engine.planning.memory import MB
 from tests.app.conftest import OpenStudio
@@ -32,7 +32,7 @@ __all__ = ["translators"]
 @pytest.fixture(scope="module")
 def card() -> PackCard:
     pack = PackStore().find("starter")
-    return PackCard(pack, kind_of(pack).vocabulary(pack))
+    return PackCard(pack, kind_of(pack).vocabulary(pack), capabilities_of(pack))
 
 
 READY = Ready(MemoryBudget(WeightFormat(), program=300 * MB, room=math.inf), speed=1e12)

@@ -245,8 +245,8 @@ def test_a_film_is_exported_across_its_segments(qtbot: QtBot, done: Studio, tmp_
     with qtbot.waitSignal(done.session.library.kept):
         done.window.actions_["continue"].trigger()
     done.session.player.pause()
-    film = done.session.room.film
-    done.session.room.edits.trim(film.segments[0], start=3)
+    film = done.session.film_generator.film
+    done.session.film_generator.edits.trim(film.segments[0], start=3)
     done.session.player.set_marks(12, 17)
     dialog = open_dialog(qtbot, done)
     export_to(qtbot, dialog, done, tmp_path / "film.mp4")

@@ -26,7 +26,7 @@ __all__ = ["film"]
 
 def test_a_film_is_saved_and_opened(qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path) -> None:
     keeper, player = studio.window.film.keeper, studio.session.player
-    studio.session.room.edits.split(9)
+    studio.session.film_generator.edits.split(9)
     player.seek(13)
     player.set_marks(2, 20)
     segments, takes = film.segments, dict(film.takes)
@@ -98,7 +98,7 @@ def test_a_film_is_saved_although_the_window_closes_at_once(
     qtbot: QtBot, open_studio: OpenStudio, tmp_path: Path
 ) -> None:
     studio, file = made_today(qtbot, open_studio), tmp_path / "my film.walt"
-    segments = studio.session.room.film.segments
+    segments = studio.session.film_generator.film.segments
     close_while_busy(qtbot, studio, lambda: studio.window.film.keeper.save(file))
     assert read_project(file).segments == segments
     copy = read_project(copy_of(studio))
@@ -109,7 +109,7 @@ def test_an_old_film_is_kept_although_the_window_closes_at_once(
     qtbot: QtBot, open_studio: OpenStudio
 ) -> None:
     studio = made_today(qtbot, open_studio)
-    segments = studio.session.room.film.segments
+    segments = studio.session.film_generator.film.segments
     close_while_busy(qtbot, studio, studio.window.actions_["new_film"].trigger)
     assert read_project(copy_of(studio)).segments == ()
     (kept,) = copy_of(studio).parent.glob("film *.walt")
@@ -123,12 +123,12 @@ def test_films_that_make_place_in_the_same_second_are_all_kept(
     keeper.kept.connect(kept.append)
     keeper.begin_anew()
     film.history.undo()
-    studio.session.room.edits.split(9)
+    studio.session.film_generator.edits.split(9)
     segments.append(film.segments)
     keeper._file = tmp_path / f"{'a very long name ' * 14}.walt"
     keeper.begin_anew()
     film.history.undo()
-    studio.session.room.edits.split(4)
+    studio.session.film_generator.edits.split(4)
     segments.append(film.segments)
     keeper._file = kept[0].with_name("film.walt")
     keeper.begin_anew()
@@ -154,12 +154,12 @@ def test_a_film_that_cannot_be_kept_does_not_go(
 
 def test_a_film_that_was_not_read_yet_is_not_written_over(qtbot: QtBot, open_studio: OpenStudio) -> None:
     first = made_today(qtbot, open_studio)
-    segments = first.session.room.film.segments
+    segments = first.session.film_generator.film.segments
     with qtbot.waitSignal(first.bridge.closed):
         first.window.close()
     first.window.shut_down()
     second = open_studio()  # reads the film behind a second of other work, and is closed before
-    second.session.room.film.open({}, ())
+    second.session.film_generator.film.open({}, ())
     keeper = second.window.film.keeper
     keeper._copy = None
     close_while_busy(qtbot, second, lambda: keeper.watch(copy_of(second), copy_of(second).parent / "clips"))
@@ -185,13 +185,13 @@ def test_the_film_is_there_the_next_day(qtbot: QtBot, open_studio: OpenStudio) -
     first = open_studio()
     make_clip(qtbot, first)
     continue_(qtbot, first)
-    segments = first.session.room.film.segments
+    segments = first.session.film_generator.film.segments
     with qtbot.waitSignal(first.bridge.closed):
         first.window.close()
     first.window.shut_down()
     assert json.loads(copy_of(first).read_text())["segments"]
     second = open_studio()
-    qtbot.waitUntil(lambda: second.session.room.film.segments == segments)
+    qtbot.waitUntil(lambda: second.session.film_generator.film.segments == segments)
     assert second.session.monitor.mode == "film"
     assert "Your film was restored" not in second.window.status.line.text()
 
@@ -218,11 +218,11 @@ def test_the_film_survives_a_crash(qtbot: QtBot, open_studio: OpenStudio) -> Non
     first = open_studio()
     make_clip(qtbot, first)
     continue_(qtbot, first)
-    film = first.session.room.film
+    film = first.session.film_generator.film
     qtbot.waitUntil(
         lambda: copy_of(first).exists() and len(json.loads(copy_of(first).read_text())["segments"]) == 2
     )
-    first.session.room.edits.split(4)
+    first.session.film_generator.edits.split(4)
     qtbot.waitUntil(lambda: len(json.loads(copy_of(first).read_text())["segments"]) == 3)
     left = copy_of(first).read_bytes()  # what a killed program leaves behind
     segments = film.segments
@@ -231,7 +231,7 @@ def test_the_film_survives_a_crash(qtbot: QtBot, open_studio: OpenStudio) -> Non
     first.window.shut_down()
     copy_of(first).write_bytes(left)
     second = open_studio()
-    qtbot.waitUntil(lambda: second.session.room.film.segments == segments)
+    qtbot.waitUntil(lambda: second.session.film_generator.film.segments == segments)
     assert "Your film was restored" in second.window.status.line.text()
     assert second.window.film.keeper.modified
 

@@ -81,7 +81,7 @@ def test_a_segment_is_shown_while_it_is_made(qtbot: QtBot, open_studio: OpenStud
     gate = Gate()
     studio.engine.script = gated(gate, "sr1")
     qtbot.mouseClick(studio.window.timeline_panel.plus, LEFT)
-    film, lane = studio.session.room.film, studio.window.timeline_panel.timeline.lane
+    film, lane = studio.session.film_generator.film, studio.window.timeline_panel.timeline.lane
     monitor = studio.session.monitor
     assert film.take_of(film.segments[1]).pending
     assert not studio.window.timeline_panel.plus.isEnabled(), "nothing can come after what is not there"
@@ -226,7 +226,7 @@ def test_a_clip_on_show_is_trimmed_by_its_edges(qtbot: QtBot, studio: Studio) ->
     drag(qtbot, timeline, QPointF(block.left() + 1, y), QPointF(-5, y))
     assert player.marks == (None, 11)
     continue_(qtbot, studio)
-    assert shape(studio.session.room.film) == [(0, 12), (0, 12)]
+    assert shape(studio.session.film_generator.film) == [(0, 12), (0, 12)]
     assert studio.engine.requests[-1].source_frame == 11
 
 
@@ -316,7 +316,7 @@ def test_a_stopped_segment_says_so_and_can_be_made_again(qtbot: QtBot, open_stud
     qtbot.waitUntil(lambda: studio.window.actions_["cancel"].isEnabled() and len(studio.engine.requests) == 2)
     studio.window.actions_["cancel"].trigger()
     qtbot.waitUntil(lambda: isinstance(studio.session.state, Stopped))
-    film = studio.session.room.film
+    film = studio.session.film_generator.film
     qtbot.waitUntil(lambda: "stopped" in film.take_of(film.segments[1]).trouble)
     assert not film.take_of(film.segments[1]).pending
     assert studio.window.timeline_panel.timeline.lane.blocks()[1].trouble
@@ -333,7 +333,7 @@ def test_a_failed_segment_says_why(qtbot: QtBot, open_studio: OpenStudio) -> Non
     make_clip(qtbot, studio)
     studio.engine.script = failing(WaltError("out-of-memory", "There is not enough memory."))
     qtbot.mouseClick(studio.window.timeline_panel.plus, LEFT)
-    film = studio.session.room.film
+    film = studio.session.film_generator.film
     qtbot.waitUntil(lambda: "not enough memory" in film.take_of(film.segments[1]).trouble)
 
 
@@ -405,7 +405,7 @@ def test_continuing_says_what_it_uses(qtbot: QtBot, open_studio: OpenStudio, tmp
     gate.open.set()
     qtbot.waitUntil(lambda: len(studio.session.library.clips) == 2)
     assert (studio.engine.requests[-1].prompt, studio.engine.requests[-1].image) == ("a horse", None)
-    film = studio.session.room.film
+    film = studio.session.film_generator.film
     last = film.segments[-1]
     film.put_take(replace(film.take_of(last), request=None))
     assert not plus.isEnabled(), "there are no words at all"

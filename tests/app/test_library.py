@@ -253,10 +253,10 @@ def test_a_clip_is_continued_in_the_film(qtbot: QtBot, stocked: Studio) -> None:
     request = stocked.engine.requests[-1]
     assert request.source == str(session.library.path(clip))
     assert request.prompt == clip.prompt
-    assert len(session.room.film.segments) == 2
+    assert len(session.film_generator.film.segments) == 2
     choose(panel.grid, 1)
     panel.verbs["add_to_film"].trigger()
-    qtbot.waitUntil(lambda: len(session.room.film.segments) == 3)
+    qtbot.waitUntil(lambda: len(session.film_generator.film.segments) == 3)
 
 
 def test_a_clip_moves_while_it_is_pointed_at(qtbot: QtBot, stocked: Studio) -> None:

@@ -37,14 +37,15 @@ class Reads:
 def test_the_timeline_reads_what_comes_in_sight_and_nothing_to_paint(
     qtbot: QtBot, studio: Studio, film: Film
 ) -> None:
-    timeline, room, monitor = studio.window.timeline_panel.timeline, studio.session.room, studio.session.monitor
-    reads = Reads(room.take_frames._tasks)
-    room.take_frames._tasks = reads
+    timeline, generator = studio.window.timeline_panel.timeline, studio.session.film_generator
+    monitor = studio.session.monitor
+    reads = Reads(generator.take_frames._tasks)
+    generator.take_frames._tasks = reads
     studio.session.player.seek(0)
     timeline.zoom(100, 0)
     first, second = (segment.take for segment in film.segments)
     for take in (first, second):
-        room.take_frames.forget(take)
+        generator.take_frames.forget(take)
     timeline._cache.clear()
     studio.window.grab()
     assert monitor.thumb(0) is None
@@ -57,11 +58,11 @@ def test_the_timeline_reads_what_comes_in_sight_and_nothing_to_paint(
     studio.window.timeline_panel.scroll_bar.setValue(studio.window.timeline_panel.scroll_bar.maximum())
     qtbot.waitUntil(lambda: monitor.thumb(28) is not None)
     assert reads.begun == 2
-    room.take_frames.forget(second)
+    generator.take_frames.forget(second)
     studio.session.player.seek(20)
     qtbot.waitUntil(lambda: monitor.frame(28) is not None)
     assert reads.begun == 3
-    room.take_frames.forget(first)
+    generator.take_frames.forget(first)
     monitor.show("clip")
     assert reads.begun == 3
     monitor.show("film")

@@ -404,7 +404,7 @@ def test_a_clip_of_the_library_shows_its_own_stages(qtbot: QtBot, done: Studio) 
 def test_the_film_s_parts_say_what_they_are(qtbot: QtBot, done: Studio, hears_last: str) -> None:
     """A clip from the library that was continued is not what is on show afterwards, in whatever order it is told."""
     session, bar, line = done.session, done.window.status.stages, done.window.status.line
-    last = session.room._on_kept if hears_last == "the film" else session.current_clip._job_frames._on_kept
+    last = session.film_generator._on_kept if hears_last == "the film" else session.current_clip._job_frames._on_kept
     session.library.kept.disconnect(last)
     session.library.kept.connect(last)
     qtbot.waitUntil(lambda: len(session.library.clips) == 1)

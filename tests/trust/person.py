@@ -119,7 +119,7 @@ class Person(QObject):
             "clips": {clip.id: clip.file for clip in library.clips},
             "liked": [clip.id for clip in library.clips if clip.favourite],
             "text": window.session.draft.prompt,
-            "film": len(window.session.room.film.segments),
+            "film": len(window.session.film_generator.film.segments),
             "acts": self._acts,
         }
 
@@ -181,9 +181,9 @@ class Person(QObject):
 
     def _cut(self, window: MainWindow) -> None:
         clips = window.session.library.clips
-        if clips and len(window.session.room.film.segments) < 20:
-            say("cut", film=len(window.session.room.film.segments) + 1)
-            window.session.room.add(self._dice.choice(clips))
+        if clips and len(window.session.film_generator.film.segments) < 20:
+            say("cut", film=len(window.session.film_generator.film.segments) + 1)
+            window.session.film_generator.add(self._dice.choice(clips))
 
 
 def main() -> int:

@@ -95,7 +95,7 @@ def film(stage: Stage) -> None:
     library(stage)
     clips = [clip for clip in stage.session.library.clips if clip.width > clip.height and clip.complete]
     for clip in (clips[-1], clips[-2]):
-        stage.session.room.add(clip, len(stage.session.room.film.segments))
+        stage.session.film_generator.add(clip, len(stage.session.film_generator.film.segments))
     _show_film(stage, 20)
 
 
