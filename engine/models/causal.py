@@ -92,12 +92,15 @@ class FrameNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, T, H, W) -> the same shape."""
         if self.kind == "layer":
-            y = x.permute(0, 2, 3, 4, 1)
-            return F.layer_norm(y, (self.channels,), self.weight, self.bias, 1e-6).permute(0, 4, 1, 2, 3)
+            return self.last(x.permute(0, 2, 3, 4, 1)).permute(0, 4, 1, 2, 3)
         b, c, t, h, w = x.shape
         y = x.transpose(1, 2).reshape(b * t, c, h, w)
         y = F.group_norm(y, min(32, c), self.weight, self.bias, 1e-6)
         return y.reshape(b, t, c, h, w).transpose(1, 2)
+
+    def last(self, x: Tensor) -> Tensor:
+        """(..., C) -> the same shape; of the kind ``layer`` only."""
+        return F.layer_norm(x, (self.channels,), self.weight, self.bias, 1e-6)
 
 
 class AdaptiveNorm(nn.Module):

@@ -7,8 +7,9 @@ W.A.L.T. section 4.1 with MAGVIT-v2's architecture (no quantiser): 8x in space, 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 import torch
@@ -29,6 +30,7 @@ from engine.models.causal import (
     depth_to_space,
     space_to_depth,
 )
+from engine.models.streamed_decoder import Buffers, StreamedDecoder, fits
 
 BLOCK = 3 * TIME * SPACE**2
 """Numbers in the block of pixels that one latent position stands for."""
@@ -251,22 +253,35 @@ class Tokenizer(nn.Module):
             Pixels (B, 3, n, 8h, 8w), in order.
         """
         raw = self.denormalise(z)
+        start = self._streams(z, chunk)
         if tile is None or tile >= max(z.shape[3:]):
-            cache = StreamCache()
+            decode = start()
             for part in raw.split(chunk, dim=2):
-                yield self.decoder(part, cache)
+                yield decode(part)
             return
-        yield from self._stream_tiles(raw, chunk, tile)
+        yield from self._stream_tiles(raw, chunk, tile, start)
 
-    def _stream_tiles(self, raw: Tensor, chunk: int, tile: int) -> Iterator[Tensor]:
+    def _streams(self, z: Tensor, chunk: int) -> Callable[[], Callable[[Tensor], Tensor]]:
+        """Starts to decode a stream of chunks: returns what decodes the next one."""
+        if chunk == 1 and fits(self.decoder, z):
+            return partial(StreamedDecoder, self.decoder, Buffers())
+
+        def start() -> Callable[[Tensor], Tensor]:
+            return partial(self.decoder, cache=StreamCache())
+
+        return start
+
+    def _stream_tiles(
+        self, raw: Tensor, chunk: int, tile: int, start: Callable[[], Callable[[Tensor], Tensor]]
+    ) -> Iterator[Tensor]:
         tiles = list(_tiles(raw.shape[3], raw.shape[4], tile))
-        caches = [StreamCache() for _ in tiles]
+        decoders = [start() for _ in tiles]
         for part in raw.split(chunk, dim=2):
             size = (raw.shape[3] * SPACE, raw.shape[4] * SPACE)
             out = torch.zeros(0)
             weight = torch.zeros(size, device=raw.device)
-            for (y, x, h, w), cache in zip(tiles, caches, strict=True):
-                pixels = self.decoder(part[..., y : y + h, x : x + w], cache).float()
+            for (y, x, h, w), decode in zip(tiles, decoders, strict=True):
+                pixels = decode(part[..., y : y + h, x : x + w]).float()
                 ramp = _ramp(h, w, raw.device)
                 area = (..., slice(y * SPACE, (y + h) * SPACE), slice(x * SPACE, (x + w) * SPACE))
                 if not out.numel():  # only now is the number of frames known

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from engine.api.types import StageName
 from engine.media.pixels import to_frames
+from engine.models.streamed_decoder import fits
 from engine.packs.load import LoadedPack
 from engine.planning.workload import Window
 from engine.runtime.fault_injection import fault_point
@@ -74,6 +75,7 @@ class StageFrames:
 
     def _decode_window(self, window: Window, z: Tensor, on_chunk: OnChunk) -> None:
         done, device = window.start + window.known, self._pack.device
+        gaps = not fits(self._pack.tokenizer.decoder, z)  # chunks leave gaps in memory, but for buffers that stay
 
         def decode(tile: int | None) -> None:
             nonlocal done
@@ -89,13 +91,15 @@ class StageFrames:
                     if end > done:  # what was known, or came before memory ran out, is there already
                         done = self._keep(done, to_frames(chunk[0])[done - start :])
                     del chunk
-                    device.tidy()
+                    if gaps:
+                        device.tidy()
                     on_chunk(first, done, time.perf_counter() - begun)
                     begun = time.perf_counter()
                     if done == len(self.frames):
                         return
 
         retry_without_memory([lambda tile=tile: decode(tile) for tile in self._tiles], device.free)
+        device.tidy()
 
     def _keep(self, first: int, chunk: NDArray[np.uint8]) -> int:
         """Keep a chunk from frame ``first`` on, as far as the clip goes; returns the frame after it."""

@@ -2,6 +2,10 @@
 
     python -m tests.long.frames --write FILE     before the change
     python -m tests.long.frames --check FILE     after it
+    python -m tests.long.frames --fast           how near the faster ways of computing come to the plain one
+
+Hashes are of the plain way, without `engine.runtime.fast_paths`; the faster ones may differ in the last bits, and are
+to stay within a PSNR of 45 dB.
 
 Frames are the same to the bit on one machine with one version of torch and one number of threads, so FILE says
 which those were; where they differ, nothing is compared. The exit status of a check is 0 if all frames are
@@ -13,21 +17,27 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
+import os
 import platform
 import queue
 import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
+from engine.api.clip import Clip
 from engine.api.events import Event, JobDone, JobFailed
 from engine.api.request import ClipRequest
 from engine.packs.store import PackStore, default_roots
+from engine.runtime.fast_paths import SWITCH
 from engine.worker import Engine
 
 DATA = Path(__file__).parents[1] / "data" / "v0_3"
 PACKS = DATA / "data" / "walt" / "packs"
+NEAR_DB = 45.0
 THREADS = 1
 """One sums in one order, whatever else the machine does."""
 
@@ -58,7 +68,10 @@ def main() -> int:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--write", type=Path, metavar="FILE", help="make the clips and keep their hashes")
     what.add_argument("--check", type=Path, metavar="FILE", help="make the clips and compare them")
+    what.add_argument("--fast", action="store_true", help="make the clips in the plain way and in the faster one")
     args = parser.parse_args()
+    if args.fast:
+        return compare_fast()
     machine = this_machine()
     if args.check is None:
         found = {"machine": machine, "clips": hashes()}
@@ -91,25 +104,35 @@ def _cpu_name() -> str:
 
 def hashes() -> dict[str, dict[str, Any]]:
     """Make every clip; its size (T, H, W, 3), device and number format, and the SHA-256 of its uint8 frames."""
+    return {
+        name: {
+            "shape": list(clip.frames.shape),
+            "device": clip.origin.device if clip.origin else "?",
+            "sha256": hashlib.sha256(clip.frames.tobytes()).hexdigest(),
+        }
+        for name, clip in clips(fast=False).items()
+    }
+
+
+def clips(*, fast: bool) -> dict[str, Clip]:
+    """Make every clip, the plain way or the faster one."""
+    os.environ[SWITCH] = "1" if fast else "0"
     events: queue.Queue[Event] = queue.Queue()
     engine = Engine(events.put, PackStore([default_roots()[0], PACKS]), "cpu", threads=THREADS)
     try:
-        return {name: _hash(engine, events, values) for name, values in REQUESTS.items()}
+        return {name: _clip(engine, events, values) for name, values in REQUESTS.items()}
     finally:
         engine.close()
 
 
-def _hash(engine: Engine, events: queue.Queue[Event], values: dict[str, Any]) -> dict[str, Any]:
+def _clip(engine: Engine, events: queue.Queue[Event], values: dict[str, Any]) -> Clip:
     engine.submit(ClipRequest.parse(**values))
     while True:
         event = events.get()
         if isinstance(event, JobFailed):
             raise event.error
         if isinstance(event, JobDone):
-            frames, origin = event.clip.frames, event.clip.origin
-            assert origin is not None
-            sha = hashlib.sha256(frames.tobytes()).hexdigest()
-            return {"shape": list(frames.shape), "device": origin.device, "sha256": sha}
+            return event.clip
 
 
 def compare(kept: dict[str, Any], made: dict[str, Any]) -> int:
@@ -117,6 +140,18 @@ def compare(kept: dict[str, Any], made: dict[str, Any]) -> int:
     for name in sorted(kept.keys() | made.keys()):
         print("same" if kept.get(name) == made.get(name) else "DIFFERENT", name, sep="  ")
     return int(kept != made)
+
+
+def compare_fast() -> int:
+    """Say how near each clip comes to the plain one; 1 if one is too far away."""
+    plain, fast = clips(fast=False), clips(fast=True)
+    worst = math.inf
+    for name, clip in plain.items():
+        error = np.square(clip.frames.astype(np.float32) - fast[name].frames).mean()
+        decibels = 10 * math.log10(255**2 / error) if error else math.inf
+        worst = min(worst, decibels)
+        print(f"{decibels:6.1f} dB  {name}")
+    return int(worst < NEAR_DB)
 
 
 if __name__ == "__main__":
