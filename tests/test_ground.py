@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -114,3 +115,18 @@ def test_the_reference_of_the_command_line_is_current() -> None:
     script = ROOT / "packaging" / "docs" / "cli_reference.py"
     done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("package", ["app", "engine", "resources"])
+def test_a_project_with_a_package_of_the_same_name_is_not_taken_for_walt(tmp_path: Path, package: str) -> None:
+    """The installed command; PYTHONPATH is how such projects are run."""
+    (tmp_path / package).mkdir()
+    (tmp_path / package / "__init__.py").write_text("x = 1\n", "utf-8")
+    code = "import sys, walt; sys.argv = ['walt', 'packs']; sys.exit(walt.main())"
+    paths = os.pathsep.join((str(tmp_path), str(ROOT / "packaging" / "launcher")))
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("starter  ")
