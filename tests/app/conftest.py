@@ -76,12 +76,12 @@ def face_store(tmp_path_factory: pytest.TempPathFactory) -> PackStore:
     """A store with a pack that has a manifest and words, but no weights: all that the window reads."""
     folder = tmp_path_factory.mktemp("packs") / "starter"
     folder.mkdir()
-    stage = {"transformer": {}, "steps": 3}
+    stage, teachable = {"transformer": {}, "steps": 3}, {"text_width": 8, "frame_conditioning": True}
     manifest = {
         "name": "starter", "title": "Starter", "version": "1", "licence": "Apache-2.0",
         "description": "Words only.",
         "sizes": {"16:9": [128, 224], "1:1": [128, 128]}, "tokenizer": {}, "text": {},
-        "stages": {"base": stage, "sr1": {**stage, "low_res_noise": 1}, "sr2": {**stage, "low_res_noise": 1}},
+        "stages": {"base": {**stage, "transformer": teachable}, "sr1": {**stage, "low_res_noise": 1}, "sr2": {**stage, "low_res_noise": 1}},
     }  # fmt: skip
     (folder / "manifest.json").write_text(json.dumps(manifest))
     (folder / "vocabulary.json").write_text(Vocabulary.build(WORDS, {}, ["please"]).to_json())

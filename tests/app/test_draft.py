@@ -7,6 +7,7 @@ from dataclasses import replace
 from app.compose.draft import Draft, fitted, guidance_of, lengths_of, recalled, requests_of, steps_of
 from engine.api.request import ClipRequest
 from engine.api.types import MAX_SEED
+from engine.kinds.registry import capabilities_of
 from engine.packs.capabilities import Lengths
 from tests.app.conftest import Studio
 
@@ -78,7 +79,7 @@ def test_a_still_has_a_guidance_of_its_own(studio: Studio) -> None:
     base = card.pack.manifest.stages["base"].model_copy(update={"still_guidance": 1.5})
     manifest = card.pack.manifest.model_copy(update={"stages": {**card.pack.manifest.stages, "base": base}})
     pack = replace(card.pack, manifest=manifest)
-    gentle = replace(card, pack=pack)
+    gentle = replace(card, pack=pack, capabilities=capabilities_of(pack))
     assert guidance_of(Draft(), gentle, still=True) == 1.5
     assert guidance_of(Draft(), gentle, still=False) == guidance_of(Draft(), card, still=True) != 1.5
     assert guidance_of(Draft(guidance=6.0), gentle, still=True) == 6.0
