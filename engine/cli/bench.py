@@ -1,4 +1,4 @@
-"""``walt bench``: measurements on this machine: ``ui`` the window's latency, ``windows`` the paper's table 3b."""
+"""``walt bench``: measures this machine: a clip, with ``ui`` the window, with ``windows`` the paper's table 3b."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import importlib
 import json
 from typing import Any
 
-from engine.cli import windows
+from engine.cli import speed, windows
 
 PARTS = ("start", "engine", "library", "queue")
 
@@ -15,7 +15,8 @@ PARTS = ("start", "engine", "library", "queue")
 def add_parser(subparsers: Any) -> None:
     """Say what ``walt bench`` understands."""
     parser = subparsers.add_parser("bench", help="measure this machine", description="Measure this machine.")
-    kinds = parser.add_subparsers(dest="kind", required=True, metavar="WHAT")
+    speed.add_options(parser)
+    kinds = parser.add_subparsers(dest="kind", metavar="WHAT", title="other measurements")
     ui = kinds.add_parser("ui", help="how the window feels while the engine works; prints JSON")
     ui.add_argument("--only", nargs="*", choices=PARTS, default=list(PARTS), help="some parts of it")
     ui.add_argument("--clips", type=int, default=10_000, help="how many clips the library holds")
@@ -26,6 +27,8 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print."""
+    if args.kind is None:
+        return speed.run(args)
     if args.kind == "windows":
         return windows.run(args)
     # By name, when asked for: the engine itself knows nothing of the window.

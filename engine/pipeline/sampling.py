@@ -17,7 +17,7 @@ from engine.diffusion.samplers import OnStep, ddim, dpm_solver_pp_2m
 from engine.diffusion.schedule import Schedule
 from engine.media.pixels import to_pixels
 from engine.packs.load import LoadedPack
-from engine.packs.manifest import SamplerName
+from engine.packs.manifest import SamplerName, WaltManifest
 from engine.pipeline.conditioning import encode_prompt, seeded_clip_noise
 from engine.planning.workload import guidance_of
 from engine.runtime.fault_injection import fault_point
@@ -76,7 +76,8 @@ class Sampling:
         height, width = self.size(stage)
         shape = (frames, height // SPACE, width // SPACE)
         noise = self._noise(f"{stage}/{index}", shape, self.pack.shapes[stage].shared_noise)
-        network, guidance, device = self.pack.transformer(stage), self._guidance(stage), self.pack.device
+        network, device = self.pack.transformer(stage), self.pack.device
+        guidance = stage_guidance(self.pack.manifest, self.request, stage)
         sampler = SAMPLERS[self.pack.manifest.stages[stage].sampler]
 
         def attempt(together: bool) -> Tensor:
@@ -93,12 +94,13 @@ class Sampling:
         full = (1, self.pack.tokenizer.config.latent_channels, *shape)
         return seeded_clip_noise(self.request.seed, purpose, full, share).to(self.pack.device.torch)
 
-    def _guidance(self, stage: StageName) -> Guidance:
-        spec = self.pack.manifest.stages[stage].guidance
-        scale = guidance_of(self.pack.manifest, self.request, stage)
-        return Guidance(scale, spec.interval, spec.rescale, spec.power_cosine)
-
     def _encode_text(self) -> TextBatch:
         fault_point("text")
         with self.pack.device.autocast():
             return encode_prompt(self.pack, self.request.prompt, self.request.negative)
+
+
+def stage_guidance(manifest: WaltManifest, request: ClipRequest, stage: StageName) -> Guidance:
+    """How a stage of a clip is guided."""
+    spec = manifest.stages[stage].guidance
+    return Guidance(guidance_of(manifest, request, stage), spec.interval, spec.rescale, spec.power_cosine)
