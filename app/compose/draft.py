@@ -78,8 +78,8 @@ def guidance_of(draft: Draft, card: PackCard | None, *, still: bool) -> float | 
 def lengths_of(able: Capabilities) -> tuple[int, ...]:
     """The lengths to choose from, in frames: the pack's own, or one window and as many continuations as it allows."""
     lengths = able.lengths
-    if lengths.fixed:
-        return lengths.fixed
+    if lengths.fixed or lengths.offered:
+        return lengths.fixed or lengths.offered
     new = lengths.usual - (able.seen[0] if able.seen else 0)
     last = lengths.longest if able.seen else lengths.usual
     return tuple(frames for frames in range(lengths.usual, last + 1, new) if lengths.possible(frames))
@@ -88,7 +88,9 @@ def lengths_of(able: Capabilities) -> tuple[int, ...]:
 def fitted(draft: Draft, able: Capabilities) -> Draft:
     """The draft with a shape and a length that the pack makes."""
     aspect = draft.aspect if draft.aspect in able.aspects else able.aspects[0]
-    frames = draft.frames if able.lengths.possible(draft.frames) else able.lengths.usual
+    lengths = able.lengths
+    fits = draft.frames in lengths.offered if lengths.offered else lengths.possible(draft.frames)
+    frames = draft.frames if fits else lengths.usual
     return replace(draft, aspect=aspect, frames=frames)
 
 

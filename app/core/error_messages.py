@@ -159,6 +159,23 @@ def _open_models() -> dict[str, tuple[str, str]]:
             translate("Errors", "The installed diffusers does not know this model."),
             translate("Errors", "Update it with: pip install --upgrade 'walt[open]'"),
         ),
+        "hub-not-reached": (
+            translate("Errors", "The model hub cannot be reached."),
+            translate("Errors", "Check the connection, then try again: it goes on where it stopped."),
+        ),
+        "model-not-on-hub": (translate("Errors", "The hub has no such model."), translate("Errors", "Check the name.")),
+        "model-gated": (
+            translate("Errors", "The authors of this model want to know who downloads it."),
+            translate("Errors", "Get it from its page on the hub, then link its folder."),
+        ),
+        "model-not-recommended": (
+            translate("Errors", "walt knows no model of this name."),
+            translate("Errors", "Choose one of the list, or name its repository: owner/name."),
+        ),
+        "download-damaged": (
+            translate("Errors", "A file came damaged."),
+            translate("Errors", "Try again; what came before is kept."),
+        ),
         "numbers-overflowed": (
             translate("Errors", "The model’s numbers overflowed."),
             translate("Errors", "Try another seed or fewer steps."),

@@ -15,6 +15,7 @@ from engine.api.errors import WaltError
 
 if TYPE_CHECKING:
     from app.core.i18n import Language
+    from engine.open_models.get import Offer
     from engine.packs.base_manifest import Knows
     from engine.packs.store import InstalledPack, PackStore
 
@@ -29,12 +30,26 @@ class PackEntry:
 
     pack: InstalledPack
     removable: bool
+    linked: str = ""
+    """Where the model is that it points to, if it is an open model."""
 
     def knows(self, group: str, language: Language) -> tuple[str, ...]:
         """What the pack knows of one group (``subjects``, ``places`` …)."""
         knows: Knows = self.pack.manifest.knows
         words = getattr(knows, group)
         return words.fr if language == "fr" and words.fr else words.en
+
+
+def _linked(pack: InstalledPack) -> str:
+    from engine.open_models.link import location
+    from engine.packs.base_manifest import OPEN_KIND
+
+    if pack.manifest.kind != OPEN_KIND:
+        return ""
+    try:
+        return str(location(pack))
+    except WaltError as error:
+        return error.message
 
 
 class PackManager(QObject):
@@ -46,6 +61,7 @@ class PackManager(QObject):
         ended(): whatever was going on is over.
         installed(str): a pack is there now.
         removed(str): a pack is gone.
+        offered(Offer): what getting a model would bring.
         failed(WaltError)
     """
 
@@ -54,6 +70,7 @@ class PackManager(QObject):
     ended = Signal()
     installed = Signal(str)
     removed = Signal(str)
+    offered = Signal(object)
     failed = Signal(object)
     _counted = Signal(int)
 
@@ -77,32 +94,60 @@ class PackManager(QObject):
             packs, errors = store.scan()
             own = store.roots[-1]
             entries = tuple(
-                PackEntry(pack, pack.path.parent == own and len(store.roots) > 1) for pack in packs
+                PackEntry(pack, pack.path.parent == own and len(store.roots) > 1, _linked(pack)) for pack in packs
             )
             return entries, tuple(errors)
 
         self._tasks.run(work, self._take, self._fail)
 
     def install(self, source: Path, *, replace: bool = False) -> None:
-        """Install a pack; `progress`, then `installed` or `failed` is emitted."""
+        """Install a pack, or link the folder of an open model; `progress`, then `installed` or `failed` is emitted."""
 
         def work() -> str:
+            from engine.open_models.folder import INDEX
+            from engine.open_models.link import link
             from engine.packs.install import install
 
-            shown = -1
+            root = self._store().own
+            if (source / INDEX).is_file():
+                return link(source, root, replace=replace).name
+            tell, stop = self._percents(), self._stop.is_set
+            name = install(source, root, replace=replace, on_bytes=tell, cancelled=stop).name
+            self.verified[name] = True  # every byte was hashed on its way in
+            return name
 
-            def tell(done: int, total: int) -> None:
-                nonlocal shown
-                percent = done * PERCENT // max(total, 1)
-                if percent > shown:  # the window hears of whole percents only
-                    shown = percent
-                    self._counted.emit(percent)
+        self._put(work)
+
+    def ask(self, wanted: str, to: Path | None) -> None:
+        """Ask the hub what getting an open model would bring; `offered` or `failed` is emitted."""
+
+        def work() -> Offer:
+            from engine.open_models.get import offer
+
+            return offer(wanted, to)
+
+        def done(offered: Offer) -> None:
+            self._end()
+            self.offered.emit(offered)
+
+        self._begin()
+        self._tasks.run(work, done, self._fail)
+
+    def get(self, offered: Offer) -> None:
+        """Fetch an open model whose licence was accepted; `progress`, then `installed` or `failed` is emitted."""
+
+        def work() -> str:
+            from engine.open_models.get import get
 
             root = self._store().own
-            return install(source, root, replace=replace, on_bytes=tell, cancelled=self._stop.is_set).name
+            return get(offered, root, on_bytes=self._percents(), cancelled=self._stop.is_set).name
+
+        self._put(work)
+
+    def _put(self, work: Callable[[], str]) -> None:
+        """Do what ends with a pack of the returned name in the store."""
 
         def done(name: str) -> None:
-            self.verified[name] = True  # every byte was hashed on its way in
             self._end()
             self.installed.emit(name)
             self.refresh()
@@ -111,6 +156,19 @@ class PackManager(QObject):
         self._tasks.run(
             lambda: self._quietly(work), lambda name: done(name) if name else self._end(), self._fail
         )
+
+    def _percents(self) -> Callable[[int, int], None]:
+        """What is told of bytes and tells the window of whole percents only."""
+        shown = -1
+
+        def tell(done: int, total: int) -> None:
+            nonlocal shown
+            percent = done * PERCENT // max(total, 1)
+            if percent > shown:
+                shown = percent
+                self._counted.emit(percent)
+
+        return tell
 
     def verify(self, entry: PackEntry) -> None:
         """Hash a pack's files; `changed` tells the result."""

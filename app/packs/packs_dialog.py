@@ -23,6 +23,7 @@ from app.core.error_messages import sentence
 from app.core.i18n import window_language
 from app.core.theme import AROUND, INSIDE
 from app.core.widgets import button, note, set_role
+from app.packs.get_model_dialog import GetModelDialog
 from app.packs.pack_manager import PackEntry, PackManager
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from app.window.session import Session
     from engine.api.errors import WaltError
 
-SIZE = (760, 460)
+SIZE = (820, 460)
 LIST = 216
 
 
@@ -64,6 +65,11 @@ class PacksDialog(BaseDialog):
         self.remove = button(self.tr("Remove…"))
         self.add_archive = button(self.tr("Install Archive…"))
         self.add_folder = button(self.tr("Install Folder…"))
+        self.link = button(self.tr("Link Model…"))
+        self.link.setToolTip(self.tr("Use an open model in diffusers’ format where it is; nothing is copied"))
+        self.get = button(self.tr("Get Model…"))
+        self.get.setToolTip(self.tr("Download an open model; its size and its licence are shown first"))
+        self.get_dialog: GetModelDialog | None = None
         self.bar = QProgressBar()
         self.bar.setAccessibleName(self.tr("Progress"))
         self.stop = button(self.tr("Cancel"))
@@ -98,6 +104,8 @@ class PacksDialog(BaseDialog):
         self.body.addWidget(self.news)
         self.foot.insertWidget(0, self.add_archive)
         self.foot.insertWidget(1, self.add_folder)
+        self.foot.insertWidget(2, self.link)
+        self.foot.insertWidget(3, self.get)
 
     def _wire(self) -> None:
         keeper = self._keeper
@@ -107,6 +115,8 @@ class PacksDialog(BaseDialog):
         self.remove.clicked.connect(self._ask_remove)
         self.add_archive.clicked.connect(self._browse_archive)
         self.add_folder.clicked.connect(self._browse_folder)
+        self.link.clicked.connect(self._browse_model)
+        self.get.clicked.connect(self.open_get)
         self.stop.clicked.connect(keeper.cancel)
         keeper.changed.connect(self.refresh)
         keeper.progress.connect(self.bar.setValue)
@@ -149,6 +159,8 @@ class PacksDialog(BaseDialog):
         free = not self._keeper.busy
         self.add_archive.setEnabled(free)
         self.add_folder.setEnabled(free)
+        self.link.setEnabled(free)
+        self.get.setEnabled(free)
         self.check.setEnabled(entry is not None and free)
         self.remove.setEnabled(entry is not None and entry.removable and free)
         self.use.setEnabled(entry is not None and entry.pack.name != self._session.pack)
@@ -161,7 +173,8 @@ class PacksDialog(BaseDialog):
         size = QLocale().formattedDataSize(entry.pack.bytes, 0, QLocale.DataSizeFormat.DataSizeSIFormat)
         self.title.setText(manifest.title)
         self.facts.setText(" · ".join((manifest.version, size, manifest.licence)))
-        self.about.setText(manifest.description)
+        about = self.tr("Open model in {0}").format(entry.linked) if entry.linked else manifest.description
+        self.about.setText(about)
         self.knows.setText(self._knowledge(entry))
         self._show_state(entry)
 
@@ -212,7 +225,10 @@ class PacksDialog(BaseDialog):
         box = QMessageBox(self)
         box.setWindowTitle(self.tr("Remove Pack"))
         box.setText(self.tr("Remove {0} from this computer?").format(self.entry.pack.manifest.title))
-        box.setInformativeText(self.tr("Clips that were made with it stay."))
+        stays = self.tr("Clips that were made with it stay.")
+        if self.entry.linked:
+            stays = self.tr("The model’s files and the clips that were made with it stay.")
+        box.setInformativeText(stays)
         yes = box.addButton(self.tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         yes.clicked.connect(self._remove)
@@ -271,8 +287,21 @@ class PacksDialog(BaseDialog):
     def _browse_folder(self) -> None:
         self._browse(QFileDialog.FileMode.Directory)
 
-    def _browse(self, mode: QFileDialog.FileMode) -> None:
-        dialog = QFileDialog(self, self.tr("Install Pack"), "", self.tr("Packs (*.zip *.waltpack);;All files (*)"))
+    @Slot()
+    def _browse_model(self) -> None:
+        self._browse(QFileDialog.FileMode.Directory, self.tr("Link Model"))
+
+    @Slot()
+    def open_get(self) -> None:
+        """Show what can be downloaded."""
+        if self.get_dialog is None:
+            self.get_dialog = GetModelDialog(self._keeper, self)
+        self.get_dialog.show()
+        self.get_dialog.raise_()
+
+    def _browse(self, mode: QFileDialog.FileMode, title: str = "") -> None:
+        files = self.tr("Packs (*.zip *.waltpack);;All files (*)")
+        dialog = QFileDialog(self, title or self.tr("Install Pack"), "", files)
         dialog.setFileMode(mode)
         dialog.fileSelected.connect(self._picked)
         dialog.finished.connect(dialog.deleteLater)

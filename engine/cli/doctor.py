@@ -44,11 +44,18 @@ def add_parser(subparsers: Any) -> None:
     """Say what ``walt doctor`` understands."""
     summary = "check this installation, and say how to mend it"
     parser = subparsers.add_parser("doctor", help=summary, description=f"{summary.capitalize()}.")
+    about = "make one step and decode it with this pack, and print times and memory as JSON"
+    parser.add_argument("--pack", metavar="NAME", help=about)
     parser.add_argument("--json", action="store_true", help="print one object with all checks on stdout")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the report; the status is 1 when a line is red."""
+    if args.pack:
+        from engine.cli.measure import measure
+
+        print(json.dumps(measure(args.pack, PackStore()), indent=1))
+        return 0
     checks: list[Check] = []
     for check in examine(PackStore()):
         checks.append(check)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.open_models.link import location
 from engine.open_models.plan import execution_plans, weigh, workload_of
 from engine.open_models.verify import verify
 from engine.packs.capabilities import Capabilities, Lengths, Setting, Stage
-from engine.packs.open_manifest import open_manifest
+from engine.packs.open_manifest import LengthRule, open_manifest
 from engine.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from engine.planning.workload import Workload
     from engine.runtime.devices import Device
 
+_SHARES = (0.25, 0.5, 0.75)
+"""Of the usual length."""
+
 
 class OpenKind:
     """See `engine.kinds.kind.PackKind`."""
@@ -31,10 +35,10 @@ class OpenKind:
     def capabilities(self, pack: InstalledPack) -> Capabilities:
         """What the model can make, as its family's row says."""
         model = open_manifest(pack.manifest).model
-        lengths, guidance = model.lengths, None if model.guidance is None else Setting(model.guidance)
+        guidance = None if model.guidance is None else Setting(model.guidance)
         return Capabilities(
             fps=model.fps,
-            lengths=Lengths(lengths.usual, lengths.longest, lengths.step, lengths.fixed),
+            lengths=_lengths(model.lengths),
             stages=(Stage("base", "finish", {name: (w, h) for name, (h, w) in model.sizes.items()}),),
             still=model.still,
             seen=model.seen,
@@ -80,3 +84,11 @@ class OpenKind:
         from engine.open_models.maker import OpenMaker
 
         return OpenMaker(pack, device, residency, int8=int8)
+
+
+def _lengths(rule: LengthRule) -> Lengths:
+    """The rule; to choose from are the quarters of the usual length, and the longest."""
+    lengths = Lengths(rule.usual, rule.longest, rule.step, rule.fixed)
+    shorter = {lengths.nearest(round(rule.usual * share)) for share in _SHARES}
+    offered = shorter - {1} | {rule.usual, lengths.nearest(rule.longest)}
+    return replace(lengths, offered=tuple(sorted(offered)))

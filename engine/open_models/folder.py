@@ -70,9 +70,7 @@ def look_through(path: Path, libraries: frozenset[str]) -> ModelFolder:
         UsageError: ``not-a-model``, ``model-unsafe`` or ``model-incomplete``.
     """
     index = read_index(path)
-    parts = tuple(part for part, made in index.items() if _is_there(part, made))
-    for part in parts:
-        _require_known_code(part, index[part], libraries)
+    parts = parts_of(index, libraries)
     settings = {INDEX: _sha256(path / INDEX)}
     configs: dict[str, Mapping[str, Any]] = {}
     weights: dict[str, OpenFile] = {}
@@ -88,6 +86,18 @@ def look_through(path: Path, libraries: frozenset[str]) -> ModelFolder:
     if not weights:
         raise UsageError("model-incomplete", "The model has no weights.", _AGAIN)
     return ModelFolder(path, index, parts, configs, weights, settings)
+
+
+def parts_of(index: Mapping[str, Any], libraries: frozenset[str]) -> tuple[str, ...]:
+    """Names of the parts that a model_index.json names, each made by a library that walt uses.
+
+    Raises:
+        UsageError: ``not-a-model`` or ``model-unsafe``.
+    """
+    parts = tuple(part for part, made in index.items() if _is_there(part, made))
+    for part in parts:
+        _require_known_code(part, index[part], libraries)
+    return parts
 
 
 def read_index(path: Path) -> dict[str, Any]:

@@ -26,12 +26,14 @@ class Lengths:
         longest: The most.
         step: Possible are ``1 + step * k`` frames; 1 allows any number.
         fixed: If not empty, the only possible numbers.
+        offered: Those to choose from, where clips are made in one piece; empty where longer ones are continuations.
     """
 
     usual: int
     longest: int
     step: int = 1
     fixed: tuple[int, ...] = ()
+    offered: tuple[int, ...] = ()
 
     def possible(self, frames: int) -> bool:
         """Whether a clip can have this many frames."""

@@ -869,6 +869,46 @@
         <translation>Mettez-la à jour avec : pip install --upgrade &apos;walt[open]&apos;</translation>
     </message>
     <message>
+        <source>The model hub cannot be reached.</source>
+        <translation>Le dépôt de modèles est injoignable.</translation>
+    </message>
+    <message>
+        <source>Check the connection, then try again: it goes on where it stopped.</source>
+        <translation>Vérifiez la connexion, puis réessayez : le téléchargement reprendra où il s’est arrêté.</translation>
+    </message>
+    <message>
+        <source>The hub has no such model.</source>
+        <translation>Le dépôt n’a pas ce modèle.</translation>
+    </message>
+    <message>
+        <source>Check the name.</source>
+        <translation>Vérifiez le nom.</translation>
+    </message>
+    <message>
+        <source>The authors of this model want to know who downloads it.</source>
+        <translation>Les auteurs de ce modèle veulent savoir qui le télécharge.</translation>
+    </message>
+    <message>
+        <source>Get it from its page on the hub, then link its folder.</source>
+        <translation>Récupérez-le depuis sa page sur le dépôt, puis liez son dossier.</translation>
+    </message>
+    <message>
+        <source>walt knows no model of this name.</source>
+        <translation>walt ne connaît aucun modèle de ce nom.</translation>
+    </message>
+    <message>
+        <source>Choose one of the list, or name its repository: owner/name.</source>
+        <translation>Choisissez-en un dans la liste, ou indiquez son dépôt : propriétaire/nom.</translation>
+    </message>
+    <message>
+        <source>A file came damaged.</source>
+        <translation>Un fichier est arrivé abîmé.</translation>
+    </message>
+    <message>
+        <source>Try again; what came before is kept.</source>
+        <translation>Réessayez ; ce qui est déjà arrivé est conservé.</translation>
+    </message>
+    <message>
         <source>The model’s numbers overflowed.</source>
         <translation>Les nombres du modèle ont débordé.</translation>
     </message>
@@ -1690,6 +1730,85 @@
     </message>
 </context>
 <context>
+    <name>GetModelDialog</name>
+    <message>
+        <source>Get Model</source>
+        <translation>Télécharger un modèle</translation>
+    </message>
+    <message>
+        <source>Recommended models</source>
+        <translation>Modèles recommandés</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Dossier</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Choisir…</translation>
+    </message>
+    <message>
+        <source>Show Size and Licence</source>
+        <translation>Afficher la taille et la licence</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Licence</translation>
+    </message>
+    <message>
+        <source>I accept the licence</source>
+        <translation>J’accepte la licence</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>Télécharger</translation>
+    </message>
+    <message>
+        <source>Recommended</source>
+        <translation>Recommandés</translation>
+    </message>
+    <message>
+        <source>The figures are computed from what the models’ authors publish.</source>
+        <translation>Les chiffres sont calculés d’après ce que publient les auteurs des modèles.</translation>
+    </message>
+    <message>
+        <source>One of the list, or a repository: owner/name</source>
+        <translation>Un de la liste, ou un dépôt : propriétaire/nom</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modèle</translation>
+    </message>
+    <message>
+        <source>Card</source>
+        <translation>Carte</translation>
+    </message>
+    <message>
+        <source>On disk</source>
+        <translation>Sur le disque</translation>
+    </message>
+    <message>
+        <source>Frames</source>
+        <translation>Images</translation>
+    </message>
+    <message>
+        <source>Folder for Models</source>
+        <translation>Dossier des modèles</translation>
+    </message>
+    <message>
+        <source>Asking the model hub…</source>
+        <translation>Interrogation du dépôt de modèles…</translation>
+    </message>
+    <message>
+        <source>The repository contains no licence text.</source>
+        <translation>Le dépôt ne contient pas de texte de licence.</translation>
+    </message>
+    <message>
+        <source>{0} · licence: {1} · {2}, {3} to download · {4} free in {5}</source>
+        <translation>{0} · licence : {1} · {2}, dont {3} à télécharger · {4} libres dans {5}</translation>
+    </message>
+</context>
+<context>
     <name>Header</name>
     <message>
         <source>The device that generates clips</source>
@@ -2083,6 +2202,22 @@
         <translation>Installer un dossier…</translation>
     </message>
     <message>
+        <source>Link Model…</source>
+        <translation>Lier un modèle…</translation>
+    </message>
+    <message>
+        <source>Use an open model in diffusers’ format where it is; nothing is copied</source>
+        <translation>Utiliser un modèle ouvert au format diffusers là où il est ; rien n’est copié</translation>
+    </message>
+    <message>
+        <source>Get Model…</source>
+        <translation>Télécharger un modèle…</translation>
+    </message>
+    <message>
+        <source>Download an open model; its size and its licence are shown first</source>
+        <translation>Télécharger un modèle ouvert ; sa taille et sa licence sont d’abord affichées</translation>
+    </message>
+    <message>
         <source>Progress</source>
         <translation>Avancement</translation>
     </message>
@@ -2097,6 +2232,10 @@
     <message>
         <source>No pack is installed</source>
         <translation>Aucun modèle n’est installé</translation>
+    </message>
+    <message>
+        <source>Open model in {0}</source>
+        <translation>Modèle ouvert dans {0}</translation>
     </message>
     <message>
         <source>Subjects</source>
@@ -2147,6 +2286,10 @@
         <translation>Les clips faits avec lui restent.</translation>
     </message>
     <message>
+        <source>The model’s files and the clips that were made with it stay.</source>
+        <translation>Les fichiers du modèle et les clips réalisés avec lui restent.</translation>
+    </message>
+    <message>
         <source>Remove</source>
         <translation>Supprimer</translation>
     </message>
@@ -2169,6 +2312,10 @@
     <message>
         <source>Replace</source>
         <translation>Remplacer</translation>
+    </message>
+    <message>
+        <source>Link Model</source>
+        <translation>Lier un modèle</translation>
     </message>
     <message>
         <source>Install Pack</source>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 from collections.abc import Callable, Iterator
@@ -66,7 +67,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         raise AssertionError("a connection was tried")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr("engine.open_models.saved.user_cache_path", lambda *_, **__: tmp_path)
+    monkeypatch.setattr("engine.open_models.saved.known_folder", lambda _: tmp_path)
     return tmp_path / "latents"
 
 
@@ -324,3 +325,45 @@ def test_the_command_line_makes_a_clip_and_makes_it_again(
     assert second.read_bytes() == first.read_bytes()
     assert main(["generate", "a dog", "--pack", pack, "--frames", "10", "--out", str(second)]) == 2
     assert "Ask for 9" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("family", ["wan", "wan-still"])
+def test_the_doctor_measures_a_pack(
+    maker: Callable[[str], OpenMaker],
+    store: PackStore,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    family: str,
+) -> None:
+    if family == "wan-still":
+        pytest.importorskip("ftfy")
+    pack = maker(family).manifest.name
+    monkeypatch.setattr("engine.packs.store.default_roots", lambda: store.roots)
+    assert main(["doctor", "--pack", pack]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["pack"], report["frames"], report["size"]) == (pack, 5, [64, 32])
+    assert report["plan"]["networks"] == "resident"
+    assert all(seconds >= 0 for seconds in report["seconds"].values())
+    assert report["memory_mb"]["peak_of_the_process"] > 100
+    assert "diffusers" in report["origin"]["libraries"]
+
+
+def test_many_clips_leave_nothing_behind(maker: Callable[[str], OpenMaker]) -> None:
+    """Hooks, patched methods and tensors of a clip are gone when it is done, however it ended."""
+    one = maker("wan")
+    make(one)
+    gc.collect()
+    before = sum(isinstance(each, torch.Tensor) for each in gc.get_objects())
+    for seed in range(6):
+        if seed % 2:
+            make(one, seed=seed)
+        else:
+            request = ClipRequest.parse(prompt="a horse", frames=9, upto="base", pack=one.manifest.name)
+            with pytest.raises(Cancelled):
+                one.generate(request, Recorder(), StopAt(30 + seed), "job")
+    gc.collect()
+    assert sum(isinstance(each, torch.Tensor) for each in gc.get_objects()) <= before
+    parts = [part for part in one.pipe.components.values() if isinstance(part, torch.nn.Module)]
+    modules = [module for part in parts for module in part.modules()]
+    assert not any(module._forward_pre_hooks or module._forward_hooks for module in modules)
+    assert "decode" not in vars(one.pipe.vae)

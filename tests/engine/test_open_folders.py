@@ -41,6 +41,7 @@ INDEX = {
     "vae": ["diffusers", "AutoencoderKLWan"],
     "boundary_ratio": None,
 }
+ONE, TWO = (f"diffusion_pytorch_model-0000{place}-of-00002.safetensors" for place in (1, 2))
 SHARDS = "diffusion_pytorch_model.safetensors.index.json"
 DENOISER = {"num_attention_heads": 2, "attention_head_dim": 12, "num_layers": 30, "patch_size": [1, 2, 2]}
 
@@ -63,8 +64,8 @@ def model(tmp_path: Path) -> Path:
     save_file(tensors(shared=(10, 8), block__0__w=(8, 8)), folder / "text_encoder" / "model.safetensors")
     save_file(tensors(decoder=(6, 6)), folder / "vae" / "diffusion_pytorch_model.safetensors")
     shards = {
-        "one.safetensors": tensors(patch=(4, 4), blocks__0__a=(16, 16)),
-        "two.safetensors": tensors(blocks__1__a=(16, 8)),
+        ONE: tensors(patch=(4, 4), blocks__0__a=(16, 16)),
+        TWO: tensors(blocks__1__a=(16, 8)),
     }
     for name, part in shards.items():
         save_file(part, folder / "transformer" / name)
@@ -96,7 +97,7 @@ def test_nothing_is_copied(model: Path, store: PackStore, linked: InstalledPack)
     assert found.bytes == sum(file.stat().st_size for file in model.rglob("*.safetensors"))
     manifest = open_manifest(found.manifest)
     assert set(manifest.weights) == {
-        "text_encoder/model.safetensors", "transformer/one.safetensors", "transformer/two.safetensors",
+        "text_encoder/model.safetensors", f"transformer/{ONE}", f"transformer/{TWO}",
         "vae/diffusion_pytorch_model.safetensors",
     }  # fmt: skip
     assert manifest.shape.model_dump() == {"width": 24, "layers": 30, "patch": (1, 2, 2)}
@@ -104,7 +105,8 @@ def test_nothing_is_copied(model: Path, store: PackStore, linked: InstalledPack)
 
 def test_the_record_says_what_the_family_can(linked: InstalledPack) -> None:
     able = capabilities_of(linked)
-    assert (able.fps, able.lengths, able.still, able.seen) == (16, Lengths(81, 81, 4), "no", ())
+    lengths = Lengths(81, 81, 4, offered=(21, 41, 61, 81))
+    assert (able.fps, able.lengths, able.still, able.seen) == (16, lengths, "no", ())
     assert able.stages[0].sizes["16:9"] == (832, 480)
     assert (able.any_word, able.teachable, able.negative) == (True, False, True)
     assert able.guidance is not None
@@ -127,12 +129,12 @@ def edited(part: str, name: str, **values: object) -> Callable[[Path], None]:
 
 
 def cut(folder: Path) -> None:
-    file = folder / "transformer" / "two.safetensors"
+    file = folder / "transformer" / TWO
     file.write_bytes(file.read_bytes()[:-10])
 
 
 def lengthened(folder: Path) -> None:
-    file = folder / "transformer" / "two.safetensors"
+    file = folder / "transformer" / TWO
     file.write_bytes(file.read_bytes() + b"more")
 
 
@@ -161,8 +163,8 @@ REFUSED: dict[str, tuple[Callable[[Path], None], str, str]] = {
         lambda folder: (folder / "tokenizer" / "tokenizer_config.json").unlink(), "model-incomplete", "no settings",
     ),
     "a missing shard": (
-        lambda folder: (folder / "transformer" / "two.safetensors").unlink(),
-        "model-incomplete", "transformer/two.safetensors is missing",
+        lambda folder: (folder / "transformer" / TWO).unlink(),
+        "model-incomplete", f"transformer/{TWO} is missing",
     ),
     "no weights": (
         lambda folder: (folder / "vae" / "diffusion_pytorch_model.safetensors").unlink(),
@@ -174,7 +176,7 @@ REFUSED: dict[str, tuple[Callable[[Path], None], str, str]] = {
         ),
         "model-incomplete", "only diffusion_pytorch_model.fp16.safetensors",
     ),
-    "half a download": (cut, "model-incomplete", "two.safetensors is cut short"),
+    "half a download": (cut, "model-incomplete", f"{TWO} is cut short"),
     "more than there should be": (lengthened, "model-incomplete", "is longer than its header says"),
     "a garbled header": (garbled, "model-incomplete", "is damaged"),
     "an unknown family": (
@@ -333,11 +335,11 @@ def test_verifying_reads_every_file(model: Path, linked: InstalledPack) -> None:
     recorded = json.loads((linked.path / HASHES).read_text())
     assert set(recorded) == set(open_manifest(linked.manifest).weights)
     kind_of(linked).verify(linked, lambda: False)
-    file = model / "transformer" / "one.safetensors"
+    file = model / "transformer" / ONE
     whole = file.read_bytes()
     for damage in (whole[:-1] + b"\x01", whole[:-1]):
         file.write_bytes(damage)
-        with pytest.raises(WaltError, match="transformer/one") as refused:
+        with pytest.raises(WaltError, match="transformer/diffusion_pytorch_model-00001") as refused:
             kind_of(linked).verify(linked, lambda: False)
         assert refused.value.code == "model-damaged"
     file.write_bytes(whole)
@@ -384,9 +386,9 @@ def test_on_a_processor_all_parts_are_in_memory(linked: InstalledPack) -> None:
 
 
 def test_the_command_line_links_verifies_plans_and_removes(
-    model: Path, store: PackStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    model: Path, store: PackStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("engine.packs.store.default_roots", lambda: store.roots)
+    monkeypatch.setattr("engine.packs.store.default_roots", lambda: (tmp_path / "shipped", *store.roots))
     assert main(["packs", "--link", str(model), "--name", "mine"]) == 0
     assert "Linked mine: Wan 2.1 T2V 1.3B" in capsys.readouterr().out
     assert main(["packs", "--verify", "mine"]) == 0
