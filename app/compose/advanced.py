@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
@@ -11,8 +13,10 @@ from app.core.option_widgets import DropDown
 from app.core.theme import BETWEEN, INSIDE
 from app.core.widgets import button, note
 from app.window.session import Session
-from engine.api.types import StageName
+from engine.api.types import MAX_STILL_SIDE, StageName
 
+LARGE: Literal["large"] = "large"
+"""A still at more pixels than the last stage has."""
 MOST_STEPS, MOST_GUIDANCE = 250, 20.0
 
 
@@ -88,14 +92,24 @@ class Advanced(QWidget):
     def _show_sizes(self) -> None:
         stages = self._session.card.stages if self._session.card else ()
         sizes = {stage: self._session.stage_size(stage) for stage in reversed(stages)}
-        self.sizes.fill([(stage, "{} × {}".format(*size)) for stage, size in sizes.items() if size])
-        self.sizes.choose(self._session.last_stage)
+        offered = [(stage, "{} × {}".format(*size)) for stage, size in sizes.items() if size]
+        last = self._session.stage_size(stages[-1]) if stages else None
+        larger = self._session.moves_still and last is not None and min(last) < MAX_STILL_SIDE
+        if larger and last is not None:
+            scale = MAX_STILL_SIDE / min(last)
+            offered.insert(0, (LARGE, f"{round(last[0] * scale)} × {round(last[1] * scale)}"))
+        self.sizes.fill(offered)
+        draft = self._session.draft
+        self.sizes.choose(LARGE if larger and draft.large and draft.upto is None else self._session.last_stage)
         self.sizes.setEnabled(self.sizes.count() > 1)
 
     @Slot(object)
-    def _chose_size(self, stage: StageName) -> None:
+    def _chose_size(self, stage: StageName | Literal["large"]) -> None:
         card = self._session.card
-        self._session.edit(upto=None if card is None or stage == card.stages[-1] else stage)
+        if stage == LARGE:
+            self._session.edit(upto=None, large=True)
+        else:
+            self._session.edit(upto=None if card is None or stage == card.stages[-1] else stage, large=False)
 
     @Slot(int)
     def _chose_steps(self, steps: int) -> None:

@@ -23,7 +23,14 @@ from app.compose.chips import Chips
 from app.compose.drop_zone import DropZone
 from app.compose.estimate_line import EstimateLine
 from app.compose.examples import examples
-from app.compose.fields import LengthField, QualityPicker, SeedField, ShapePicker, VariationsField
+from app.compose.fields import (
+    LengthField,
+    QualityPicker,
+    SeedField,
+    ShapePicker,
+    StrengthPicker,
+    VariationsField,
+)
 from app.compose.prompt_edit import PromptEdit
 from app.compose.still import offer_of
 from app.compose.unknown_words import UnknownLine
@@ -61,7 +68,6 @@ class Composer(QWidget):
         self._size_told: StageName | None = None
         """The size that the fold was opened for: a smaller picture is not to surprise anyone the next day."""
         self.prompt = PromptEdit()
-        self.prompt.setPlaceholderText(self.tr("A horse walking on the beach at sunset"))
         self.prompt.setAccessibleName(self.tr("Prompt"))
         self.prompt.setFixedHeight(PROMPT_HEIGHT)
         self.prompt.remember_with(prompt_history)
@@ -72,6 +78,7 @@ class Composer(QWidget):
         self.keep_away = Fold(self.tr("Negative prompt"), self.negative)
         self.chips = Chips(session)
         self.drop_zone = DropZone(session.still)
+        self.strength = StrengthPicker(session)
         self.shape = ShapePicker(session)
         self.length = LengthField(session)
         self.variations = VariationsField(session)
@@ -95,6 +102,9 @@ class Composer(QWidget):
         self.drop_zone.browse.connect(actions["open_still"].trigger)
         session.draft_changed.connect(self._refresh)
         session.pack_changed.connect(self._learn_pack)
+        session.pack_changed.connect(self._show_still)
+        session.still.changed.connect(self._show_still)
+        self._show_still()
 
     def _generate_button(self, actions: Actions) -> ActionButton:
         action = actions["generate"]
@@ -145,9 +155,12 @@ class Composer(QWidget):
         for words, field in (
             (self.tr("Motion and camera"), self.chips),
             (self.tr("First frame"), self.drop_zone),
+            (self.tr("Camera move"), self.strength),
             (self.tr("Shape"), self.shape),
         ):
             head = self._add_field(column, words, field)
+            if field is self.strength:
+                self._strength_head = head
             if field is self.drop_zone:
                 self._still_head = head
             if field is self.chips:
@@ -244,6 +257,18 @@ class Composer(QWidget):
         if draft.upto != self._size_told:
             self._size_told = draft.upto
             self.advanced.open(self.advanced.head.isChecked() or draft.upto is not None)
+
+    @Slot()
+    def _show_still(self) -> None:
+        """With a picture there is a strength to choose, and no prompt is needed."""
+        moves = self._session.moves_still
+        self.strength.setVisible(moves)
+        self._strength_head.setVisible(moves)
+        self.prompt.setPlaceholderText(
+            self.tr("No words needed: the camera moves gently")
+            if self._session.has_still
+            else self.tr("A horse walking on the beach at sunset")
+        )
 
     @Slot()
     def _learn_pack(self) -> None:

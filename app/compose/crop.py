@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from engine.api.shapes import crop_box
+
 MOST = 8.0
 """The smallest part is an eighth of the largest: closer, there is nothing left to see."""
 UNSEEN = 0.02
@@ -25,6 +27,9 @@ class Crop:
 
     def box(self, size: tuple[int, int], shape: tuple[int, int]) -> tuple[float, float, float, float]:
         """Left, top, width and height in pixels of a picture of ``size``, in the ratio of ``shape``."""
+        if self.centred:
+            left, top, wide, high = crop_box(size, *shape)
+            return float(left), float(top), float(wide), float(high)
         width, height = size
         ratio = shape[0] / shape[1]
         wide = min(width, height * ratio) / self.zoom
@@ -48,4 +53,4 @@ class Crop:
     def scaled(self, factor: float, size: tuple[int, int], shape: tuple[int, int]) -> Crop:
         """Closer (above 1) or farther (below), around its centre."""
         zoom = min(max(self.zoom * factor, 1.0), MOST)
-        return replace(self, zoom=zoom).moved(0, 0, size, shape)
+        return replace(self.moved(0, 0, size, shape), zoom=zoom).moved(0, 0, size, shape)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from engine.api.request import ClipRequest
-from engine.api.types import MAX_SEED, STAGES, WINDOW_FRAMES
+from engine.api.types import MAX_SEED, MAX_STILL_SIDE, STAGES, WINDOW_FRAMES
 
 if TYPE_CHECKING:
     from app.packs.pack_card import PackCard
-    from engine.api.types import Aspect, StageName
+    from engine.api.types import Aspect, StageName, Strength
     from engine.packs.capabilities import Capabilities
 
 Quality = Literal["draft", "standard", "best"]
@@ -26,7 +26,7 @@ class Draft:
 
     ``steps`` and ``guidance`` are None as long as nobody chose them: the preset's and the pack's are used.
     With ``seed_fixed`` off every clip draws a new seed; variations count up from it. ``upto`` is the stage to end
-    with, for a smaller picture; None is as far as the pack goes.
+    with, for a smaller picture; None is as far as the pack goes. ``strength`` and ``large`` are for stills.
     """
 
     prompt: str = ""
@@ -40,6 +40,8 @@ class Draft:
     seed: int = 7
     seed_fixed: bool = False
     variations: int = 1
+    strength: Strength = "normal"
+    large: bool = False
 
 
 class Changes(TypedDict, total=False):
@@ -56,6 +58,8 @@ class Changes(TypedDict, total=False):
     seed: int
     seed_fixed: bool
     variations: int
+    strength: Strength
+    large: bool
 
 
 def steps_of(draft: Draft, card: PackCard | None) -> int | None:
@@ -120,9 +124,17 @@ def requests_of(
         steps=None if draft.quality == "standard" and draft.steps is None else steps_of(draft, card),
         guidance=draft.guidance if able is None or able.guidance is not None else None,
         pack=pack,
+        **_of_stills(draft, card, image),
     )
     seeds = [(draft.seed + index) % (MAX_SEED + 1) for index in range(draft.variations)]
     return tuple(replace(first, seed=seed) for seed in seeds)
+
+
+def _of_stills(draft: Draft, card: PackCard | None, image: str | None) -> dict[str, object]:
+    """What only a clip from a still has, where the pack moves stills."""
+    if image is None or card is None or not card.capabilities.moves_stills:
+        return {}
+    return {"strength": draft.strength, "size": MAX_STILL_SIDE if draft.large and draft.upto is None else None}
 
 
 def recalled(old: Draft, request: ClipRequest, card: PackCard | None) -> Draft:
@@ -140,6 +152,8 @@ def recalled(old: Draft, request: ClipRequest, card: PackCard | None) -> Draft:
         seed=request.seed,
         seed_fixed=True,
         variations=1,
+        strength=request.strength,
+        large=request.size is not None,
     )
     if request.steps is None:
         return draft

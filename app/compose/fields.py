@@ -28,7 +28,7 @@ from engine.api.types import MAX_SEED
 
 if TYPE_CHECKING:
     from app.packs.pack_card import PackCard
-    from engine.api.types import Aspect
+    from engine.api.types import Aspect, Strength
 
 SHAPES: tuple[tuple[Aspect, tuple[float, float]], ...] = (
     ("16:9", (16, 9)),
@@ -99,6 +99,29 @@ class ShapePicker(Segments):
             ):
                 icon.addPixmap(_shape_pixmap(size, colours.color(role), ratio), QIcon.Mode.Normal, state)
             self.button(aspect).setIcon(icon)
+
+
+class StrengthPicker(Segments):
+    """How strongly the camera moves over a still."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.add("gentle", self.tr("Gentle"), self.tr("Half the camera's move"))
+        self.add("normal", self.tr("Normal"), self.tr("The camera moves as the model moves it"))
+        self.add("strong", self.tr("Strong"), self.tr("More than the model's own move"))
+        self.picked.connect(self._picked)
+        session.draft_changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the draft's strength."""
+        self.choose(self._session.draft.strength)
+
+    @Slot(object)
+    def _picked(self, strength: Strength) -> None:
+        self._session.edit(strength=strength)
 
 
 class QualityPicker(Segments):

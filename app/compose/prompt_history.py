@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from app.compose.draft import QUALITIES, VARIATIONS, Draft
 from app.compose.estimate import Pace
 from engine.api.errors import WaltError
-from engine.api.types import MAX_GUIDANCE, MAX_SEED, MAX_STEPS, STAGES, is_frame_count
+from engine.api.types import MAX_GUIDANCE, MAX_SEED, MAX_STEPS, STAGES, STRENGTHS, is_frame_count
 from engine.runtime.json_file import read_object, write_object
 from engine.runtime.places import user_folder
 
@@ -166,7 +166,9 @@ def _possible(name: str, value: Any) -> bool:
             return value is None or value in STAGES
         case "variations":
             return value in VARIATIONS
-        case "seed_fixed":
+        case "strength":
+            return value in STRENGTHS
+        case "seed_fixed" | "large":
             return isinstance(value, bool)
         case "steps":
             return value is None or (_whole(value) and 1 <= value <= MAX_STEPS)

@@ -120,11 +120,13 @@ class StillSlot(QObject):
     Signals:
         changed(): `state` or `refusal` is another.
         recalled(ClipRequest): one of walt's own clips was dropped, which asked for this.
+        arrived(int, int): a picture of this width and height was taken; the shape may be fitted to it.
         film_offered(Path): a film was dropped, which is no still; the slot is left as it is.
     """
 
     changed = Signal()
     recalled = Signal(object)
+    arrived = Signal(int, int)
     film_offered = Signal(object)
 
     def __init__(self, tasks: BackgroundTasks, cache: Path, parent: QObject | None = None) -> None:
@@ -174,19 +176,19 @@ class StillSlot(QObject):
             return self._wish
         return self._state.opened.at if isinstance(self._state, Ready) else 0
 
-    def take(self, offer: Offer) -> None:
-        """Take what was dropped, pasted or chosen."""
+    def take(self, offer: Offer, *, keep_shape: bool = False) -> None:
+        """Take what was dropped, pasted or chosen; ``keep_shape`` where its shape was chosen before."""
         self.refusal = None
         if isinstance(offer, WaltError):
             self.refusal = Refused("", offer)
             self.changed.emit()
         elif isinstance(offer, QImage):
             path = self._new_file("pasted")
-            self._open(path, path.stem, offer)
+            self._open(path, path.stem, offer, keep_shape=keep_shape)
         elif offer.suffix.lower() == SUFFIX:
             self.film_offered.emit(offer)
         else:
-            self._open(offer, offer.name)
+            self._open(offer, offer.name, keep_shape=keep_shape)
 
     def take_last_frame(self) -> None:
         """Begin with the last frame of the clip that was recalled."""
@@ -270,7 +272,9 @@ class StillSlot(QObject):
         self._made += 1
         return self._folder / f"{stem}-{self._made}.png"
 
-    def _open(self, path: Path, name: str, image: QImage | None = None, *, as_frame: bool = False) -> None:
+    def _open(
+        self, path: Path, name: str, image: QImage | None = None, *, as_frame: bool = False, keep_shape: bool = False
+    ) -> None:
         self._turn += 1
         self._timer.stop()
         turn, shape = self._turn, self._size
@@ -296,7 +300,9 @@ class StillSlot(QObject):
                 self.recalled.emit(found.request)
             else:
                 self._set(found)
-                if self._size != shape:
+                if not keep_shape:
+                    self.arrived.emit(*found.opened.size)
+                if self._size != shape and not self._cutting:
                     self._cut()
 
         if not isinstance(self._state, Checking):

@@ -48,7 +48,7 @@ class ExportController(QObject):
         clip = session.current_clip.clip
         if clip is None:
             return None
-        name = Path(file_name(clip.request.prompt, clip.request.seed)).stem
+        name = Path(file_name(clip.request.words, clip.request.seed)).stem
         record = session.current_clip.record
         file = session.library.path(record) if record is not None else None
         return ExportSource(name, len(clip.frames), clip.size, clip.fps, clip, file=file)

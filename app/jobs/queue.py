@@ -321,4 +321,4 @@ class Queue(RecordListModel[Job]):
 
 
 def _new_job(request: ClipRequest) -> Job:
-    return Job(uuid.uuid4().hex[:12], "queued", request, request.prompt, request.seed, time.time())
+    return Job(uuid.uuid4().hex[:12], "queued", request, request.words, request.seed, time.time())

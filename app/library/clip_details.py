@@ -10,6 +10,7 @@ from app.core.icons import Name as IconName
 from app.core.theme import BETWEEN, GRID, INSIDE
 from app.core.widgets import FIELD, ICON, IconButton, hairline, note
 from app.library.records import ClipRecord
+from engine.api.request import ClipRequest
 
 _BUTTONS: tuple[tuple[str, IconName], ...] = (
     ("play", "play"),
@@ -31,6 +32,8 @@ class ClipDetails(QWidget):
         self.prompt = note(role="")
         self.prompt.setWordWrap(True)
         self.prompt.setMaximumHeight(LINES * self.prompt.fontMetrics().lineSpacing())
+        self.still = note(self.tr("Of a photograph, the pixels are its own; the camera's motion is the model's"))
+        self.still.setWordWrap(True)
         self.facts = note()
         self.date = note()
         self.date.setWordWrap(True)
@@ -41,7 +44,7 @@ class ClipDetails(QWidget):
         inner = QVBoxLayout()
         inner.setContentsMargins(BETWEEN, INSIDE, BETWEEN, INSIDE)
         inner.setSpacing(GRID)
-        for part in (self.prompt, self.facts, self.date):
+        for part in (self.prompt, self.facts, self.still, self.date):
             inner.addWidget(part)
         inner.addLayout(self._row)
         column = QVBoxLayout(self)
@@ -64,6 +67,8 @@ class ClipDetails(QWidget):
         if clip is None:
             return
         self.prompt.setText(clip.prompt)
+        still = isinstance(clip.request, ClipRequest) and clip.request.image is not None
+        self.still.setVisible(still)
         seconds = seconds_text(clip.frames / clip.fps)
         seed = self.tr("seed {0}").format(clip.seed)
         self.facts.setText(" · ".join((seed, seconds, f"{clip.width} × {clip.height}")))

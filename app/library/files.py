@@ -119,13 +119,13 @@ def write_clip(places: LibraryPaths, clip: Clip, *, complete: bool) -> ClipRecor
 def _record_of(clip: Clip, complete: bool) -> ClipRecord:
     name = uuid.uuid4().hex[:12]
     request = clip.request
-    stem, dot, suffix = file_name(request.prompt, request.seed).rpartition(".")
+    stem, dot, suffix = file_name(request.words, request.seed).rpartition(".")
     width, height = clip.size
     return ClipRecord(
         id=name,
         file=f"{stem}-{name[:6]}{dot}{suffix}",
         request=request,
-        prompt=request.prompt,
+        prompt=request.words,
         pack=clip.pack,
         stage=clip.stage,
         seed=request.seed,

@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.compose.draft import Changes, Draft, fitted, last_stage, recalled, requests_of
 from app.compose.smaller import smaller
+from app.compose.still import Checking, Refused, StillSlot
 from app.compose.still import Ready as StillReady
-from app.compose.still import Refused, StillSlot
 from app.core.background_tasks import BackgroundTasks
 from app.core.bridge import EngineBridge, News
 from app.core.i18n import window_language
@@ -31,7 +31,8 @@ from app.playback.job_frames import JobFrames
 from app.playback.monitor import Monitor
 from engine.api.errors import WaltError
 from engine.api.events import Ready
-from engine.api.types import STAGES, WALT_PROMPT
+from engine.api.shapes import nearest_aspect
+from engine.api.types import ASPECTS, STAGES, WALT_PROMPT
 
 if TYPE_CHECKING:
     from engine.api.request import ClipRequest
@@ -98,6 +99,7 @@ class Session(QObject):
         self.current_clip = CurrentClip(self.job_runner, job_frames, library, self.monitor, tasks, self)
         self.still = StillSlot(tasks, library.places.cache, self)
         self.still.recalled.connect(self.recall)
+        self.still.arrived.connect(self._take_shape)
         self.still.changed.connect(self._make_asked)
         self._asked: list[bool] = []
         """Clips that wait for the picture that they begin with, each whether it goes first."""
@@ -158,16 +160,27 @@ class Session(QObject):
 
     @property
     def can_generate(self) -> bool:
-        """Whether Generate is possible now; also while a picture is being read."""
-        said = bool(self._draft.prompt.strip()) and not self.surplus
+        """Whether Generate is possible now; also while a picture is being read. A picture needs no prompt."""
+        said = bool(self._draft.prompt.strip()) or isinstance(self.still.state, StillReady | Checking)
         if self.capabilities is not None and self.capabilities.still == "must":
             said = said and self.has_still
-        return said and not isinstance(self.still.state, Refused) and self.pack_error is None
+        return said and not self.surplus and not isinstance(self.still.state, Refused) and self.pack_error is None
 
     @property
     def has_still(self) -> bool:
         """Whether the next clip begins with a picture."""
         return self.still.path is not None
+
+    @property
+    def moves_still(self) -> bool:
+        """Whether the next clip begins with a picture that keeps its own pixels, if the model does not know it."""
+        return self.has_still and self.card is not None and self.card.capabilities.moves_stills
+
+    @Slot(int, int)
+    def _take_shape(self, width: int, height: int) -> None:
+        """A picture was taken: the clip gets the shape that cuts least off it."""
+        aspects = self.card.aspects if self.card else ASPECTS
+        self.edit(aspect=nearest_aspect(width, height, aspects))
 
     # What the pack is.
 
@@ -331,7 +344,7 @@ class Session(QObject):
             return
         self.recall(request)
         if request.image:
-            self.still.take(Path(request.image))
+            self.still.take(Path(request.image), keep_shape=True)
         else:
             self.still.clear()
 

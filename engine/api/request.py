@@ -18,15 +18,20 @@ from engine.api.types import (
     MAX_PROMPT,
     MAX_SEED,
     MAX_STEPS,
+    MAX_STILL_SIDE,
     OVERLAP,
     STAGES,
+    STRENGTHS,
     WINDOW_FRAMES,
     Aspect,
     StageName,
+    Strength,
 )
 
 DEFAULT_PACK = "starter"
 """The pack that comes with walt."""
+MOVES = ("the camera zooms in", "the camera pans left", "the camera zooms out", "the camera pans right")
+"""For a still without a prompt."""
 _MOST_FRAMES, _MOST_SEEN = 10_000, 1_000
 """Bounds of any request; what a pack makes is in its record (`engine.packs.capabilities`)."""
 _HINT = "See `walt generate --help` for what is possible."
@@ -34,7 +39,10 @@ _HINT = "See `walt generate --help` for what is possible."
 
 @dataclass(frozen=True, slots=True)
 class ClipRequest:
-    """One clip, as asked for. ``None`` for steps or guidance means: what the pack recommends."""
+    """One clip, as asked for. ``None`` for steps or guidance means: what the pack recommends.
+
+    A still needs no prompt: then the seed chooses a gentle move of the camera.
+    """
 
     prompt: str
     negative: str = ""
@@ -56,6 +64,15 @@ class ClipRequest:
     guidance: float | None = None
     """Guidance scale of the base stage; the super-resolution stages keep the pack's."""
     pack: str = DEFAULT_PACK
+    strength: Strength = "normal"
+    """How strongly the camera moves over a still whose own pixels are shown."""
+    size: int | None = None
+    """Pixels of the shorter side of such a clip, where that is to be larger than the last stage's."""
+
+    @property
+    def words(self) -> str:
+        """What the model is told: the prompt, or for a still without one a move that the seed chooses."""
+        return self.prompt or MOVES[self.seed % len(MOVES)]
 
     @property
     def known(self) -> int:
@@ -95,8 +112,9 @@ class ClipRequest:
         return self.parse(**(self.values() | values))
 
     def to_json(self) -> str:
-        """The request as it is stored: every field, in order, without spaces."""
-        return json.dumps(self.values(), separators=(",", ":"), ensure_ascii=False)
+        """The request as it is stored: every field, in order, without spaces; newer ones where they say anything."""
+        values = {name: value for name, value in self.values().items() if _NEWER.get(name, ...) != value}
+        return json.dumps(values, separators=(",", ":"), ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -168,8 +186,12 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
     "steps": lambda value: _whole(value, 1, MAX_STEPS),
     "guidance": lambda value: float(_number(value, 0, MAX_GUIDANCE)),
     "pack": _text,
+    "strength": lambda value: _one_of(value, tuple(STRENGTHS)),
+    "size": lambda value: _whole(value, 1, MAX_STILL_SIDE),
 }
 """What each field takes, in the fields' order; raises ValueError with the rest of a sentence."""
+_NEWER: dict[str, object] = {"strength": "normal", "size": None}
+"""Fields that walt 0.3 does not know, and their defaults, which it need not know."""
 _OPTIONAL = {field.name for field in fields(ClipRequest) if field.default is None}
 """Fields that may be None."""
 
@@ -202,8 +224,10 @@ def _check_together(request: ClipRequest) -> None:
     Raises:
         ValueError: with a sentence.
     """
-    if not request.prompt:
+    if not request.prompt and request.image is None:
         raise ValueError("the prompt is empty")
+    if request.size is not None and request.image is None:
+        raise ValueError("only a clip from a still can have a size of its own")
     if request.source is None:
         if request.source_frame is not None:
             raise ValueError("a frame to continue from needs a clip to continue")

@@ -30,6 +30,12 @@ WALT_PROMPT = 500
 """Characters of a prompt."""
 MAX_FRAMES = 161
 
+Strength = Literal["gentle", "normal", "strong"]
+STRENGTHS: dict[Strength, float] = {"gentle": 0.5, "normal": 1.0, "strong": 1.6}
+"""How strongly the camera moves over a still: the model's own move to this power."""
+MAX_STILL_SIDE = 1024
+"""Pixels of the shorter side up to which a still can be moved."""
+
 # Bounds of any request; what a pack makes is in its record (`engine.packs.capabilities`).
 MAX_PROMPT = 4000
 MAX_SEED = 2**32 - 1

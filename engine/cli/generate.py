@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import queue
 import secrets
 import signal
@@ -20,7 +19,8 @@ from engine.api.clip import Clip
 from engine.api.errors import UsageError, WaltError, plain
 from engine.api.events import Event, JobCancelled, JobDone, JobFailed, StageStarted
 from engine.api.request import DEFAULT_PACK, ClipRequest
-from engine.api.types import ASPECTS, MAX_SEED, STAGES, StageName
+from engine.api.shapes import nearest_aspect
+from engine.api.types import ASPECTS, MAX_SEED, MAX_STILL_SIDE, STAGES, STRENGTHS, StageName
 from engine.cli.progress import ProgressLines, plan_json
 from engine.cli.reproduce import Record, read_record, require_same_pack, with_files
 from engine.kinds.check import Heard, UnknownWord, check_request
@@ -31,10 +31,9 @@ from engine.runtime.files import ensure_writable, is_same_file
 from engine.runtime.memory import peak_rss_mb, use_one_heap
 from engine.worker import Engine
 
-_ASPECTS = {"16:9": 7 / 4, "9:16": 4 / 7, "1:1": 1.0}
-"""Width over height in the paper's pixels."""
 _OF_THE_CLIP = (
     "prompt", "negative", "seed", "aspect", "frames", "upto", "steps", "guidance", "overlap", "source_frame",
+    "strength", "size",
 )  # fmt: skip
 """What a clip that is made again says by itself."""
 EXAMPLE = 'walt generate "a horse walking on the beach at sunset" --out horse.mp4'
@@ -77,7 +76,7 @@ def add_parser(subparsers: Any) -> None:
     )
     add("--seed", metavar="N", type=int, help="same seed and settings, same clip; random if left out")
     add(
-        "--aspect", choices=ASPECTS, help="shape of the picture (16:9, or that of --continue)"
+        "--aspect", choices=ASPECTS, help="shape of the picture (16:9, or the nearest to --image or --continue)"
     )
     add(
         "--frames",
@@ -90,6 +89,13 @@ def add_parser(subparsers: Any) -> None:
         choices=STAGES,
         help="the last stage: base, sr1 (2x) or sr2 (4x); the pack's last if left out",
     )
+    add(
+        "--size",
+        metavar="N",
+        type=int,
+        help=f"with --image: pixels of the shorter side, up to {MAX_STILL_SIDE} (a photograph's own pixels are used)",
+    )
+    add("--strength", choices=STRENGTHS, help="with --image: how strongly the camera moves over a photograph (normal)")
     add("--steps", metavar="N", type=int, help="denoising steps of the base; the other stages scale with it")
     add("--guidance", metavar="G", type=float, help="how strongly the base follows the prompt")
     add("--pack", metavar="NAME", help="an installed model, or a path to one (starter)")
@@ -111,6 +117,8 @@ def run(args: argparse.Namespace) -> int:
     heard = check_request(request, pack)
     for line in describe_unheard(pack.name, heard):
         print(plain(line), file=sys.stderr)
+    if not request.prompt:
+        print("no prompt: the seed chooses a gentle move of the camera", file=sys.stderr)
     if args.seed is None:
         print(f"seed {request.seed}", file=sys.stderr)
     threads, stage = (None, None) if record is None else (record.origin.threads, record.stage)
@@ -135,7 +143,7 @@ def run(args: argparse.Namespace) -> int:
 def _asked(args: argparse.Namespace, store: PackStore) -> tuple[Record | None, ClipRequest, InstalledPack]:
     """What the clip says that is to be made again, if one is; what is asked for; and the pack that is to make it."""
     if args.again is None:
-        if args.prompt is None:
+        if args.prompt is None and args.image is None:
             raise UsageError("usage", "The prompt is missing.", f"Example: {EXAMPLE}")
         pack = store.find(args.pack or DEFAULT_PACK)
         return None, _request(args, capabilities_of(pack)), pack
@@ -150,9 +158,13 @@ def _asked(args: argparse.Namespace, store: PackStore) -> tuple[Record | None, C
 
 
 def _request(args: argparse.Namespace, able: Capabilities) -> ClipRequest:
-    wishes: dict[str, Any] = {"frames": able.lengths.usual, "upto": able.last_stage}
+    from engine.media.stills import picture_size
+
+    wishes: dict[str, Any] = {"prompt": "", "frames": able.lengths.usual, "upto": able.last_stage}
     if args.seed is None:
         wishes["seed"] = secrets.randbelow(MAX_SEED + 1)
+    if args.image is not None and args.aspect is None:
+        wishes["aspect"] = nearest_aspect(*picture_size(args.image), able.aspects)
     if args.source is not None and (args.aspect is None or args.overlap is None):
         wishes |= _as_source(args.source, args.source_frame, able)
     return ClipRequest.parse(**wishes | _given(args, *(field.name for field in fields(ClipRequest))))
@@ -163,7 +175,7 @@ def _as_source(source: str, last: int | None, able: Capabilities) -> dict[str, o
     from engine.media.reading import look_at
 
     look = look_at(source)
-    aspect = min(_ASPECTS, key=lambda name: abs(math.log(look.width / look.height / _ASPECTS[name])))
+    aspect = nearest_aspect(look.width, look.height, able.aspects)
     most, least = max(able.seen, default=1), min(able.seen, default=1)
     enough = last is None or last + 1 >= most
     return {"aspect": aspect, "overlap": most if look.made_here and enough else least}

@@ -51,7 +51,7 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> Heard:
     kind = kind_of(pack)
     size = require_capable(request, kind.capabilities(pack), pack.name)
     vocabulary = kind.vocabulary(pack)
-    if not _known(vocabulary, request.prompt):
+    if request.prompt and not _known(vocabulary, request.prompt):
         raise UsageError(
             "prompt-not-known",
             f"The pack {pack.name} knows none of the words in this prompt.",
@@ -61,7 +61,8 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> Heard:
     if request.image is not None:
         from engine.media.stills import read_still
 
-        picture = read_still(request.image, *size)
+        larger = max(1.0, (request.size or 0) / min(size))
+        picture = read_still(request.image, round(size[0] * larger), round(size[1] * larger))
     if request.source is not None:
         from engine.media.reading import frames_before
 
@@ -122,6 +123,8 @@ def _begin_refused(request: ClipRequest, able: Capabilities) -> str:
     if request.source is not None and request.overlap not in able.seen:
         seen = " or ".join(map(str, able.seen))
         return f"sees {seen} frames of what it continues, not {request.overlap}" if seen else "continues no clips"
+    if request.size is not None and not able.moves_stills:
+        return "makes no larger clips from stills"
     return ""
 
 

@@ -60,6 +60,7 @@ class WaltKind:
             guidance=Setting(base.guidance_scale(still=False)),
             still_guidance=Setting(base.guidance_scale(still=True)),
             teachable=learns_words and base.transformer.get("frame_conditioning") is True,
+            moves_stills=True,
         )
 
     def vocabulary(self, pack: InstalledPack) -> Vocabulary:

@@ -22,5 +22,5 @@ def provenance(clip: Clip) -> dict[str, str]:
     named = {"image": request.image, "source": request.source, "pack": request.pack}
     request = replace(request, **{key: Path(path).name for key, path in named.items() if path})
     comment = f"Made with walt: pack {clip.pack}, stage {clip.stage}, seed {request.seed}."
-    made = {"title": request.prompt, "comment": comment, "walt": request.to_json()}
+    made = {"title": request.words, "comment": comment, "walt": request.to_json()}
     return made if clip.origin is None else {**made, KEY: clip.origin.to_json()}

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, JpegImagePlugin, PngImagePlugin
 
 from engine.api.errors import WaltError
+from engine.api.shapes import crop_box
 from engine.media.colours import NEUTRAL as NEUTRAL
 from engine.media.picture_colours import HEAD_BYTES, Conversion
 from engine.media.png import repaired
@@ -41,14 +42,20 @@ Image.MAX_IMAGE_PIXELS = None
 
 
 def load_still(path: str | Path, width: int, height: int) -> NDArray[np.uint8]:
-    """Read a picture file as (height, width, 3) sRGB: upright, cropped from the centre, resized.
+    """Read a picture file as (height, width, 3) sRGB: upright, cropped (`crop_box`), resized.
 
     Pictures of other colour profiles and modes become 8-bit sRGB; transparency is laid on a neutral grey.
 
     Raises:
         WaltError: ``image-not-found``, ``image-unreadable``, ``image-too-large`` or ``image-not-supported``.
     """
-    return fit(read_still(path, width, height), width, height)
+    return fit_still(read_still(path, width, height), width, height)
+
+
+def fit_still(picture: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """A picture (H, W, 3) as a clip begins with it: cropped (`crop_box`) and resized to (height, width, 3)."""
+    left, top, wide, high = crop_box((picture.shape[1], picture.shape[0]), width, height)
+    return fit(picture[top : top + high, left : left + wide], width, height)
 
 
 def read_still(path: str | Path, width: int, height: int) -> NDArray[np.uint8]:

@@ -22,8 +22,7 @@ from engine.api.request import ClipRequest
 from engine.api.types import ResidencyMode, StageName
 from engine.media.pixels import to_frames
 from engine.media.reading import frames_before
-from engine.media.resize import fit
-from engine.media.stills import read_still
+from engine.media.stills import fit_still, read_still
 from engine.open_models.decoding import decode, overflowed
 from engine.open_models.library import missing, versions
 from engine.open_models.loading import load_pipeline, pipeline_class
@@ -152,7 +151,7 @@ class _Run:
         if request.image is not None:
             if picture is None:
                 picture = read_still(request.image, self.width, self.height)
-            return fit(picture, self.width, self.height)[None]
+            return fit_still(picture, self.width, self.height)[None]
         if request.source is not None:
             return frames_before(request.source, request.source_frame, request.overlap, (self.width, self.height))
         return None

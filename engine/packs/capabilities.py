@@ -90,6 +90,7 @@ class Capabilities:
         guidance: Scale of the first stage's guidance; None if there is none to set.
         still_guidance: The same for a clip that begins with a still.
         teachable: Whether it can be finetuned.
+        moves_stills: Whether stills that it does not know keep their own pixels, at any size and strength of the move.
     """
 
     fps: int
@@ -104,6 +105,7 @@ class Capabilities:
     guidance: Setting | None
     still_guidance: Setting | None
     teachable: bool
+    moves_stills: bool = False
 
     @property
     def last_stage(self) -> StageName:

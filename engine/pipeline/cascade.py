@@ -32,17 +32,18 @@ from engine.diffusion.samplers import OnStep
 from engine.media.pixels import to_frames
 from engine.media.reading import frames_before
 from engine.media.resize import fit_frames
-from engine.media.stills import read_still
+from engine.media.stills import fit_still, read_still
 from engine.packs.load import LoadedPack
 from engine.pipeline.decoding import StageFrames
 from engine.pipeline.sampling import Sampling
-from engine.pipeline.still_stages import Painter, first_frame, knows, moving_still
+from engine.pipeline.still_stages import Painter, knows, moving_still
 from engine.planning.activations import TILES
 from engine.planning.eta import EtaEstimator
 from engine.planning.workload import (
     Window,
     first_pass_of,
     steps_of,
+    still_size,
     still_tasks_of,
     tasks_of,
     windows_of,
@@ -169,7 +170,7 @@ class _Run:
         self.started = time.perf_counter()
         self.stages = STAGES[: STAGES.index(request.upto) + 1]
         self.windows = windows_of(pack.manifest, request)
-        height, width = pack.manifest.size(request.aspect, request.upto)
+        height, width = still_size(pack.manifest, request, request.upto)
         if picture is None and request.image is not None:
             picture = read_still(request.image, width, height)
         self.picture = picture
@@ -269,7 +270,7 @@ class _Run:
         """What comes after the base where the still's own pixels move: painting, then frame after frame."""
         painter = Painter(self.sampling, moving, self.tiles[0])
         for stage in self.stages[1:]:
-            (height, width), steps = self.sampling.size(stage), self._steps(stage)
+            (height, width), steps = still_size(self.pack.manifest, self.request, stage), self._steps(stage)
             self.emit(StageStarted(self.job, stage, width, height, self.request.frames, steps))
             self._stop_if_cancelled()
             begun = time.perf_counter()
@@ -298,7 +299,7 @@ class _Run:
         if window.known:
             seen = frames[window.start : window.start + window.known]
         elif self.picture is not None:
-            seen = first_frame(self.picture, frames.shape[2], frames.shape[1])[None]
+            seen = fit_still(self.picture, frames.shape[2], frames.shape[1])[None]
         else:
             return None
         return self.sampling.encode(seen)

@@ -97,7 +97,7 @@ class Sampling:
     def _encode_text(self) -> TextBatch:
         fault_point("text")
         with self.pack.device.autocast():
-            return encode_prompt(self.pack, self.request.prompt, self.request.negative)
+            return encode_prompt(self.pack, self.request.words, self.request.negative)
 
 
 def stage_guidance(manifest: WaltManifest, request: ClipRequest, stage: StageName) -> Guidance:

@@ -13,28 +13,26 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.api.types import SPACE, STAGES, StageName
+from engine.api.shapes import crop_box
+from engine.api.types import SPACE, STAGES, STRENGTHS, StageName
 from engine.diffusion.samplers import OnStep
 from engine.media.pixels import to_frames
-from engine.media.resize import fit
+from engine.media.stills import fit_still
 from engine.pipeline.recognition import KNOWN, surprise
 from engine.pipeline.sampling import Sampling
 from engine.planning.workload import steps_of, windows_of
 from engine.runtime.fault_injection import fault_point
 from engine.stills.clip import MovingStill
-from engine.stills.warp import crop_box, placed
+from engine.stills.warp import placed
 
-
-def first_frame(picture: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
-    """How a clip of (height, width, 3) begins with a picture (H, W, 3)."""
-    left, top, wide, high = crop_box((picture.shape[1], picture.shape[0]), width, height)
-    return fit(picture[top : top + high, left : left + wide], width, height)
+WORDLESS = 0.6
+"""How strongly the camera moves where no words ask for it, of what they would."""
 
 
 def knows(sampling: Sampling, picture: NDArray[np.uint8]) -> bool:
     """Whether the model knows what a still shows, so that its own clip may show it."""
     height, width = sampling.size(STAGES[0])
-    latent = sampling.encode(first_frame(picture, width, height)[None])
+    latent = sampling.encode(fit_still(picture, width, height)[None])
     return sampling.patiently(lambda: surprise(sampling.pack, latent, sampling.schedule)) < KNOWN
 
 
@@ -43,7 +41,8 @@ def moving_still(sampling: Sampling, picture: NDArray[np.uint8]) -> MovingStill:
     height, width = sampling.size(STAGES[0])
     windows = windows_of(sampling.pack.manifest, sampling.request)
     still = placed(picture, crop_box((picture.shape[1], picture.shape[0]), width, height))
-    return MovingStill(still, [window.start + window.known for window in windows])
+    strength = STRENGTHS[sampling.request.strength] * (1.0 if sampling.request.prompt else WORDLESS)
+    return MovingStill(still, [window.start + window.known for window in windows], strength)
 
 
 class Painter:

@@ -16,6 +16,7 @@ from engine.api.types import SPACE, STAGES, TIME, StageName
 from engine.packs.base_manifest import damaged
 from engine.packs.manifest import WaltManifest
 from engine.planning.memory import Decoding
+from engine.planning.workload import still_size
 
 TILES: tuple[int | None, ...] = (None, 16)
 """Sides of decoded tiles in latents, best first; None is the whole picture."""
@@ -28,6 +29,10 @@ _HEAP_MOST = 32 * 2**20
 """Bytes from which on glibc takes a piece from the system by itself, without `Decoding.tight` too."""
 _SCORES = 3
 """Copies of the attention scores of a layer."""
+_STILL = 8
+"""A still may have twice a frame's pixels in both directions, and is blurred beside itself."""
+_BLENDED = 4
+"""Copies of a frame, in 32-bit numbers, while a still and what is painted beside it are put together."""
 _AROUND = 8
 """Copies of the tokens around the MLP, whose hidden layer counts twice."""
 
@@ -70,10 +75,18 @@ def work_memory(manifest: WaltManifest, request: ClipRequest, decoding: Decoding
             decode=max(
                 _decode(manifest.tokenizer, *manifest.size(request.aspect, stage), decoding) for stage in stages
             ),
-            clip=sum(3 * frames * math.prod(manifest.size(request.aspect, stage)) for stage in stages[-2:]),
+            clip=sum(3 * frames * math.prod(still_size(manifest, request, stage)) for stage in stages[-2:])
+            + _still(manifest, request),
         )
     except (KeyError, TypeError, ValueError, IndexError, ArithmeticError):
         raise damaged(Path(manifest.name), "the shapes of its networks are not valid") from None
+
+
+def _still(manifest: WaltManifest, request: ClipRequest) -> int:
+    """Bytes of a still, and of one of its frames while that is put together."""
+    if request.image is None:
+        return 0
+    return math.prod(still_size(manifest, request, request.upto)) * (3 * _STILL + 3 * _BYTES * _BLENDED)
 
 
 def stage_work(

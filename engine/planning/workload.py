@@ -57,6 +57,15 @@ def plan_windows(frames: int, longest: int, known: int = 0) -> list[Window]:
     return windows
 
 
+def still_size(manifest: WaltManifest, request: ClipRequest, stage: StageName) -> tuple[int, int]:
+    """Height and width of a stage's frames where a still's own pixels move: the last stage's may be larger."""
+    height, width = manifest.size(request.aspect, stage)
+    if stage != request.upto or request.size is None or request.size <= min(height, width):
+        return height, width
+    scale = request.size / min(height, width)
+    return 2 * round(height * scale / 2), 2 * round(width * scale / 2)
+
+
 def windows_of(manifest: WaltManifest, request: ClipRequest) -> list[Window]:
     """The windows of a clip."""
     longest = 1 + TIME * (int(manifest.stages["base"].transformer["grid"][0]) - 1)

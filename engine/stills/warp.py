@@ -64,17 +64,6 @@ def placed(picture: Pixels, box: tuple[int, int, int, int]) -> Placed:
     return Placed(picture, place)
 
 
-def crop_box(size: tuple[int, int], width: int, height: int) -> tuple[int, int, int, int]:
-    """The part of a picture, of ``size`` (width, height), that a frame of ``width`` x ``height`` begins with.
-
-    Left, top, width and height, as much as there is, from the centre.
-    """
-    columns, rows = size
-    wide = max(1, min(columns, round(rows * width / height)))
-    high = max(1, min(rows, round(columns * height / width)))
-    return (columns - wide) // 2, (rows - high) // 2, wide, high
-
-
 def view_of(cameras: Sequence[Map], aspect: float) -> Map:
     """The smallest upright view, width over height ``aspect``, of all that frames with these maps show.
 

@@ -14,7 +14,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SECTIONS = {
-    "Use": ("README", "docs/guide", "docs/guide.fr", "docs/window", "docs/cli", "docs/files", "docs/open-models"),
+    "Use": (
+        "README", "docs/guide", "docs/guide.fr", "docs/window", "docs/cli", "docs/stills",
+        "docs/files", "docs/open-models",
+    ),
     "The starter": ("docs/starter", "packaging/starter/card"),
     "Understand": ("docs/architecture", "docs/fidelity", "docs/worlds", "docs/performance", "docs/reliability"),
     "Work on it": ("CONTRIBUTING", "docs/training", "docs/dependencies", "packaging/README", "CHANGELOG"),

@@ -398,6 +398,10 @@
 <context>
     <name>ClipDetails</name>
     <message>
+        <source>Of a photograph, the pixels are its own; the camera&apos;s motion is the model&apos;s</source>
+        <translation>D’une photo, les pixels sont les siens ; le mouvement de caméra vient du modèle</translation>
+    </message>
+    <message>
         <source>seed {0}</source>
         <translation>graine {0}</translation>
     </message>
@@ -476,6 +480,10 @@
         <translation>Première image</translation>
     </message>
     <message>
+        <source>Camera move</source>
+        <translation>Mouvement de caméra</translation>
+    </message>
+    <message>
         <source>Shape</source>
         <translation>Format</translation>
     </message>
@@ -494,6 +502,10 @@
     <message>
         <source>Seed</source>
         <translation>Graine</translation>
+    </message>
+    <message>
+        <source>No words needed: the camera moves gently</source>
+        <translation>Sans texte aussi : la caméra bouge doucement</translation>
     </message>
     <message>
         <source>{0} does not know “{1}”; it will have no effect.</source>
@@ -2930,6 +2942,33 @@
     <message>
         <source>about {0} left</source>
         <translation>encore {0} environ</translation>
+    </message>
+</context>
+<context>
+    <name>StrengthPicker</name>
+    <message>
+        <source>Gentle</source>
+        <translation>Doux</translation>
+    </message>
+    <message>
+        <source>Half the camera&apos;s move</source>
+        <translation>La moitié du mouvement</translation>
+    </message>
+    <message>
+        <source>Normal</source>
+        <translation>Normal</translation>
+    </message>
+    <message>
+        <source>The camera moves as the model moves it</source>
+        <translation>La caméra bouge comme le modèle la fait bouger</translation>
+    </message>
+    <message>
+        <source>Strong</source>
+        <translation>Fort</translation>
+    </message>
+    <message>
+        <source>More than the model&apos;s own move</source>
+        <translation>Plus que le mouvement du modèle</translation>
     </message>
 </context>
 <context>

@@ -51,6 +51,9 @@ BAD: dict[str, tuple[dict[str, object], str]] = {
         {"prompt": "a", "source_frame": 3},
         "A frame to continue from needs a clip to continue.",
     ),
+    "strength": ({"prompt": "a", "strength": "wild"}, "Strength: input should be 'gentle', 'normal' or 'strong'."),
+    "huge": ({"prompt": "a", "image": "a.png", "size": 4096}, "Size: input should be less than or equal to 1024."),
+    "a size without a still": ({"prompt": "a", "size": 1024}, "Only a clip from a still can have a size of its own."),
     "unknown": ({"prompt": "a", "colour": "red"}, "Colour: extra inputs are not permitted."),
     "a name of Python's": ({"prompt": "a", "cls": 1}, "Cls: extra inputs are not permitted."),
 }
@@ -68,6 +71,8 @@ def test_what_an_earlier_version_stored_is_read_and_written_the_same() -> None:
     request = ClipRequest.from_json(FULL)
     assert (request.prompt, request.new_frames, request.guidance) == ("un cheval à la plage", 24, 7.0)
     assert request.to_json() == FULL
+    strong = ClipRequest("", image="a.png", strength="strong", size=1024)
+    assert ClipRequest.from_json(strong.to_json()) == strong
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "null", "3", "[" * 100_000, '{"prompt": ""}', "{}"])
@@ -90,7 +95,7 @@ def test_whole_numbers_may_be_written_with_a_point() -> None:
 def test_every_field_is_checked_and_stored() -> None:
     names = [field.name for field in fields(ClipRequest)]
     assert list(ClipRequest("a horse").values()) == names
-    assert list(json.loads(ClipRequest("a horse").to_json())) == names
+    assert list(json.loads(ClipRequest("", image="a.png", strength="strong", size=1024).to_json())) == names
 
 
 def test_changes_are_checked() -> None:

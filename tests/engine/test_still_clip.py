@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.api.clip import Cancelled, Clip
 from engine.api.events import Event, FramesReady, StageStarted, StepDone
 from engine.api.request import ClipRequest
-from engine.api.types import STAGES
+from engine.api.types import STAGES, STRENGTHS
 from engine.diffusion.known_frames import clamp_part
 from engine.diffusion.schedule import Schedule
 from engine.media.pixels import to_frames, to_pixels
@@ -118,3 +118,29 @@ def test_a_known_part_is_kept_and_the_rest_is_not_touched() -> None:
     torch.testing.assert_close(clean[..., :3], known[..., :3])
     torch.testing.assert_close(clean[..., 3], (known[..., 3] + free[..., 3]) / 2)
     torch.testing.assert_close(clean[..., 4:], free[..., 4:])
+
+
+def test_a_still_can_be_larger_than_the_last_stage(make: Make, photo: Path) -> None:
+    recorder = Recorder()
+    clip = make(recorder, image=str(photo), size=192, frames=5)
+    assert clip.frames.shape == (5, 192, 384, 3)
+    started = [(event.width, event.height) for event in recorder.of(StageStarted)]
+    assert started == [(64, 32), (128, 64), (384, 192)]
+    assert recorder.of(FramesReady)[-1].frames.shape[1:] == (192, 384, 3)
+    assert make(image=str(photo), size=64, frames=5).frames.shape == (5, 128, 256, 3)
+
+
+def test_strength_and_words_decide_how_far_it_moves(make: Make, photo: Path) -> None:
+    clips = {strength: make(image=str(photo), upto="base", strength=strength) for strength in STRENGTHS}
+    still = clips["normal"].frames[0].astype(int)
+    moved = [float(np.abs(clips[name].frames[3] - still).mean()) for name in ("gentle", "normal", "strong")]
+    assert moved[0] < moved[1]
+    assert not np.array_equal(clips["strong"].frames, clips["normal"].frames)
+
+
+def test_no_words_are_needed(make: Make, photo: Path) -> None:
+    clip = make(prompt="", image=str(photo), upto="base")
+    assert clip.frames.shape == (17, 32, 64, 3)
+    moves = {ClipRequest(prompt="", image="a.png", seed=seed).words for seed in range(8)}
+    assert len(moves) == 4
+    assert ClipRequest(prompt="a horse", image="a.png").words == "a horse"
