@@ -100,6 +100,7 @@ class Composer(QWidget):
         self.prompt.decided.connect(self.unknown.judge)
         self.chips.written.connect(self.prompt.replace_all)
         self.drop_zone.browse.connect(actions["open_still"].trigger)
+        session.asked.connect(self.prompt.popup.hide)
         session.draft_changed.connect(self._refresh)
         session.pack_changed.connect(self._learn_pack)
         session.pack_changed.connect(self._show_still)

@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
+    QGuiApplication,
     QHelpEvent,
     QHideEvent,
     QMouseEvent,
@@ -180,6 +181,7 @@ class ClipGrid(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
         self.activated.connect(self._activated)
+        self.clicked.connect(self._clicked)
         self.selectionModel().selectionChanged.connect(self.picked)
         thumbs.ready.connect(self._ready)
         self._timer = QTimer(self)
@@ -243,6 +245,12 @@ class ClipGrid(QListView):
     @Slot(str)
     def _ready(self, clip: str) -> None:
         self.update(self.clips.index_of(clip))
+
+    @Slot(QModelIndex)
+    def _clicked(self, index: QModelIndex) -> None:
+        """A plain click shows the clip; with Shift or Ctrl it only selects."""
+        if QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier:
+            self._activated(index)
 
     @Slot(QModelIndex)
     def _activated(self, index: QModelIndex) -> None:

@@ -79,6 +79,8 @@ class Preview(QWidget):
         self._image: QImage | None = None
         self._former: QImage | None = None
         self._grains: list[QImage] = []
+        # Keys that follow a click on the picture are its own, not those of the field that was used before.
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._stir = QTimer(self)
         self._stir.setInterval(round(1000 / player.fps))
         self._stir.timeout.connect(self._stir_grain)

@@ -81,7 +81,10 @@ def face_store(tmp_path_factory: pytest.TempPathFactory) -> PackStore:
         "name": "starter", "title": "Starter", "version": "1", "licence": "Apache-2.0",
         "description": "Words only.",
         "sizes": {"16:9": [128, 224], "1:1": [128, 128]}, "tokenizer": {}, "text": {},
-        "stages": {"base": {**stage, "transformer": teachable}, "sr1": {**stage, "low_res_noise": 1}, "sr2": {**stage, "low_res_noise": 1}},
+        "stages": {
+            "base": {**stage, "transformer": teachable},
+            "sr1": {**stage, "low_res_noise": 1}, "sr2": {**stage, "low_res_noise": 1},
+        },
     }  # fmt: skip
     (folder / "manifest.json").write_text(json.dumps(manifest))
     (folder / "vocabulary.json").write_text(Vocabulary.build(WORDS, {}, ["please"]).to_json())

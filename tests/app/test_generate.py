@@ -223,3 +223,12 @@ def test_events_of_another_job_change_nothing(qtbot: QtBot, studio: Studio) -> N
     with qtbot.waitSignal(studio.bridge.news):
         studio.bridge.listen(JobDone("job-99", clip_of("base", studio.engine.requests[0])))
     assert studio.session.state is before
+
+
+def test_the_word_list_closes_when_the_clip_is_asked_for(qtbot: QtBot, studio: Studio) -> None:
+    prompt = studio.window.composer.prompt
+    prompt.setFocus()
+    qtbot.keyClicks(prompt, "a ho")
+    assert prompt.popup.isVisible()
+    studio.window.actions_["generate"].trigger()
+    assert not prompt.popup.isVisible()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.frames import to_image
@@ -460,3 +461,16 @@ def test_another_clip_forgets_the_stages_of_the_last(qtbot: QtBot, done: Studio)
     qtbot.waitUntil(lambda: isinstance(done.session.state, Done))
     assert done.session.current_clip.looking is None
     assert done.session.current_clip.whole == STAGES
+
+
+def test_a_click_on_the_picture_takes_the_focus_from_the_field_that_was_used(qtbot: QtBot, done: Studio) -> None:
+    length, preview = done.window.composer.length, done.window.viewer.preview
+    done.window.activateWindow()
+    length.setFocus()
+    before = length.currentIndex()
+    qtbot.mouseClick(preview, Qt.MouseButton.LeftButton, pos=preview.frame_rect().center().toPoint())
+    assert preview.hasFocus()
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    qtbot.keyClick(focused, Qt.Key.Key_3)
+    assert length.currentIndex() == before
