@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.models.positions import Window
+from engine.runtime.fast_paths import fast_paths
 
 Identity = bool | Tensor  # which slots are images: none, all, or (B, 1, 1, 1, 1) bool
 
@@ -46,6 +47,8 @@ def attend(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None) -> Tensor:
             scores = scores + bias.to(scores.dtype)
         return scores.softmax(-1) @ v
     q, k, bias = q.to(v.dtype), k.to(v.dtype), None if bias is None else bias.to(v.dtype)
+    if bias is not None and q.device.type == "cpu" and fast_paths() and not torch.is_grad_enabled():
+        bias = bias.view(-1, *bias.shape[-3:])  # with three dimensions torch takes no fused kernel
     return F.scaled_dot_product_attention(q, k, v, attn_mask=bias, scale=1.0)
 
 

@@ -19,6 +19,7 @@ from engine.models.positions import (
     resize_spatial,
     resize_temporal,
 )
+from engine.runtime.fast_paths import SWITCH
 
 GRID: Window = (3, 4, 6)
 WINDOWS: list[Window] = [(1, 4, 6), (1, 2, 3), (3, 2, 2), (3, 4, 6)]
@@ -233,3 +234,15 @@ def test_a_network_extends_only_if_it_says_so() -> None:
     assert torch.equal(extended((5, 4, 7), None), stretched((5, 4, 7), None))
     assert torch.equal(extended(grid, None), stretched((5, 4, 7), None)[:, :, 1:3, 2:5])
     assert not torch.equal(extended(grid, None), stretched(grid, None))
+
+
+@pytest.mark.parametrize("depth", [3, 4])
+def test_the_faster_way_gives_the_same_numbers(depth: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    q, k, v = (torch.randn(4, 2, 12, 8) for _ in range(3))
+    bias = torch.randn(2, 12, 12) if depth == 3 else torch.randn(4, 1, 1, 12)
+    answers: list[torch.Tensor] = []
+    for switch in ("0", "1"):
+        monkeypatch.setenv(SWITCH, switch)
+        with torch.no_grad():
+            answers.append(attend(q, k, v, bias))
+    torch.testing.assert_close(answers[1], answers[0])
