@@ -10,7 +10,7 @@ import traceback
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,10 +33,13 @@ if TYPE_CHECKING:
     from engine.api.request import ClipRequest
     from engine.api.types import MemoryBudget, ResidencyMode, StageName
     from engine.kinds.kind import ClipMaker
-    from engine.planning.memory import ExecutionPlan
+    from engine.planning.memory import ExecutionPlan, Forecast
     from engine.runtime.devices import Device
 
 log = logging.getLogger(__name__)
+
+_LARGE_MB = 64
+"""For a picture that takes more to open, networks make room."""
 
 Emit = Callable[[Event], None]
 EngineTask = Callable[[str, Emit, Callable[[], bool], str], Event]
@@ -263,8 +266,12 @@ class Engine:
         from engine.kinds.check import check_request
 
         pack = self._packs.find(request.pack)
-        picture = check_request(request, pack).picture  # read while the networks are not there: it may be huge
-        plan, maker = self._planned(job, request, pack)
+        device, forecast = self._forecast(request, pack)  # first: a picture that does not fit is not read
+        if forecast.opening_mb > _LARGE_MB and self._loaded is not None:
+            self._loaded = None  # the networks of the clip before; picture and networks are planned one after the other
+            device.free()
+        picture = check_request(request, pack).picture
+        plan, maker = self._planned(job, pack, device, forecast)
         return maker.generate(
             request,
             self._emit,
@@ -278,7 +285,9 @@ class Engine:
 
     def _look_back(self, job: _Job, clip: _Undecoded) -> None:
         """Decode stages of a clip that was made."""
-        plan, maker = self._planned(job, clip.request, self._packs.find(clip.request.pack))
+        pack = self._packs.find(clip.request.pack)
+        device, forecast = self._forecast(replace(clip.request, image=None), pack)
+        plan, maker = self._planned(job, pack, device, forecast)
         for stage in STAGES:
             if stage in self._looks(job):
                 maker.decode(
@@ -297,8 +306,8 @@ class Engine:
         with self._changed:
             return job.looks.copy() if job.undecoded is None else job.looks & job.undecoded.latents.keys()
 
-    def _planned(self, job: _Job, request: ClipRequest, pack: InstalledPack) -> tuple[ExecutionPlan, ClipMaker]:
-        """How a clip fits into memory now, and what makes it."""
+    def _forecast(self, request: ClipRequest, pack: InstalledPack) -> tuple[Device, Forecast]:
+        """How a clip fits into memory now."""
         from engine.kinds.planning import plan_clip
         from engine.runtime import devices
 
@@ -310,7 +319,12 @@ class Engine:
             self._loaded = None  # never two packs in memory
         largest = max(pack.manifest.stored.values(), default=0)
         budget = self._budget(device, largest)
-        forecast = plan_clip(pack, request, kind.weights(pack, budget.weights), budget)
+        return device, plan_clip(pack, request, kind.weights(pack, budget.weights), budget)
+
+    def _planned(
+        self, job: _Job, pack: InstalledPack, device: Device, forecast: Forecast
+    ) -> tuple[ExecutionPlan, ClipMaker]:
+        """What makes a clip, as it was planned."""
         plan = forecast.plan
         if plan.tight and device.maps_files:  # cards have allocators of their own
             leave_no_gaps()

@@ -7,10 +7,11 @@ from functools import partial
 
 from engine.api.request import ClipRequest
 from engine.api.types import MemoryBudget
+from engine.kinds.check import require_capable
 from engine.kinds.registry import kind_of
 from engine.packs.sizes import Weights
 from engine.packs.store import InstalledPack
-from engine.planning.memory import Forecast, forecast, least_mb
+from engine.planning.memory import MB, Forecast, forecast, least_mb
 
 
 def plan_clip(pack: InstalledPack, request: ClipRequest, weights: Weights, budget: MemoryBudget) -> Forecast:
@@ -18,10 +19,21 @@ def plan_clip(pack: InstalledPack, request: ClipRequest, weights: Weights, budge
 
     Raises:
         UsageError: for what the pack does not make.
-        WaltError: ``out-of-memory``, with what would fit; ``pack-damaged``.
+        WaltError: ``out-of-memory``, with what would fit; ``image-too-large``; ``pack-damaged``.
     """
     plans = kind_of(pack).execution_plans(pack, request, weights, budget.weights)
-    return forecast(plans, budget, partial(_smaller, pack, request, weights, budget))
+    found = forecast(plans, budget, partial(_smaller, pack, request, weights, budget))
+    if request.image is None:
+        return found
+    from engine.media.still_memory import opening_bytes, require_room
+
+    # The picture is read before the networks are.
+    size = require_capable(request, kind_of(pack).capabilities(pack), pack.name)
+    on_card = not budget.weights.mapped
+    require_room(request.image, *size, budget.host if on_card else budget.room)
+    opening = opening_bytes(request.image, *size) / MB
+    peak = found.peak_mb if on_card else max(found.peak_mb, budget.program / MB + opening)
+    return replace(found, peak_mb=peak, opening_mb=opening)
 
 
 def least_memory(pack: InstalledPack, request: ClipRequest, weights: Weights, budget: MemoryBudget) -> float:

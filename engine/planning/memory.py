@@ -61,11 +61,15 @@ class ExecutionPlan:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """How a clip will be made, the MiB that the process will take at its peak, and those that it may."""
+    """How a clip will be made, the MiB that the process will take at its peak, and those that it may.
+
+    ``opening_mb`` are those that the request's picture takes while it is read.
+    """
 
     plan: ExecutionPlan
     peak_mb: float
     budget_mb: float
+    opening_mb: float = 0.0
 
 
 def memory_budget(

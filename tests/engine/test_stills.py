@@ -20,6 +20,7 @@ from PIL import Image, ImageCms
 from engine.api.errors import WaltError
 from engine.media import stills
 from engine.media.resize import fit
+from engine.media.still_memory import opening_bytes, require_room
 from engine.media.stills import load_still, picture_size, read_picture, write_png
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 30), (30, 30, 220), (240, 240, 240)
@@ -358,3 +359,49 @@ def test_a_sheet_comes_back_bit_for_bit(tmp_path: Path) -> None:
     with pytest.raises(WaltError) as caught:
         write_png(tmp_path / "missing" / "sheet.png", quarters())
     assert caught.value.code == "output-not-writable"
+
+
+def photo(folder: Path, name: str, **options: object) -> Path:
+    """A picture of 2800 x 2000 that fits no codec especially well."""
+    small = np.random.default_rng(0).integers(0, 255, (250, 350, 3), dtype=np.uint8)
+    image = Image.fromarray(small).resize((2800, 2000), Image.Resampling.BILINEAR)
+    mode = str(options.pop("mode", "RGB"))
+    image.convert(mode).save(folder / name, **options)
+    return folder / name
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="high-water marks of Linux")
+def test_what_a_picture_takes_to_open_is_known_before(tmp_path: Path) -> None:
+    files = [
+        photo(tmp_path, "a.png", compress_level=1), photo(tmp_path, "grey.png", mode="L", compress_level=1),
+        photo(tmp_path, "clear.webp", mode="RGBA", quality=50, method=0), photo(tmp_path, "a.avif", speed=10),
+        photo(tmp_path, "a.tif", compression="tiff_lzw"), photo(tmp_path, "a.jpg"), photo(tmp_path, "a.gif", mode="P"),
+        photo(tmp_path, "p.jpg", progressive=True, subsampling=0), photo(tmp_path, "a.bmp"),
+    ]  # fmt: skip
+    code = """
+import sys
+from engine.media.still_memory import opening_bytes
+from engine.media.stills import read_still
+from engine.runtime.memory import peak_rss_mb, rss_mb, trim
+from PIL import Image
+Image.init()
+read_still(sys.argv[1], 28, 20)
+for path in sys.argv[2:]:
+    trim()
+    before = rss_mb()
+    with open("/proc/self/clear_refs", "w") as file: file.write("5")
+    read_still(path, 448, 256)
+    print(path, opening_bytes(path, 448, 256) / 2**20, peak_rss_mb() - before)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(files[0]), *map(str, files)], capture_output=True, text=True, check=True
+    )
+    for line in done.stdout.splitlines():
+        _, planned, taken = line.rsplit(" ", 2)
+        assert float(taken) <= float(planned) + 8, line
+        assert float(planned) <= float(taken) * 1.5 + 40, line
+    assert len(done.stdout.splitlines()) == len(files)
+    with pytest.raises(WaltError, match=r"takes about \d+ MB, and 20 MB may be taken") as told:
+        require_room(files[0], 448, 256, 20 * 2**20)
+    assert told.value.code == "image-too-large"
+    assert opening_bytes(save(tmp_path, b"no picture"), 448, 256) == 0
