@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ _MATRICES = (nn.Linear, nn.Conv2d, nn.Conv3d)
 FIRST_USE = 58 * 2**20
 """Bytes of its own code and scratch that torch touches on a CPU while it makes its first clip."""
 SIDE, LOOK_SECONDS = 1024, 0.1
+_WITHOUT_BFLOAT16 = frozenset({"SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX512_CORE", "AVX512_CORE_VNNI"})
+"""Limits of oneDNN (its page "CPU dispatcher control") below the first instructions for bfloat16 with 512 bits."""
 _N = TypeVar("_N", bound=nn.Module)
 
 
@@ -170,5 +173,17 @@ def _fast_dtype(kind: str) -> torch.dtype:
     if kind == "mps":
         return torch.float16
     supported = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
-    # CPUs without bfloat16 instructions emulate it, slower than float32.
-    return torch.bfloat16 if any(getattr(torch.cpu, name, bool)() for name in supported) else torch.float32
+    # CPUs without bfloat16 instructions emulate it, slower than float32; so does oneDNN where it may not use them.
+    there = any(getattr(torch.cpu, name, bool)() for name in supported)
+    return torch.bfloat16 if there and _onednn_may_use_bfloat16() else torch.float32
+
+
+def _onednn_may_use_bfloat16() -> bool:
+    """Whether oneDNN is there, and not limited to instructions without bfloat16 by the variables that it reads.
+
+    It says this itself only in what it prints; torch does not hand on its `dnnl_get_effective_cpu_isa`.
+    """
+    if not torch.backends.mkldnn.is_available():
+        return False
+    limit = os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA") or ""
+    return limit.upper() not in _WITHOUT_BFLOAT16

@@ -143,3 +143,22 @@ def test_the_starters_step_on_a_card_reaches_every_weight(
     assert without_gradient(trainer.model) == []
     encode(Tokenizer(TINY), torch.zeros(1, 3, 5, 16, 16))
     assert passes[False]
+
+
+@pytest.mark.parametrize(
+    ("limit", "fast"),
+    [({}, True), ({"ONEDNN_MAX_CPU_ISA": "AVX2"}, False), ({"DNNL_MAX_CPU_ISA": "avx512_core"}, False),
+     ({"ONEDNN_MAX_CPU_ISA": "AVX512_CORE_AMX"}, True), ({"ONEDNN_MAX_CPU_ISA": "ALL"}, True)],
+)  # fmt: skip
+def test_bfloat16_is_for_processors_that_onednn_may_use_it_on(
+    monkeypatch: pytest.MonkeyPatch, limit: dict[str, str], fast: bool
+) -> None:
+    for name in ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in limit.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True, raising=False)
+    assert devices.resolve("cpu").dtype == (torch.bfloat16 if fast else torch.float32)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False, raising=False)
+    assert devices.resolve("cpu").dtype == torch.float32
