@@ -14,7 +14,7 @@ from engine.api.errors import UsageError, WaltError
 if TYPE_CHECKING:
     from engine.evaluation.job import Section
 
-_SECTIONS = ("tokenizer", "sr", "stills", "continuation", "clips")
+_SECTIONS = ("tokenizer", "sr", "sr_generated", "stills", "continuation", "clips")
 
 
 def add_parser(subparsers: Any) -> None:
@@ -31,6 +31,7 @@ def add_parser(subparsers: Any) -> None:
     add("--only", metavar="LIST", help=f"some sections, of {','.join(_SECTIONS)}")
     add("--photos", metavar="DIR", type=Path, help="photographs that no training saw")
     add("--videos", metavar="DIR", type=Path, help="real videos, for the tokenizer")
+    add("--features", metavar="FILE", type=Path, help="weights of the image network that measures likeness")
     add("--renders", metavar="DIR", type=Path, help="folder that keeps renders, to share between evaluations")
     add("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto", help="where to compute (auto)")
     add("--json", action="store_true", help="print the report on stdout instead of its table")
@@ -69,6 +70,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     from engine.evaluation.probe import load_probe
     from engine.evaluation.report import summary
     from engine.evaluation.run import evaluate
+    from engine.models.photo_features import load_photo_features
     from engine.packs.load import load_pack
     from engine.packs.store import PackStore
     from engine.runtime.devices import resolve
@@ -77,7 +79,9 @@ def _evaluate(args: argparse.Namespace) -> int:
     probe = None if args.probe is None else load_probe(args.probe)
     pack = load_pack(PackStore().find(args.pack).path, resolve(args.device))
     counts = QUICK if args.quick else Counts().part(args.part)
-    job = Job(pack, args.pack, args.out, probe, counts, args.seed, args.photos, args.videos, args.renders)
+    features = None if args.features is None else load_photo_features(args.features, "lite2")
+    folders = (args.photos, args.videos, args.renders)
+    job = Job(pack, args.pack, args.out, probe, counts, args.seed, *folders, features)
     report = evaluate(job, sections)
     print(json.dumps(report) if args.json else summary(report))
     return 0

@@ -60,6 +60,23 @@ def ddim(
 
 
 @torch.no_grad()
+def ddim_from(denoise: Denoise, x: Tensor, schedule: Schedule, level: int, steps: int) -> Tensor:
+    """DDIM from the middle: a sample ``x`` (B, ...) that is noised to ``level``, denoised in evenly spaced ``steps``.
+
+    Noise a clean sample and denoise it so, and it gets the network's own errors, more of them from higher levels
+    (SDEdit, Meng et al., arXiv 2108.01073). Returns x0, shaped like ``x``.
+    """
+    x, x0 = _widen(x), None
+    times = [max(0, round(level * (1 - i / steps))) for i in range(steps)]
+    for t, s in pairwise([*dict.fromkeys(times), CLEAN]):
+        v = denoise(x, t, x0).to(x.dtype)
+        x0 = schedule.x0_from_velocity(x, v, t)
+        alpha, sigma = schedule.level(s)
+        x = alpha * x0 + sigma * schedule.eps_from_velocity(x, v, t)
+    return x
+
+
+@torch.no_grad()
 def dpm_solver_pp_2m(
     denoise: Denoise, noise: Tensor, schedule: Schedule, steps: int, *, on_step: OnStep | None = None
 ) -> Tensor:

@@ -1,6 +1,7 @@
 """Section ``clips``: do generated clips show what was asked, as varied and as lively as renders of the same worlds?
 
-Three sets: usual prompts and held-out combinations at the base's size, usual prompts at full size. Each set has
+Four sets: usual prompts and held-out combinations at the base's size, usual prompts at full size, and usual prompts
+with the first frame of their world as a still. Each set has
 the renders of the same worlds beside it (what a perfect pack would make), and renders of other worlds, from which
 the distance of both is measured: the renders' own distance is the floor.
 """
@@ -17,13 +18,13 @@ from numpy.typing import NDArray
 from engine.api.types import StageName
 from engine.evaluation.attributes import Reading, Tally
 from engine.evaluation.clips import STRIP, Kept, recall, worlds_version
-from engine.evaluation.distances import frechet, spread
+from engine.evaluation.distances import Features, frechet, spread
 from engine.evaluation.job import Figures, Job, bar
 from engine.evaluation.probe import Probe, read
 from engine.evaluation.prompts import Prompt, other_specs, prompts
 from engine.media.stills import write_png
 from engine.worlds.dataset.sheet import contact_sheet
-from engine.worlds.render.clip import render_clip
+from engine.worlds.render.clip import render_clip, render_frame
 from engine.worlds.spec import WorldSpec
 
 _SEEDS = 100_000
@@ -32,12 +33,13 @@ _SEEDS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """Prompts that are judged together, at one size."""
+    """Prompts that are judged together, at one size; with ``from_still`` each gets its world's first frame."""
 
     name: str
     stage: StageName
     prompts: Sequence[Prompt]
     others: Sequence[WorldSpec]
+    from_still: bool = False
 
 
 def measure_clips(job: Job) -> Figures:
@@ -58,6 +60,8 @@ def _sets(job: Job) -> list[Set]:
         Set("general", "base", usual, other_specs(counts.general, seed)),
         Set("heldout", "base", rare, other_specs(counts.heldout, seed, heldout=True)),
     ]
+    known, beside = prompts(counts.worlds, seed), other_specs(counts.worlds, seed)
+    found.append(Set("worlds", "base", known, beside, from_still=True))
     last = job.pack.manifest.last_stage
     if last != "base" and counts.full > 1:
         found.append(Set("full", last, prompts(counts.full, seed), other_specs(counts.full, seed)))
@@ -69,13 +73,28 @@ def _generated(job: Job, one: Set) -> list[Kept]:
     with bar(f"{one.name}: generated", len(one.prompts)) as progress:
         for i, prompt in enumerate(one.prompts):
             path = job.out / "clips" / one.name / f"{i:04d}.npz"
-            made.append(_generate(job, path, one.stage, prompt, job.seed * _SEEDS + i))
+            still = _first_frame(job, one.name, i, prompt.spec) if one.from_still else None
+            made.append(_generate(job, path, one.stage, prompt, job.seed * _SEEDS + i, still))
             progress.update()
     return made
 
 
-def _generate(job: Job, path: Path, stage: StageName, prompt: Prompt, seed: int) -> Kept:
-    return recall(path, lambda: job.generate(prompt.text, stage, seed=seed))
+def _generate(
+    job: Job, path: Path, stage: StageName, prompt: Prompt, seed: int, still: Path | None = None
+) -> Kept:
+    wishes = {} if still is None else {"image": str(still)}
+    features = None if stage == "base" else job.features
+    return recall(path, lambda: job.generate(prompt.text, stage, seed=seed, **wishes), features)
+
+
+def _first_frame(job: Job, name: str, index: int, spec: WorldSpec) -> Path:
+    """The first frame of a world as a picture in the size of the last stage."""
+    path = job.out / "stills" / name / f"{index:04d}.png"
+    if not path.is_file():
+        height, width = job.size(job.pack.manifest.last_stage)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_png(path, render_frame(spec, 0, height=height, width=width, samples=2))
+    return path
 
 
 def _rendered(job: Job, name: str, stage: StageName, specs: Sequence[WorldSpec]) -> list[Kept]:
@@ -92,7 +111,8 @@ def _render(job: Job, stage: StageName, spec: WorldSpec) -> Kept:
     height, width = job.size(stage)
     folder = job.out / "renders" if job.renders is None else job.renders
     path = folder / worlds_version() / f"{height}x{width}" / f"{spec.seed}.npz"
-    return recall(path, lambda: render_clip(spec, height=height, width=width, samples=2))
+    features = None if stage == "base" else job.features
+    return recall(path, lambda: render_clip(spec, height=height, width=width, samples=2), features)
 
 
 def _judge(job: Job, probe: Probe, one: Set, made: list[Kept]) -> Figures:
@@ -110,18 +130,30 @@ def _judge(job: Job, probe: Probe, one: Set, made: list[Kept]) -> Figures:
             same[i],
             readings[i],
         )
-    floor = frechet(true_features, other_features)
-    distance = frechet(features, other_features)
+    seen = [_summaries(clips) for clips in (made, same, other)]
     return {
         "prompts": len(specs),
         "stage": one.stage,
         "size": list(job.size(one.stage)),
         "attributes": tally(one.prompts, readings).report(),
         "attributes_of_renders": tally(one.prompts, true_readings).report(),
-        "frechet": {"generated": distance, "floor": floor, "times_floor": distance / max(floor, 1e-9)},
+        "frechet": _frechet(features, true_features, other_features),
+        **({"frechet_photo": _frechet(*seen)} if all(map(len, seen)) else {}),
         **compare("motion", [c.motion for c in made], [c.motion for c in same]),
         **compare("flicker", [c.flicker for c in made], [c.flicker for c in same]),
     }
+
+
+def _frechet(made: Features, same: Features, other: Features) -> Figures:
+    """Distance of clips (N, F) to renders of other worlds, beside that of renders of the same worlds."""
+    distance, floor = frechet(made, other), frechet(same, other)
+    return {"generated": distance, "floor": floor, "times_floor": distance / max(floor, 1e-9)}
+
+
+def _summaries(clips: Sequence[Kept]) -> Features:
+    """What the image network sees in all frames kept (N, F); none without it."""
+    found = [clip.summaries for clip in clips if clip.summaries is not None]
+    return np.concatenate(found) if len(found) == len(clips) else np.empty((0, 0))
 
 
 def read_all(

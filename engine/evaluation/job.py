@@ -21,6 +21,7 @@ from engine.evaluation.linear import LinearCode
 from engine.evaluation.probe import Probe
 from engine.evaluation.prompts import other_specs
 from engine.media.pixels import to_frames, to_pixels
+from engine.models.photo_features import PhotoFeatures
 from engine.packs.load import LoadedPack
 from engine.pipeline.cascade import Cascade
 from engine.runtime.files import atomic_write
@@ -30,8 +31,8 @@ Figures = dict[str, Any]
 """Numbers by name, ready for JSON."""
 _FITTED = 16
 """World clips that the linear code is fitted on."""
-Section = Literal["clips", "tokenizer", "sr", "stills", "continuation"]
-SECTIONS: tuple[Section, ...] = ("tokenizer", "sr", "stills", "continuation", "clips")
+Section = Literal["clips", "tokenizer", "sr", "sr_generated", "stills", "continuation"]
+SECTIONS: tuple[Section, ...] = ("tokenizer", "sr", "sr_generated", "stills", "continuation", "clips")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,10 @@ class Counts:
         full: Prompts at full size.
         diverse, seeds: Prompts for the diversity, and seeds for each.
         tokenizer: Clips of each kind at once, twice and four times the base's size.
-        sr: Clips of each super-resolution stage.
+        sr: Clips of each super-resolution stage, and of both on what the base makes.
         stills: Pictures that are brought to life, each with one camera after the other.
+        large: Clips from these pictures at full size, with one camera after the other.
+        worlds: First frames of unseen worlds that are brought to life by their prompts.
         continued: Prompts that are continued.
     """
 
@@ -55,7 +58,9 @@ class Counts:
     seeds: int = 4
     tokenizer: tuple[int, int, int] = (24, 8, 3)
     sr: int = 8
-    stills: int = 16
+    stills: int = 48
+    large: int = 96
+    worlds: int = 48
     continued: int = 16
 
     def part(self, share: float) -> Counts:
@@ -64,8 +69,8 @@ class Counts:
         return replace(self, **fewer, tokenizer=tuple(max(1, round(share * n)) for n in self.tokenizer))
 
 
-_COUNTED = ("general", "heldout", "full", "diverse", "sr", "stills", "continued")
-QUICK = Counts(24, 12, 2, 4, 2, (6, 2, 1), 1, 4, 2)
+_COUNTED = ("general", "heldout", "full", "diverse", "sr", "stills", "large", "worlds", "continued")
+QUICK = Counts(24, 12, 2, 4, 2, (6, 2, 1), 1, 4, 2, 4, 2)
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ class Job:
         out: Where the report, the kept clips and the sheets go.
         photos, videos: Folders of real pictures and footage, or None.
         renders: Folder that keeps renders, which other evaluations may share; None keeps them in ``out``.
+        features: The image network that only measures; without it its figures are left out.
     """
 
     pack: LoadedPack
@@ -90,6 +96,7 @@ class Job:
     photos: Path | None = None
     videos: Path | None = None
     renders: Path | None = None
+    features: PhotoFeatures | None = None
 
     def settings(self) -> Figures:
         """What decides the figures, as JSON holds it; a report is only continued with the same settings."""
@@ -108,6 +115,7 @@ class Job:
             "counts": counts,
             "photos": photos,
             "videos": videos,
+            "features": None if self.features is None else "EfficientNet-Lite2",
         }
 
     def size(self, stage: StageName) -> tuple[int, int]:

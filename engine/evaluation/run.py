@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from engine.api.errors import UsageError
 from engine.evaluation.coding import measure_tokenizer
 from engine.evaluation.generated import measure_clips
+from engine.evaluation.generated_upscaling import measure_generated_sr
 from engine.evaluation.job import Figures, Job, Section
 from engine.evaluation.probe import fingerprint
 from engine.evaluation.report import Report, open_report, save_report
@@ -18,6 +19,7 @@ from engine.evaluation.upscaling import measure_sr
 MEASURES: dict[Section, Callable[[Job], Figures]] = {
     "tokenizer": measure_tokenizer,
     "sr": measure_sr,
+    "sr_generated": measure_generated_sr,
     "stills": measure_stills,
     "continuation": measure_continuation,
     "clips": measure_clips,
@@ -31,7 +33,9 @@ def evaluate(job: Job, sections: Sequence[Section]) -> Report:
         UsageError: ``other-evaluation``, or ``no-probe`` when clips are to be read without a probe.
     """
     if "clips" in sections and job.probe is None:
-        raise UsageError("no-probe", "Evaluating generated clips needs a probe.", "Give its folder with --probe.")
+        raise UsageError(
+            "no-probe", "Evaluating generated clips needs a probe.", "Give its folder with --probe."
+        )
     report = open_report(job.out, job.settings())
     save_report(job.out, report)  # from now on nothing of another evaluation is put beside what is kept here
     for name, measure in MEASURES.items():

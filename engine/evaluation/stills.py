@@ -12,8 +12,9 @@ from engine.evaluation.flow import flows, global_motion, magnitude, obeys
 from engine.evaluation.job import Figures, Job, bar
 from engine.evaluation.pictures import psnr
 from engine.evaluation.prompts import Prompt, other_specs, prompts
-from engine.media.stills import load_still, write_png
-from engine.training.data.photos import Photos
+from engine.evaluation.stills_at_full_size import measure_full_size
+from engine.media.file_types import PICTURE
+from engine.media.stills import load_still, read_picture, write_png
 from engine.worlds.captions.write import GRAMMARS
 from engine.worlds.dataset.sheet import contact_sheet
 from engine.worlds.render.clip import render_frame
@@ -23,33 +24,30 @@ MOVES = ("pan_left", "pan_right", "tilt_up", "tilt_down", "zoom_in", "zoom_out")
 """Camera moves whose direction shows in the picture's own motion."""
 ALIVE = 0.25
 """Mean flow, in pixels a frame of a picture 224 wide, from which on something moves."""
+_LONG_SIDE = 1920
+"""About so many pixels of a picture's longer side are kept."""
 WINDOW, CONTINUED = WINDOW_FRAMES, 29
 
 
 def measure_stills(job: Job) -> Figures:
-    """Frame 0 against the still, obedience to the camera, motion; at the base's size, and frame 0 at full size too."""
+    """Frame 0 against the still, obedience to the camera, motion at the base's size; and `measure_full_size`."""
     stills = _stills(job)
     found: list[Figures] = []
     with bar("stills", len(stills)) as progress:
         for i, path in enumerate(stills):
             found.append(job.once(f"still-{i:03d}", lambda p=path, k=i: _alive(job, p, k)))
             progress.update()
-    frames = {"base": [row["frame_0"] for row in found]}
-    last = job.pack.manifest.last_stage
-    if last != "base":
-        few = enumerate(stills[: max(1, len(stills) // 8)])
-        large = [job.once(f"still-large-{i:03d}", lambda p=path: _large(job, p)) for i, path in few]
-        frames[last] = [row["frame_0"] for row in large]
     right = {camera: float(np.mean([row["obeyed"][camera] for row in found])) for camera in MOVES}
     motions = [motion for row in found for motion in row["motion"]]
     return {
         "stills": len(stills),
         "of": "photographs" if job.photos is not None else "renders",
-        "frame_0": {stage: _losses(pairs) for stage, pairs in frames.items()},
+        "frame_0": {"base": _losses([row["frame_0"] for row in found])},
         "camera_obeyed": right,
         "camera_obeyed_mean": float(np.mean(list(right.values()))),
         "motion": float(np.mean(motions)),
         "moving": float(np.mean([motion > ALIVE for motion in motions])),
+        "full_size": measure_full_size(job, stills, MOVES),
     }
 
 
@@ -69,12 +67,6 @@ def _alive(job: Job, path: Path, index: int) -> Figures:
     return {"obeyed": obeyed, "motion": motions, "frame_0": _first_frame(job, path, clips[0])}
 
 
-def _large(job: Job, path: Path) -> Figures:
-    text = GRAMMARS["en"].cameras["zoom_in"][0]
-    clip = job.generate(text, job.pack.manifest.last_stage, image=str(path), seed=job.seed)
-    return {"frame_0": _first_frame(job, path, clip)}
-
-
 def _folder(job: Job, section: str) -> Path:
     folder = job.out / "sheets" / section
     folder.mkdir(parents=True, exist_ok=True)
@@ -85,9 +77,9 @@ def _stills(job: Job) -> list[Path]:
     """Pictures as files, from the photographs or, without them, from unseen worlds."""
     count = job.counts.stills
     if job.photos is not None:
-        pictures = Photos(job.photos).pictures
-        picks = np.linspace(0, len(pictures) - 1, min(count, len(pictures))).round().astype(int)
-        chosen = [pictures[i] for i in picks]
+        files = sorted(path for path in job.photos.rglob("*") if path.suffix.lower() in PICTURE)
+        picks = np.linspace(0, len(files) - 1, min(count, len(files))).round().astype(int)
+        chosen = [read_picture(files[i], _LONG_SIDE) for i in picks]
     else:
         height, width = job.size(job.pack.manifest.last_stage)
         chosen = [

@@ -15,7 +15,7 @@ from engine.api.errors import UsageError, WaltError
 from engine.cli.main import main
 from engine.evaluation.attributes import VALUES, choices
 from engine.evaluation.clips import recall
-from engine.evaluation.job import Counts, Job
+from engine.evaluation.job import SECTIONS, Counts, Job
 from engine.evaluation.probe import ABOUT, WEIGHTS, Probe, fingerprint, load_probe, look, read, save_probe
 from engine.evaluation.probe_clips import TRAIN_SEED, even_spec, probe_spec, render_probe_clips
 from engine.evaluation.probe_training import ProbeTrainer, ProbeTraining
@@ -24,13 +24,25 @@ from engine.evaluation.run import evaluate
 from engine.evaluation.softening import soften
 from engine.media.export import write_mp4
 from engine.media.stills import write_png
+from engine.models.photo_features import PhotoFeatures
 from engine.packs.load import LoadedPack
 from engine.training.loop import Draw, LoopConfig
 from engine.worlds.dataset.heldout import is_heldout
 from engine.worlds.spec import WorldSpec
+from tests.photo_network import small_state
 
 FEW = Counts(
-    general=3, heldout=2, full=2, diverse=1, seeds=2, tokenizer=(1, 1, 0), sr=1, stills=1, continued=1
+    general=3,
+    heldout=2,
+    full=2,
+    diverse=1,
+    seeds=2,
+    tokenizer=(1, 1, 0),
+    sr=1,
+    stills=1,
+    large=1,
+    worlds=2,
+    continued=1,
 )
 
 
@@ -56,12 +68,13 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def job(pack: LoadedPack, packs_folder: Path, probe_folder: Path, pictures: Path, tmp_path: Path) -> Job:
     name = str(packs_folder / "tiny")
-    return Job(pack, name, tmp_path, load_probe(probe_folder), FEW, photos=pictures, videos=pictures)
+    probe, features = load_probe(probe_folder), PhotoFeatures(small_state())
+    return Job(pack, name, tmp_path, probe, FEW, photos=pictures, videos=pictures, features=features)
 
 
 @pytest.mark.slow
 def test_every_section_measures_and_is_written(job: Job) -> None:
-    report = evaluate(job, ("tokenizer", "sr", "stills", "continuation", "clips"))
+    report = evaluate(job, SECTIONS)
     assert json.loads((job.out / "report.json").read_text()) == report
     sections = report["sections"]
     tokenizer = sections["tokenizer"]
@@ -70,23 +83,30 @@ def test_every_section_measures_and_is_written(job: Job) -> None:
     assert tokenizer["worlds_32"]["linear_own"]["psnr"] > 15
     assert set(sections["sr"]) == {"sr1", "sr2", "seconds"}
     assert sections["sr"]["sr1"]["bicubic"]["psnr"] > 3
-    assert set(sections["stills"]["frame_0"]) == {"base", "sr2"}
-    # The pack keeps the still's own latents in frame 0, so nothing is lost but what the tokenizer loses.
-    assert sections["stills"]["frame_0"]["base"]["lost_db"] == pytest.approx(0, abs=0.2)
+    made = sections["sr_generated"]["level_300"]
+    assert set(made["cascade"]) == set(made["bicubic"]) == {"psnr", "ssim", "flicker", "detail", "features"}
+    assert made["over_bicubic_db"] == pytest.approx(made["cascade"]["psnr"] - made["bicubic"]["psnr"])
+    assert sections["stills"]["full_size"]["clips"] == 1
+    assert sections["stills"]["full_size"]["time"]["without"] > 0
+    # Frame 0 is the still, or its own latents decoded: nothing is lost but what the tokenizer loses.
+    assert sections["stills"]["frame_0"]["base"]["lost_db"] < 0.2
     assert sections["continuation"]["seam"] > 0
     general = sections["clips"]["general"]
     assert general["attributes"]["subject"]["asked"] == 3
     assert general["frechet"]["floor"] > 0
+    assert sections["clips"]["full"]["frechet_photo"]["floor"] > 0
+    assert sections["clips"]["worlds"]["motion"]["ratio"] > 0
     assert set(sections["clips"]["diversity"]) == {"features", "pixels"}
     assert len(list((job.out / "sheets" / "general").glob("*.png"))) == 3
     table = summary(report)
-    assert "not measured" not in table
+    missing = [line for line in table.splitlines() if "not measured" in line]
+    assert all("uncovered" in line for line in missing)  # a short move of a tiny picture uncovers nothing
     assert table.count("\n") > 20
 
 
 @pytest.mark.slow
 def test_a_second_run_makes_nothing_twice(job: Job) -> None:
-    job = replace(job, counts=replace(FEW, general=2, heldout=0, full=0))
+    job = replace(job, counts=replace(FEW, general=2, heldout=0, full=0, worlds=0))
     first = evaluate(job, ("clips",))
     kept = sorted(path for path in job.out.rglob("*.npz"))
     times = {path: path.stat().st_mtime_ns for path in kept}
@@ -109,7 +129,7 @@ def test_figures_that_were_made_stay(job: Job) -> None:
 
 
 def test_another_probe_reads_the_same_clips_again(job: Job, tmp_path: Path) -> None:
-    only = replace(job, counts=replace(FEW, full=0, diverse=0, general=2, heldout=0))
+    only = replace(job, counts=replace(FEW, full=0, diverse=0, worlds=0, general=2, heldout=0))
     before = evaluate(only, ("clips",))["sections"]["clips"]["probe"]
     torch.manual_seed(1)
     other = Probe().eval().requires_grad_(False)
@@ -120,7 +140,7 @@ def test_another_probe_reads_the_same_clips_again(job: Job, tmp_path: Path) -> N
 
 
 def test_packs_share_renders_and_nothing_else(job: Job, tmp_path: Path) -> None:
-    few = replace(FEW, general=2, heldout=0, full=0, diverse=0)
+    few = replace(FEW, general=2, heldout=0, full=0, diverse=0, worlds=0)
     one, other = (replace(job, counts=few, out=tmp_path / name, renders=tmp_path / "shared") for name in "ab")
     for each in (one, other):
         each.out.mkdir()

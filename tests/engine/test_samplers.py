@@ -11,7 +11,7 @@ import torch
 from diffusers import DDIMScheduler, DPMSolverMultistepScheduler
 from torch import Tensor
 
-from engine.diffusion.samplers import ddim, dpm_solver_pp_2m
+from engine.diffusion.samplers import ddim, ddim_from, dpm_solver_pp_2m
 from engine.diffusion.schedule import Schedule
 
 SCHEDULE = Schedule.linear()
@@ -206,3 +206,14 @@ def test_the_sample_stays_in_float32_around_a_half_precision_network(sampler) ->
 def test_no_graph_is_kept(sampler) -> None:
     weight = torch.ones(1, requires_grad=True)
     assert not sampler(lambda x, t, x0: weight * x, draw(1, 4), SCHEDULE, 2).requires_grad
+
+
+def test_denoising_from_the_middle_lands_on_what_the_network_believes() -> None:
+    schedule, truth = Schedule.linear(), torch.full((1, 2, 1, 2, 2), 0.7)
+
+    def denoise(x: Tensor, t: int, x0: Tensor | None) -> Tensor:
+        alpha, sigma = schedule.level(t)
+        return (alpha * x - truth) / sigma
+
+    noisy = schedule.add_noise(truth, draw(1, 2, 1, 2, 2), 400)
+    assert torch.allclose(ddim_from(denoise, noisy, schedule, 400, 4), truth, atol=1e-5)
