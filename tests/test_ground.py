@@ -20,7 +20,7 @@ from engine.worlds.spec import CAMERAS, LIGHTS, PLACES, SUBJECTS, WEATHERS
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 README = (ROOT / "README.md").read_text("utf-8")
-PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "packaging/README.md"]
+PAGES = ["README.md", "README.fr.md", "CONTRIBUTING.md", "CHANGELOG.md", "packaging/README.md"]
 PAGES += [f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")]
 
 
