@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.stills.motion import CameraMotion, Map, strengthened
 from engine.stills.painting import canvas_of, composed, matched
+from engine.stills.patchwork import completed
 from engine.stills.warp import Pixels, Placed, painted, view_of
 
 
@@ -72,7 +73,12 @@ class MovingStill:
 
     def paint(self, picture: Pixels) -> None:
         """Show this picture (H, W, 3) of the view beside the still from now on."""
-        self._canvas = painted(matched(picture, self._still, self.view), self.view)
+        height, width = picture.shape[:2]
+        wanted = np.zeros((height, width), bool)
+        for camera in self.cameras:
+            wanted |= painted(picture, camera).share(self.view, width, height) > 0
+        known = self._still.share(self.view, width, height) >= 1
+        self._canvas = painted(completed(matched(picture, self._still, self.view), known, wanted), self.view)
 
     def show(self, frames: Pixels, first: int, end: int) -> None:
         """Write the clip's frames ``first`` to ``end`` into (T, H, W, 3), at its size."""

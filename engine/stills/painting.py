@@ -1,7 +1,7 @@
 """What the still does not show: one picture of it for the whole clip, painted by the model and matched to the still.
 
 All frames are views of the same plane, so what is uncovered is painted once, on a canvas, and moves as the still does.
-Coarse shapes and colours come from the model; detail too fine for it is the still's own, mirrored at its edge.
+Shapes and colours come from the model, texture from the still (`engine.stills.patchwork`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,12 @@ from engine.stills.warp import Pixels, Placed, painted
 
 _REACH, _TRUST = 0.08, 0.02
 """How far beyond the still's edge colours are matched to it, of the canvas' height; and how soon that fades."""
-_FINE = 0.012
-"""Detail finer than this, of a frame's height, is the still's own mirrored, not the model's."""
+
+_CARRIED = 0.25
+"""So far beyond its edge, of the canvas' height, the still's own coarse colours give way to the painted ones: just
+there the model paints the border of a picture rather than what goes on."""
+_COARSE = 0.02
+"""Of the canvas' height: what is finer is not carried on, but found by `engine.stills.patchwork`."""
 
 
 def canvas_of(frames: Sequence[Pixels], cameras: Sequence[Map], still: Placed, view: Map) -> Pixels:
@@ -41,12 +45,17 @@ def canvas_of(frames: Sequence[Pixels], cameras: Sequence[Map], still: Placed, v
 
 
 def matched(canvas: Pixels, still: Placed, view: Map) -> Pixels:
-    """A painted picture (H, W, 3) of a view with the still in it, its colours matched to the still's at the edge."""
+    """A painted picture (H, W, 3) of a view with the still in it, its colours matched to the still's at the edge.
+
+    Beyond its edges the still is seen mirrored.
+    """
     height, width = canvas.shape[:2]
     own, share = still.seen(view, width, height).astype(np.float32), still.share(view, width, height)[..., None]
     known = (share >= 1).astype(np.float32)
     step = _blurred(known * (own - canvas), _REACH * height) / (_blurred(known, _REACH * height)[..., None] + _TRUST)
-    return _whole(share * own + (1 - share) * (canvas + step))
+    near = still.share(view, width, height, _CARRIED)[..., None]
+    beside = near * _blurred(own, _COARSE * height) + (1 - near) * (canvas + step)
+    return _whole(share * own + (1 - share) * beside)
 
 
 def composed(still: Placed, canvas: Placed | None, camera: Map, width: int, height: int) -> Pixels:
@@ -62,10 +71,8 @@ def composed(still: Placed, canvas: Placed | None, camera: Map, width: int, heig
     share = still.share(camera, width, height)
     if canvas is None or share.min() >= 1:
         return own
-    fine = _FINE * height
-    coarse = _blurred(canvas.seen(camera, width, height).astype(np.float32), fine)
-    other = (1 - share[..., None]) * (coarse - _blurred(own.astype(np.float32), fine))
-    return _whole(own + other)
+    other = canvas.seen(camera, width, height).astype(np.float32)
+    return _whole(other + share[..., None] * (own - other))
 
 
 def _blurred(values: NDArray[np.floating], sigma: float) -> NDArray[np.float32]:

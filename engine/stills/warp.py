@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.stills.motion import Map, grid
 
 Pixels = NDArray[np.uint8]
-_FEATHER = 1 / 32
+FEATHER = 1 / 96
 """Of the frame's height: beyond its edge the picture's mirror image gives way over so much to what is painted."""
 _WIDEST = 3.0
 """A canvas shows at most so many times the frame's height; what is beyond is its edge, carried on."""
@@ -45,8 +45,8 @@ class Placed:
         warped = cv2.warpAffine(picture, matrix[:2], (width, height), flags=flags, borderMode=cv2.BORDER_REFLECT_101)
         return np.asarray(warped, np.uint8)
 
-    def share(self, camera: Map, width: int, height: int) -> NDArray[np.float32]:
-        """(height, width): 1 where that frame shows the picture, falling to 0 beyond its edges."""
+    def share(self, camera: Map, width: int, height: int, fading: float = FEATHER) -> NDArray[np.float32]:
+        """(height, width): 1 where that frame shows the picture, falling to 0 over ``fading`` of its height beyond."""
         x, y = (part.astype(np.float32) for part in grid(width, height))
         matrix = (self.place @ camera).astype(np.float32)
         across = matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2]
@@ -54,7 +54,7 @@ class Placed:
         rows, columns = self.picture.shape[:2]
         beyond = np.maximum(np.abs(across - (columns - 1) / 2) - columns / 2, np.abs(down - (rows - 1) / 2) - rows / 2)
         unit = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))  # the picture's pixels in a frame's height
-        return np.clip(1 - beyond / (unit * _FEATHER), 0, 1)
+        return np.clip(1 - beyond / (unit * fading), 0, 1)
 
 
 def placed(picture: Pixels, box: tuple[int, int, int, int]) -> Placed:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.stills.motion import CameraMotion, Map, strengthened
 from engine.stills.painting import canvas_of, composed, matched
+from engine.stills.patchwork import completed
 from engine.stills.warp import Placed, painted, placed, view_of
 
 WIDTH, HEIGHT, FRAMES = 224, 128, 17
@@ -150,3 +151,19 @@ def test_what_the_still_does_not_show_is_painted_without_a_step() -> None:
     beside = last[:, edge + 4 : edge + 24].astype(float).mean() - true[:, edge + 4 : edge + 24].mean()
     assert abs(beside) < 6
     assert abs(true.astype(float).mean() * 0.2) > 20
+
+
+def test_a_picture_is_completed_from_its_own_pieces() -> None:
+    """Stripes go on where only their blurred colours were painted; what is known or not wanted stays."""
+    rows, columns = np.mgrid[:128, :192]
+    stripes = np.where((rows // 4 % 2)[..., None] > 0, (220, 200, 40), (20, 60, 160)).astype(np.uint8)
+    known, wanted = columns < 144, rows >= 16
+    painting = np.where(known[..., None], stripes, cv2.GaussianBlur(stripes, (0, 0), 6))
+    done = completed(painting, known, wanted)
+    assert np.array_equal(done[:, :144], stripes[:, :144])
+    assert np.array_equal(done[:16], painting[:16])
+    assert done[16:, 144:].std() > 0.6 * stripes.std() > 2 * painting[16:, 144:].std()
+    assert np.array_equal(done, completed(painting, known, wanted))
+    nothing = np.zeros_like(known)
+    assert np.array_equal(completed(painting, nothing, wanted), painting)
+    assert np.array_equal(completed(painting, known, nothing), painting)
