@@ -19,7 +19,7 @@ Name = Literal[
     "look_base", "look_sr1", "look_sr2", "compare", "wipe_left", "wipe_right", "actual_size", "full_screen",
     "show_clip", "show_film", "backwards", "hold", "forwards", "zoom_in", "zoom_out", "zoom_fit",
     "play", "previous_frame", "next_frame", "first_frame", "last_frame", "loop",
-    "composer", "shelf", "theme_system", "theme_dark", "theme_light",
+    "composer", "side_panel", "theme_system", "theme_dark", "theme_light",
     "preferences", "packs", "teach", "help", "shortcuts", "diagnostics", "about",
 ]  # fmt: skip
 _ROLES: dict[Name, QAction.MenuRole] = {
@@ -183,7 +183,7 @@ class Actions(QObject):
             Spec("zoom_out", "view", self.tr("Zoom Out Timeline"), ("Ctrl+-",)),
             Spec("zoom_fit", "view", self.tr("Fit Timeline"), ("Ctrl+0",)),
             Spec("composer", "view", self.tr("Composer"), ("F4",), checkable=True, separator=True),
-            Spec("shelf", "view", self.tr("Library and Queue"), ("F5",), checkable=True),
+            Spec("side_panel", "view", self.tr("Library and Queue"), ("F5",), checkable=True),
             Spec("theme_system", "view", self.tr("System Colours"), checkable=True, separator=True),
             Spec("theme_dark", "view", self.tr("Dark"), checkable=True),
             Spec("theme_light", "view", self.tr("Light"), checkable=True),

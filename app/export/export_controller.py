@@ -43,7 +43,7 @@ class ExportController(QObject):
         """The clip or film shown, if it can be exported."""
         session = self._session
         if session.monitor.mode == "film":
-            file = self._film.keeper.file
+            file = self._film.document.file
             return film_source(session.film_generator.film, file.stem if file else self.tr("film"))
         clip = session.current_clip.clip
         if clip is None:

@@ -208,11 +208,11 @@ class ExportDialog(QDialog):
         self._chosen = {"part": "marked" if self._marked else "all"}
         self.part.choose(self._chosen["part"])
         for name in ("quality", "scale", "smooth", "plays"):
-            getattr(self, name).picked.connect(self._keeper(name))
-        self.rate.picked.connect(self._keeper("times"))
+            getattr(self, name).picked.connect(self._setter(name))
+        self.rate.picked.connect(self._setter("times"))
         self.part.picked.connect(self._pick_part)
         self.format.picked.connect(self._pick_format)
-        self.metadata.toggled.connect(self._keeper("metadata"))
+        self.metadata.toggled.connect(self._setter("metadata"))
         self.path.textEdited.connect(self._refresh)
         self.browse.clicked.connect(self._browse)
         self.go.clicked.connect(self._go)
@@ -225,7 +225,7 @@ class ExportDialog(QDialog):
         exporter.cancelled.connect(self._cancelled)
         exporter.failed.connect(self._failed)
 
-    def _keeper(self, name: str) -> Any:
+    def _setter(self, name: str) -> Any:
         def keep(value: object) -> None:
             setattr(self._kept, name, value)
             self._refresh()

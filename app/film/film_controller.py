@@ -43,9 +43,9 @@ class FilmController(QObject):
         self._session = session
         self._actions = actions
         self._timeline = timeline
-        self.director = FilmActions(session, self)
-        self.keeper = FilmDocument(session.film_generator, session.monitor, self)
-        self._names: dict[Verb, ActionName] = {verb: verb for verb in self.director.verbs}
+        self.film_actions = FilmActions(session, self)
+        self.document = FilmDocument(session.film_generator, session.monitor, self)
+        self._names: dict[Verb, ActionName] = {verb: verb for verb in self.film_actions.verbs}
         self._wire_actions()
         self._wire_signals()
         self.refresh()
@@ -55,7 +55,7 @@ class FilmController(QObject):
         verbs: dict[ActionName, Callable[[], object]] = {
             "undo": history.undo,
             "redo": history.redo,
-            "new_film": self.keeper.begin_anew,
+            "new_film": self.document.begin_anew,
             "open_film": self._ask_open,
             "save_film": self._save,
             "save_film_as": self._ask_save,
@@ -65,7 +65,7 @@ class FilmController(QObject):
             "zoom_out": lambda: self._timeline.zoom(1 / 1.5),
             "zoom_fit": lambda: self._timeline.zoom(0),
         }
-        for verb, call in self.director.verbs.items():
+        for verb, call in self.film_actions.verbs.items():
             verbs[self._names[verb]] = call
         for name, call in verbs.items():
             self._actions[name].triggered.connect(_without_arguments(call))
@@ -79,12 +79,12 @@ class FilmController(QObject):
             film.history.indexChanged,
         ):  # fmt: skip
             signal.connect(self.refresh)
-        self.keeper.changed.connect(self.refresh)
-        self.keeper.saved.connect(self._on_saved)
-        self.keeper.recovered.connect(self._on_recovered)
-        self.keeper.kept.connect(self._on_kept)
+        self.document.changed.connect(self.refresh)
+        self.document.saved.connect(self._on_saved)
+        self.document.recovered.connect(self._on_recovered)
+        self.document.kept.connect(self._on_kept)
         self._timeline.dropped.connect(self._on_dropped)
-        for failed in (self.director.trouble, self.keeper.failed):
+        for failed in (self.film_actions.trouble, self.document.failed):
             failed.connect(self.trouble)
         session.library.opened.connect(self._on_library_opened)
 
@@ -94,7 +94,7 @@ class FilmController(QObject):
         actions, session = self._actions, self._session
         film, monitor = session.film_generator.film, session.monitor
         history = film.history
-        for verb, yes in self.director.possible().items():
+        for verb, yes in self.film_actions.possible().items():
             actions[self._names[verb]].setEnabled(yes)
         possible: dict[ActionName, bool] = {
             "undo": history.canUndo(), "redo": history.canRedo(), "new_film": bool(film.segments),
@@ -126,22 +126,22 @@ class FilmController(QObject):
 
     def close(self) -> None:
         """The window goes."""
-        self.keeper.close()
+        self.document.close()
 
     def shut_down(self) -> None:
         """The window is gone: end the thread, with everything written."""
-        self.keeper.shut_down()
+        self.document.shut_down()
 
     def _name_window(self) -> None:
-        name = self.keeper.file.stem if self.keeper.file else ""
-        self._window.title.name_film(name, modified=self.keeper.modified and bool(name))
+        name = self.document.file.stem if self.document.file else ""
+        self._window.title.name_film(name, modified=self.document.modified and bool(name))
 
     # Files.
 
     @Slot()
     def _save(self) -> None:
-        if self.keeper.file is not None:
-            self.keeper.save(self.keeper.file)
+        if self.document.file is not None:
+            self.document.save(self.document.file)
         else:
             self._ask_save()
 
@@ -150,13 +150,13 @@ class FilmController(QObject):
         dialog = self._dialog(self.tr("Save Film"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("walt")
-        dialog.selectFile(str(self.keeper.file or self.tr("film")))
+        dialog.selectFile(str(self.document.file or self.tr("film")))
         dialog.fileSelected.connect(self._save_as)
         dialog.open()
 
     @Slot(str)
     def _save_as(self, file: str) -> None:
-        self.keeper.save(Path(file))
+        self.document.save(Path(file))
 
     @Slot()
     def _ask_open(self) -> None:
@@ -167,7 +167,7 @@ class FilmController(QObject):
 
     @Slot(str)
     def _open(self, file: str) -> None:
-        self.keeper.open(Path(file))
+        self.document.open(Path(file))
 
     def _dialog(self, title: str) -> QFileDialog:
         filters = self.tr("walt projects ({0});;All files (*)").format("*.walt")
@@ -192,7 +192,7 @@ class FilmController(QObject):
     @Slot(object, int)
     def _on_dropped(self, file: Path, at: int) -> None:
         try:
-            self.director.drop(file, at)
+            self.film_actions.drop(file, at)
         except WaltError as error:
             self.trouble.emit(error)
 
@@ -200,7 +200,7 @@ class FilmController(QObject):
     def _on_library_opened(self, opened: Opened) -> None:
         if opened.owns_lock:
             places = self._session.library.places
-            self.keeper.watch(places.data / COPY, places.clips)
+            self.document.watch(places.data / COPY, places.clips)
 
 
 def _without_arguments(call: Callable[[], object]) -> Callable[[], None]:

@@ -36,11 +36,11 @@ SIZE = (820, 620)
 class GetModelDialog(BaseDialog):
     """The dialog. It closes when the download begins; the packs dialog shows how far it is."""
 
-    def __init__(self, keeper: PackManager, parent: QWidget | None = None) -> None:
+    def __init__(self, manager: PackManager, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.setWindowTitle(self.tr("Get Model"))
         self.resize(*SIZE)
-        self._keeper = keeper
+        self._manager = manager
         self._offer: Offer | None = None
         self._asking = False
         self.table = QTableWidget(len(recommended()), 5)
@@ -98,9 +98,9 @@ class GetModelDialog(BaseDialog):
         self.ask.clicked.connect(self._ask)
         self.accepted_box.toggled.connect(self._refresh)
         self.download.clicked.connect(self._download)
-        self._keeper.changed.connect(self._refresh)
-        self._keeper.offered.connect(self._show_offer)
-        self._keeper.failed.connect(self._failed)
+        self._manager.changed.connect(self._refresh)
+        self._manager.offered.connect(self._show_offer)
+        self._manager.failed.connect(self._failed)
 
     @Slot()
     def _choose(self) -> None:
@@ -121,7 +121,7 @@ class GetModelDialog(BaseDialog):
         self._show_offer(None)
         self._asking = True
         self.facts.setText(self.tr("Asking the model hub…"))
-        self._keeper.ask(self.wanted.text().strip(), Path(self.folder.text()))
+        self._manager.ask(self.wanted.text().strip(), Path(self.folder.text()))
 
     @Slot()
     def _forget(self) -> None:
@@ -146,7 +146,7 @@ class GetModelDialog(BaseDialog):
 
     @Slot()
     def _refresh(self) -> None:
-        offer, free = self._offer, not self._keeper.busy
+        offer, free = self._offer, not self._manager.busy
         for widget in (self.licence, self.accepted_box):
             widget.setVisible(offer is not None)
         self.ask.setEnabled(free and bool(self.wanted.text().strip() and self.folder.text().strip()))
@@ -162,5 +162,5 @@ class GetModelDialog(BaseDialog):
     @Slot()
     def _download(self) -> None:
         if self._offer is not None:
-            self._keeper.get(self._offer)
+            self._manager.get(self._offer)
             self.accept()

@@ -39,14 +39,14 @@ class PacksDialog(BaseDialog):
     """The dialog. A pack's folder or archive that is dropped anywhere on it is installed."""
 
     def __init__(
-        self, session: Session, keeper: PackManager, preferences: PreferenceFile, parent: QWidget | None = None
+        self, session: Session, manager: PackManager, preferences: PreferenceFile, parent: QWidget | None = None
     ) -> None:
         super().__init__("", parent)
         self.setWindowTitle(self.tr("Packs"))
         self.resize(*SIZE)
         self.setAcceptDrops(True)
         self._session = session
-        self._keeper = keeper
+        self._manager = manager
         self._preferences = preferences
         self._wanted: Path | None = None
         self.list = QListWidget()
@@ -77,7 +77,7 @@ class PacksDialog(BaseDialog):
         self.news.setWordWrap(True)
         self._lay_out()
         self._wire()
-        keeper.refresh()
+        manager.refresh()
         self.refresh()
 
     def _lay_out(self) -> None:
@@ -108,7 +108,7 @@ class PacksDialog(BaseDialog):
         self.foot.insertWidget(3, self.get)
 
     def _wire(self) -> None:
-        keeper = self._keeper
+        manager = self._manager
         self.list.currentRowChanged.connect(self._show)
         self.use.clicked.connect(self._use)
         self.check.clicked.connect(self._verify)
@@ -117,12 +117,12 @@ class PacksDialog(BaseDialog):
         self.add_folder.clicked.connect(self._browse_folder)
         self.link.clicked.connect(self._browse_model)
         self.get.clicked.connect(self.open_get)
-        self.stop.clicked.connect(keeper.cancel)
-        keeper.changed.connect(self.refresh)
-        keeper.progress.connect(self.bar.setValue)
-        keeper.failed.connect(self._failed)
-        keeper.installed.connect(self._installed)
-        keeper.removed.connect(self._removed)
+        self.stop.clicked.connect(manager.cancel)
+        manager.changed.connect(self.refresh)
+        manager.progress.connect(self.bar.setValue)
+        manager.failed.connect(self._failed)
+        manager.installed.connect(self._installed)
+        manager.removed.connect(self._removed)
         self._session.pack_changed.connect(self.refresh)
 
     # What is shown.
@@ -131,32 +131,32 @@ class PacksDialog(BaseDialog):
     def entry(self) -> PackEntry | None:
         """The pack that is selected."""
         row = self.list.currentRow()
-        return self._keeper.entries[row] if 0 <= row < len(self._keeper.entries) else None
+        return self._manager.entries[row] if 0 <= row < len(self._manager.entries) else None
 
     @Slot()
     def refresh(self) -> None:
         """Show the list as it is now."""
         chosen = self.entry.pack.name if self.entry else self._session.pack
-        names = [entry.pack.name for entry in self._keeper.entries]
+        names = [entry.pack.name for entry in self._manager.entries]
         self.list.blockSignals(True)
         self.list.clear()
-        for entry in self._keeper.entries:
+        for entry in self._manager.entries:
             item = QListWidgetItem(entry.pack.manifest.title)
             if entry.pack.name == self._session.pack:
                 item.setText(self.tr("{0} · in use").format(entry.pack.manifest.title))
             self.list.addItem(item)
         self.list.setCurrentRow(names.index(chosen) if chosen in names else 0)
         self.list.blockSignals(False)
-        self.bar.setVisible(self._keeper.busy)
-        self.stop.setVisible(self._keeper.busy)
-        if self._keeper.errors and not self.news.text():
-            self._say(" ".join(sentence(error).message for error in self._keeper.errors), error=True)
+        self.bar.setVisible(self._manager.busy)
+        self.stop.setVisible(self._manager.busy)
+        if self._manager.errors and not self.news.text():
+            self._say(" ".join(sentence(error).message for error in self._manager.errors), error=True)
         self._show()
 
     @Slot()
     def _show(self) -> None:
         entry = self.entry
-        free = not self._keeper.busy
+        free = not self._manager.busy
         self.add_archive.setEnabled(free)
         self.add_folder.setEnabled(free)
         self.link.setEnabled(free)
@@ -190,7 +190,7 @@ class PacksDialog(BaseDialog):
         return "\n".join(self.tr("{0}: {1}").format(name, ", ".join(words)) for name, words in groups.items() if words)
 
     def _show_state(self, entry: PackEntry) -> None:
-        verified = self._keeper.verified.get(entry.pack.name)
+        verified = self._manager.verified.get(entry.pack.name)
         set_role(self.state, {True: "good", False: "error", None: "secondary"}[verified])
         self.state.setText(
             {
@@ -216,7 +216,7 @@ class PacksDialog(BaseDialog):
     def _verify(self) -> None:
         if self.entry is not None:
             self._say("")
-            self._keeper.verify(self.entry)
+            self._manager.verify(self.entry)
 
     @Slot()
     def _ask_remove(self) -> None:
@@ -239,14 +239,14 @@ class PacksDialog(BaseDialog):
     def _remove(self) -> None:
         entry = self.entry
         if entry is not None and entry.removable:
-            self._keeper.remove(entry)
+            self._manager.remove(entry)
 
     def install(self, source: Path, *, replace: bool = False) -> None:
         """Install a pack from a folder or an archive."""
-        if not self._keeper.busy:
+        if not self._manager.busy:
             self._wanted = source
             self._say(self.tr("Installing {0}…").format(source.name))
-            self._keeper.install(source, replace=replace)
+            self._manager.install(source, replace=replace)
 
     @Slot(str)
     def _installed(self, name: str) -> None:
@@ -295,7 +295,7 @@ class PacksDialog(BaseDialog):
     def open_get(self) -> None:
         """Show what can be downloaded."""
         if self.get_dialog is None:
-            self.get_dialog = GetModelDialog(self._keeper, self)
+            self.get_dialog = GetModelDialog(self._manager, self)
         self.get_dialog.show()
         self.get_dialog.raise_()
 

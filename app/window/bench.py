@@ -236,10 +236,10 @@ def _library(application: QApplication, clips: int, pack: str) -> dict[str, floa
         began = time.perf_counter()
         session.library.open()
         bench.wait(lambda: session.library.ready)
-        bench.window.shelf.library.grid.viewport().repaint()
+        bench.window.side_panel.library.grid.viewport().repaint()
         opened = time.perf_counter() - began
         opening = heart.stop()
-        bar = bench.window.shelf.library.grid.verticalScrollBar()
+        bar = bench.window.side_panel.library.grid.verticalScrollBar()
         heart.start()
         for step in range(60):
             bar.setValue(bar.maximum() * step // 59)
@@ -301,7 +301,7 @@ def _queue(application: QApplication, jobs: int, pack: str) -> dict[str, Any]:
         bench.wait(lambda: session.library.ready)
         session.queue.pause(True)
         session.edit(prompt=PROMPT)
-        bench.window.shelf.turn_to(bench.window.shelf.queue)
+        bench.window.side_panel.turn_to(bench.window.side_panel.queue)
         heart = Heartbeat()
         heart.start()
         [request] = session.requests()

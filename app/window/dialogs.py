@@ -50,7 +50,7 @@ class Dialogs(QObject):
         self._theme = theme
         self._store = store
         self._finetuning = finetuning
-        self._keeper: PackManager | None = None
+        self._manager: PackManager | None = None
         self.preferences: PreferencesDialog | None = None
         self.packs: PacksDialog | None = None
         self.teach: FinetuneDialog | None = None
@@ -67,8 +67,8 @@ class Dialogs(QObject):
 
     def close(self) -> None:
         """End what a dialog began, and its thread."""
-        if self._keeper is not None:
-            self._keeper.close()
+        if self._manager is not None:
+            self._manager.close()
 
     def _show(self, sheet: BaseDialog) -> None:
         sheet.show()
@@ -96,8 +96,8 @@ class Dialogs(QObject):
         if self.packs is None:
             from app.packs.packs_dialog import PacksDialog
 
-            self._keeper = PackManager(self._store, self)
-            self.packs = PacksDialog(self._session, self._keeper, self._preferences, self._window)
+            self._manager = PackManager(self._store, self)
+            self.packs = PacksDialog(self._session, self._manager, self._preferences, self._window)
         self._show(self.packs)
         return self.packs
 
@@ -116,8 +116,8 @@ class Dialogs(QObject):
         """A pack that was taught is what clips are made with from now on."""
         self._session.choose_pack(name)
         self._preferences.change(pack=name)
-        if self._keeper is not None:
-            self._keeper.refresh()
+        if self._manager is not None:
+            self._manager.refresh()
         self.said.emit(self.tr("Finetuning is done: the new pack is installed and in use."))
 
     @Slot()

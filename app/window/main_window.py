@@ -59,7 +59,8 @@ SIZE = (1280, 800)
 MIDDLE = 494
 """The middle is never narrower, and does not grow by itself when its words get longer. With both panels at
 their narrowest the window is 1024 wide, which every screen is."""
-FOLDING: tuple[ActionName, ...] = ("composer", "shelf")
+FOLDING: dict[ActionName, str] = {"composer": "composer", "side_panel": "shelf"}
+"""Panels that can be folded away, and their names in the settings file."""
 FOLDED = QByteArray(b"folded")
 PICTURES = "*.png *.jpg *.jpeg *.webp *.avif *.bmp *.tif *.tiff *.gif"
 VIDEOS = "*.mp4 *.mov *.m4v *.webm *.mkv *.avi"
@@ -112,7 +113,7 @@ class MainWindow(QMainWindow):
         self.close_guard = CloseGuard(self, session, self.finetuning)
         self.notifications = Notifications(self, self.title, session, preferences)
         self.dialogs = Dialogs(self, self.actions_, session, preferences, theme, session.store, self.finetuning)
-        self.shelf = SidePanel(session, self.actions_, preferences)
+        self.side_panel = SidePanel(session, self.actions_, preferences)
         self.film = FilmController(self, session, self.actions_, self.timeline_panel.timeline)
         self.view = ViewController(
             self, session.current_clip, session.monitor, self.actions_, self.viewer.preview
@@ -141,7 +142,7 @@ class MainWindow(QMainWindow):
         splitter.setHandleWidth(1)
         splitter.addWidget(self.composer)
         splitter.addWidget(middle)
-        splitter.addWidget(self.shelf)
+        splitter.addWidget(self.side_panel)
         splitter.setStretchFactor(0, 0)
         splitter.setStretchFactor(1, 1)
         splitter.setCollapsible(1, False)
@@ -170,9 +171,9 @@ class MainWindow(QMainWindow):
         for name, verb in verbs.items():
             self.actions_[names[name]].triggered.connect(verb)
         self.actions_["composer"].toggled.connect(self.composer.setVisible)
-        self.actions_["shelf"].toggled.connect(self.shelf.setVisible)
+        self.actions_["side_panel"].toggled.connect(self.side_panel.setVisible)
         self.actions_["pause_queue"].toggled.connect(session.queue.pause)
-        self.shelf.library.wanted.connect(self._do)
+        self.side_panel.library.wanted.connect(self._do)
         self.seen.connect(self._take_up)
         self.close_guard.confirmed.connect(self.leave)
         self.close_guard.refused.connect(self._stay)
@@ -192,7 +193,7 @@ class MainWindow(QMainWindow):
         self.exports.exporter.failed.connect(self._trouble)
         for signal in (session.pack_changed, session.draft_changed):
             signal.connect(self.status.next_clip_changed)
-        session.still.film_offered.connect(self.film.keeper.open)
+        session.still.film_offered.connect(self.film.document.open)
         film = session.film_generator.film
         for signal in (
             session.draft_changed, session.state_changed, session.progress_changed, session.pack_changed,
@@ -243,8 +244,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _find(self) -> None:
-        self.actions_["shelf"].setChecked(True)
-        self.shelf.search()
+        self.actions_["side_panel"].setChecked(True)
+        self.side_panel.search()
 
     @Slot()
     def _browse(self) -> None:
@@ -354,9 +355,9 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         if panels is not None:
             self.splitter.restoreState(panels)
-        for name in FOLDING:
+        for name, key in FOLDING.items():
             self.actions_[name].setChecked(True)
-            self.actions_[name].setChecked(self._settings.layout(name) != FOLDED)
+            self.actions_[name].setChecked(self._settings.layout(key) != FOLDED)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask first if a job is running; then hide at once and wait for the engine in the background."""
@@ -366,9 +367,9 @@ class MainWindow(QMainWindow):
             return
         self._settings.keep_layout("window", self.saveGeometry())
         self._settings.keep_layout("columns", self.splitter.saveState())
-        for name in FOLDING:
+        for name, key in FOLDING.items():
             shown = self.actions_[name].isChecked()
-            self._settings.keep_layout(name, QByteArray(b"shown") if shown else FOLDED)
+            self._settings.keep_layout(key, QByteArray(b"shown") if shown else FOLDED)
         self._settings.save()
         self.prompt_history.save()
         self.film.close()

@@ -26,14 +26,14 @@ class SidePanel(QWidget):
         self, session: Session, actions: Actions, preferences: PreferenceFile, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setObjectName("shelf")
+        self.setObjectName("side_panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(NARROWEST)
         self._queue = session.queue
         self.library = LibraryPanel(session, preferences)
         self.queue = QueuePanel(session, actions)
         self.tabs = QTabBar()
-        self.tabs.setObjectName("shelf_tabs")
+        self.tabs.setObjectName("side_panel_tabs")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(True)
         self.tabs.setAccessibleName(self.tr("Library and queue"))

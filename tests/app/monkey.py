@@ -79,7 +79,7 @@ class Monkey:
         """What it did, for whoever has to find out what went wrong."""
         self.files = self._bring_files()
         window = self.window
-        for view in (window.shelf.library.grid, window.shelf.queue.jobs):
+        for view in (window.side_panel.library.grid, window.side_panel.queue.jobs):
             view.startDrag = lambda _actions: None  # the system's own drag would wait for a real mouse
         self.ways: tuple[tuple[Callable[[], None], int], ...] = (
             (self.click, 10), (self.press_key, 8), (self.shortcut, 10), (self.write, 5), (self.drag, 4),
@@ -317,9 +317,9 @@ class Monkey:
         assert len({job.id for job in jobs}) == len(jobs)
         assert all(job.state == "queued" for job in queue.waiting)
         assert [row.id for row in queue.rows][: len(queue.waiting)] or not queue.waiting
-        # What the shelf shows is in the library.
+        # What the side panel shows is in the library.
         known = {clip.id for clip in session.library.clips}
-        assert {clip.id for clip in window.shelf.library.clips.rows} <= known
+        assert {clip.id for clip in window.side_panel.library.clips.rows} <= known
         # Segments lie inside their takes, and the playhead inside what is on show.
         for segment in film.segments:
             take = film.take_of(segment)

@@ -194,30 +194,30 @@ def test_a_dropped_archive_is_installed_chosen_and_removed(
 
 def test_a_second_archive_of_that_name_asks(qtbot: QtBot, packs: PacksDialog, archive: Path) -> None:
     for _ in range(2):
-        with qtbot.waitSignal(packs._keeper.ended):
+        with qtbot.waitSignal(packs._manager.ended):
             drop(packs, archive)
     [box] = packs.findChildren(QMessageBox)
     assert "owls" in box.text()
-    with qtbot.waitSignal(packs._keeper.installed):
+    with qtbot.waitSignal(packs._manager.installed):
         next(button for button in box.buttons() if "Replace" in button.text()).click()
 
 
 def test_junk_is_refused_in_words(qtbot: QtBot, packs: PacksDialog, tmp_path: Path) -> None:
     junk = tmp_path / "holiday.zip"
     junk.write_bytes(b"not a zip")
-    with qtbot.waitSignal(packs._keeper.failed):
+    with qtbot.waitSignal(packs._manager.failed):
         drop(packs, junk)
     assert "holiday.zip is not a pack" in packs.news.text()
     assert not packs.bar.isVisible()
 
 
 def test_rot_is_found(qtbot: QtBot, packs: PacksDialog, archive: Path, tmp_path: Path) -> None:
-    with qtbot.waitSignal(packs._keeper.installed):
+    with qtbot.waitSignal(packs._manager.installed):
         drop(packs, archive)
     qtbot.waitUntil(lambda: packs.list.count() == 2)
     (tmp_path / "own" / "owls" / "base.safetensors").write_bytes(b"x" * 200)
     packs.list.setCurrentRow(1)
-    with qtbot.waitSignal(packs._keeper.failed):
+    with qtbot.waitSignal(packs._manager.failed):
         qtbot.mouseClick(packs.check, Qt.MouseButton.LeftButton)
     assert "Damaged" in packs.state.text()
 

@@ -135,7 +135,7 @@ def test_a_narrow_window_cuts_no_words(
     window.splitter.setSizes([600, 700, 300])
     qtbot.waitUntil(lambda: "\n" not in line.text())
     window.resize(1024, 700)
-    order = window.shelf.library.order
+    order = window.side_panel.library.order
     for index in range(order.count()):
         room = order.width() - 32  # the stylesheet's padding
         assert order.fontMetrics().horizontalAdvance(order.itemText(index)) <= room

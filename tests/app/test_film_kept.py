@@ -25,20 +25,20 @@ __all__ = ["film"]
 
 
 def test_a_film_is_saved_and_opened(qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path) -> None:
-    keeper, player = studio.window.film.keeper, studio.session.player
+    document, player = studio.window.film.document, studio.session.player
     studio.session.film_generator.edits.split(9)
     player.seek(13)
     player.set_marks(2, 20)
     segments, takes = film.segments, dict(film.takes)
-    assert keeper.modified
-    with qtbot.waitSignal(keeper.saved):
-        keeper.save(tmp_path / "my film.walt")
-    assert not keeper.modified
+    assert document.modified
+    with qtbot.waitSignal(document.saved):
+        document.save(tmp_path / "my film.walt")
+    assert not document.modified
     assert studio.window.windowTitle().startswith("my film")
     studio.window.actions_["new_film"].trigger()
     assert (film.segments, studio.session.monitor.mode) == ((), "clip")
-    with qtbot.waitSignal(keeper.opened):
-        keeper.open(tmp_path / "my film.walt")
+    with qtbot.waitSignal(document.opened):
+        document.open(tmp_path / "my film.walt")
     assert film.segments == segments
     assert film.takes == {name: takes[name] for name in film.takes}
     assert (player.position, player.marks, player.total) == (13, (2, 20), 29)
@@ -49,31 +49,31 @@ def test_a_film_is_saved_and_opened(qtbot: QtBot, studio: Studio, film: Film, tm
 def test_a_film_is_opened_wherever_it_is_dropped_and_from_the_command_line(
     qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path
 ) -> None:
-    window, keeper = studio.window, studio.window.film.keeper
+    window, document = studio.window, studio.window.film.document
     file = tmp_path / "my film.WALT"
-    with qtbot.waitSignal(keeper.saved):
-        keeper.save(file)
+    with qtbot.waitSignal(document.saved):
+        document.save(file)
     segments = film.segments
     for target in (window, window.viewer, window.composer.drop_zone, window.timeline_panel.timeline):
         film.open({}, ())
-        with qtbot.waitSignal(keeper.opened):
+        with qtbot.waitSignal(document.opened):
             assert dropped(target, files(file))
         assert film.segments == segments
     film.open({}, ())
-    with qtbot.waitSignal(keeper.opened):
+    with qtbot.waitSignal(document.opened):
         window.receive(Call((str(file),), ""))
     assert film.segments == segments
     assert isinstance(studio.session.still.state, NoStill)
 
 
 def test_a_film_that_was_not_saved_is_not_lost(qtbot: QtBot, studio: Studio, film: Film) -> None:
-    keeper, segments = studio.window.film.keeper, film.segments
-    with qtbot.waitSignal(keeper.kept) as kept:
+    document, segments = studio.window.film.document, film.segments
+    with qtbot.waitSignal(document.kept) as kept:
         studio.window.actions_["new_film"].trigger()
     assert kept.args is not None
     assert "was kept as" in studio.window.status.line.text()
-    with qtbot.waitSignal(keeper.opened):
-        keeper.open(kept.args[0])
+    with qtbot.waitSignal(document.opened):
+        document.open(kept.args[0])
     assert film.segments == segments
 
 
@@ -99,7 +99,7 @@ def test_a_film_is_saved_although_the_window_closes_at_once(
 ) -> None:
     studio, file = made_today(qtbot, open_studio), tmp_path / "my film.walt"
     segments = studio.session.film_generator.film.segments
-    close_while_busy(qtbot, studio, lambda: studio.window.film.keeper.save(file))
+    close_while_busy(qtbot, studio, lambda: studio.window.film.document.save(file))
     assert read_project(file).segments == segments
     copy = read_project(copy_of(studio))
     assert (copy.segments, copy.saved_as, copy.modified, copy.running) == (segments, file, False, False)
@@ -119,37 +119,37 @@ def test_an_old_film_is_kept_although_the_window_closes_at_once(
 def test_films_that_make_place_in_the_same_second_are_all_kept(
     qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path
 ) -> None:
-    keeper, kept, segments = studio.window.film.keeper, list[Path](), [film.segments]
-    keeper.kept.connect(kept.append)
-    keeper.begin_anew()
+    document, kept, segments = studio.window.film.document, list[Path](), [film.segments]
+    document.kept.connect(kept.append)
+    document.begin_anew()
     film.history.undo()
     studio.session.film_generator.edits.split(9)
     segments.append(film.segments)
-    keeper._file = tmp_path / f"{'a very long name ' * 14}.walt"
-    keeper.begin_anew()
+    document._file = tmp_path / f"{'a very long name ' * 14}.walt"
+    document.begin_anew()
     film.history.undo()
     studio.session.film_generator.edits.split(4)
     segments.append(film.segments)
-    keeper._file = kept[0].with_name("film.walt")
-    keeper.begin_anew()
+    document._file = kept[0].with_name("film.walt")
+    document.begin_anew()
     assert [read_project(file).segments for file in kept] == segments
 
 
 def test_a_film_that_cannot_be_kept_does_not_go(
     qtbot: QtBot, studio: Studio, film: Film, tmp_path: Path
 ) -> None:
-    keeper, segments, other = studio.window.film.keeper, film.segments, tmp_path / "other.walt"
+    document, segments, other = studio.window.film.document, film.segments, tmp_path / "other.walt"
     write_project(other, Project(dict(film.takes), segments[:1]))
-    qtbot.waitUntil(lambda: not keeper._timer.isActive())
+    qtbot.waitUntil(lambda: not document._timer.isActive())
     (tmp_path / "no folder").touch()
-    keeper._copy = tmp_path / "no folder" / "film.walt"
-    with qtbot.waitSignal(keeper.failed):
-        keeper.begin_anew()
+    document._copy = tmp_path / "no folder" / "film.walt"
+    with qtbot.waitSignal(document.failed):
+        document.begin_anew()
     assert film.segments == segments
-    with qtbot.waitSignal(keeper.failed):
-        keeper.open(other)
+    with qtbot.waitSignal(document.failed):
+        document.open(other)
     assert film.segments == segments
-    keeper._copy = copy_of(studio)
+    document._copy = copy_of(studio)
 
 
 def test_a_film_that_was_not_read_yet_is_not_written_over(qtbot: QtBot, open_studio: OpenStudio) -> None:
@@ -160,9 +160,9 @@ def test_a_film_that_was_not_read_yet_is_not_written_over(qtbot: QtBot, open_stu
     first.window.shut_down()
     second = open_studio()  # reads the film behind a second of other work, and is closed before
     second.session.film_generator.film.open({}, ())
-    keeper = second.window.film.keeper
-    keeper._copy = None
-    close_while_busy(qtbot, second, lambda: keeper.watch(copy_of(second), copy_of(second).parent / "clips"))
+    document = second.window.film.document
+    document._copy = None
+    close_while_busy(qtbot, second, lambda: document.watch(copy_of(second), copy_of(second).parent / "clips"))
     assert read_project(copy_of(second)).segments == segments
 
 
@@ -171,8 +171,8 @@ def test_a_damaged_film_is_refused_and_the_old_one_stays(
 ) -> None:
     segments = film.segments
     (tmp_path / "bad.walt").write_text('{"walt_project": 1, "takes": 3}')
-    with qtbot.waitSignal(studio.window.film.keeper.failed):
-        studio.window.film.keeper.open(tmp_path / "bad.walt")
+    with qtbot.waitSignal(studio.window.film.document.failed):
+        studio.window.film.document.open(tmp_path / "bad.walt")
     assert film.segments == segments
     assert "damaged" in studio.window.status.line.text()
 
@@ -233,7 +233,7 @@ def test_the_film_survives_a_crash(qtbot: QtBot, open_studio: OpenStudio) -> Non
     second = open_studio()
     qtbot.waitUntil(lambda: second.session.film_generator.film.segments == segments)
     assert "Your film was restored" in second.window.status.line.text()
-    assert second.window.film.keeper.modified
+    assert second.window.film.document.modified
 
 
 def test_a_damaged_copy_is_set_aside(qtbot: QtBot, open_studio: OpenStudio) -> None:

@@ -52,27 +52,27 @@ def test_the_details_are_those_of_the_selected_segment_s_clip(
     qtbot: QtBot, studio: Studio, film: Film
 ) -> None:
     make_clip(qtbot, studio, "a robot")  # another clip of the library, which is no part of the film
-    library, shelf = studio.session.library, studio.window.shelf.library
+    library, panel = studio.session.library, studio.window.side_panel.library
     studio.session.monitor.show("film")
     robot, second, first = library.clips
-    shelf.grid.choose(robot.id)
-    assert shelf.details.prompt.text() == "a robot"
+    panel.grid.choose(robot.id)
+    assert panel.details.prompt.text() == "a robot"
     film.select(film.segments[0].id)
-    assert shelf.grid.selected() == [first]
-    assert shelf.details.prompt.text() == "a horse"
+    assert panel.grid.selected() == [first]
+    assert panel.details.prompt.text() == "a horse"
     film.select(film.segments[1].id)
-    assert shelf.grid.selected() == [second]
-    shelf.search.setText("robot")  # the grid shows another clip, the details still tell of the segment's
+    assert panel.grid.selected() == [second]
+    panel.search.setText("robot")  # the grid shows another clip, the details still tell of the segment's
     film.select(film.segments[0].id)
-    assert shelf.grid.selected() == []
-    assert shelf.details.isVisible()
-    assert shelf._one() == first
-    shelf.details.buttons["favourite"].click()
+    assert panel.grid.selected() == []
+    assert panel.details.isVisible()
+    assert panel._one() == first
+    panel.details.buttons["favourite"].click()
     qtbot.waitUntil(lambda: (clip := library.get(first.id)) is not None and clip.favourite)
-    shelf.grid.choose(robot.id)  # whoever clicks a clip wants to know of that one
-    assert shelf.details.prompt.text() == "a robot"
+    panel.grid.choose(robot.id)  # whoever clicks a clip wants to know of that one
+    assert panel.details.prompt.text() == "a robot"
     studio.session.monitor.show("clip")
-    assert shelf.details.prompt.text() == "a robot"
+    assert panel.details.prompt.text() == "a robot"
 
 
 def test_a_segment_is_shown_while_it_is_made(qtbot: QtBot, open_studio: OpenStudio) -> None:

@@ -28,7 +28,7 @@ __all__ = ["translators"]
 
 
 def panel_of(studio: Studio) -> LibraryPanel:
-    return studio.window.shelf.library
+    return studio.window.side_panel.library
 
 
 def make(qtbot: QtBot, studio: Studio, *prompts: str) -> None:
@@ -115,18 +115,18 @@ def test_yesterday_s_clip_is_found_by_its_day(
 
 def test_ctrl_f_searches_even_when_the_shelf_is_folded(qtbot: QtBot, studio: Studio) -> None:
     qtbot.keyClick(studio.window, Qt.Key.Key_F5)
-    assert not studio.window.shelf.isVisible()
+    assert not studio.window.side_panel.isVisible()
     qtbot.keyClick(studio.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    assert studio.window.shelf.isVisible()
+    assert studio.window.side_panel.isVisible()
     assert panel_of(studio).search.hasFocus()
 
 
 def test_the_shelf_stays_folded_until_it_is_unfolded(qtbot: QtBot, open_studio: OpenStudio) -> None:
     first = open_studio()
-    first.window.actions_["shelf"].trigger()
+    first.window.actions_["side_panel"].trigger()
     with qtbot.waitSignal(first.bridge.closed):
         first.window.close()
-    assert not open_studio().window.shelf.isVisible()
+    assert not open_studio().window.side_panel.isVisible()
 
 
 def test_clips_are_sorted_and_favourites_kept(qtbot: QtBot, stocked: Studio) -> None:

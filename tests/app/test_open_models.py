@@ -46,7 +46,7 @@ def hub(whole_model: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback
 
 
 def link(qtbot: QtBot, packs: PacksDialog, folder: Path) -> None:
-    with qtbot.waitSignal(packs._keeper.installed):
+    with qtbot.waitSignal(packs._manager.installed):
         drop(packs, folder)
     qtbot.waitUntil(lambda: packs.list.count() == 2)
     packs.list.setCurrentRow(1)
@@ -65,13 +65,13 @@ def test_a_models_folder_is_linked_used_and_removed(
     session = studio_with_packs.window.session
     qtbot.waitUntil(lambda: session.card is not None and session.card.capabilities.fps == 16)
     assert session.draft.frames == 81, "17 are possible, and are not offered"
-    with qtbot.waitSignal(packs._keeper.ended):
+    with qtbot.waitSignal(packs._manager.ended):
         qtbot.mouseClick(packs.check, LEFT)
-    assert packs._keeper.verified == {"wan-tiny-diffusers": True}
+    assert packs._manager.verified == {"wan-tiny-diffusers": True}
     qtbot.mouseClick(packs.remove, LEFT)
     [box] = packs.findChildren(QMessageBox)
     assert "The model’s files" in box.informativeText()
-    with qtbot.waitSignal(packs._keeper.removed):
+    with qtbot.waitSignal(packs._manager.removed):
         next(button for button in box.buttons() if "Remove" in button.text()).click()
     assert (whole_model / "model_index.json").is_file()
     qtbot.waitUntil(lambda: session.pack == before)
@@ -81,11 +81,11 @@ def test_a_model_that_is_not_whole_is_refused_in_words(
     qtbot: QtBot, packs: PacksDialog, whole_model: Path  # noqa: F811
 ) -> None:
     (whole_model / "transformer" / TWO).unlink()
-    with qtbot.waitSignal(packs._keeper.failed):
+    with qtbot.waitSignal(packs._manager.failed):
         drop(packs, whole_model)
     assert f"transformer/{TWO} is missing" in packs.news.text()
     write(whole_model / "model_index.json", {"_class_name": ["a", "b"]})
-    with qtbot.waitSignal(packs._keeper.failed):
+    with qtbot.waitSignal(packs._manager.failed):
         drop(packs, whole_model)
     assert "code of its own" in packs.news.text()
 
@@ -101,7 +101,7 @@ def getting(qtbot: QtBot, packs: PacksDialog, hub: LoopbackHub, tmp_path: Path) 
 
 def ask(qtbot: QtBot, packs: PacksDialog, getting: GetModelDialog, name: str) -> None:
     getting.wanted.setText(name)
-    with qtbot.waitSignal(packs._keeper.ended):
+    with qtbot.waitSignal(packs._manager.ended):
         qtbot.mouseClick(getting.ask, LEFT)
 
 
@@ -115,7 +115,7 @@ def test_a_model_is_downloaded_once_its_licence_is_accepted(
     assert hub.fetched() == ["model_index.json", "LICENSE"]
     getting.accepted_box.setChecked(True)
     assert getting.download.isEnabled()
-    with qtbot.waitSignal(packs._keeper.installed):
+    with qtbot.waitSignal(packs._manager.installed):
         qtbot.mouseClick(getting.download, LEFT)
     assert not getting.isVisible()
     qtbot.waitUntil(lambda: packs.list.count() == 2)

@@ -41,9 +41,9 @@ def states(studio: Studio) -> dict[str, State]:
 
 
 def panel_of(studio: Studio) -> QueuePanel:
-    shelf = studio.window.shelf
-    shelf.turn_to(shelf.queue)
-    return shelf.queue
+    panel = studio.window.side_panel
+    panel.turn_to(panel.queue)
+    return panel.queue
 
 
 def choose(jobs: QueueList, *rows: int) -> None:
@@ -255,8 +255,8 @@ def test_closing_interrupts_the_running_job_and_keeps_the_queue(
     assert waiting(again) == ["one", "two", "three"]
     assert [clip.stage for clip in again.session.library.clips] == ["base"]
     assert again.engine.requests == []
-    panel = again.window.shelf.queue
-    assert again.window.shelf.pages.currentWidget() is panel
+    panel = again.window.side_panel.queue
+    assert again.window.side_panel.pages.currentWidget() is panel
     assert panel.waiting.isVisible()
     assert "3 clip(s) are left" in panel.waiting.text.text()
     assert "1 clip(s) were interrupted" in panel.waiting.text.text()
@@ -280,7 +280,7 @@ def test_one_clip_that_broke_off_is_one(qtbot: QtBot, open_studio: OpenStudio) -
     with qtbot.waitSignal(first.bridge.closed):
         first.window.leave()
     first.window.shut_down()
-    panel = open_studio().window.shelf.queue
+    panel = open_studio().window.side_panel.queue
     assert panel.waiting.isVisible()
     assert panel.waiting.act.text() == "Make it now"
     assert not panel.count.isVisible()
@@ -292,7 +292,7 @@ def test_what_broke_off_can_be_left_at_that(qtbot: QtBot, open_studio: OpenStudi
         busy.window.leave()
     busy.window.shut_down()
     again = open_studio()
-    panel = again.window.shelf.queue
+    panel = again.window.side_panel.queue
     assert panel.waiting.isVisible()
     qtbot.mouseClick(panel.waiting.cross, Qt.MouseButton.LeftButton)
     assert not panel.waiting.isVisible()

@@ -27,7 +27,7 @@ UPRIGHT, STOPPED = 3, 4
 
 def library(stage: Stage) -> None:
     """Clips in the library, one of them selected."""
-    kept, shelf = stage.session.library, stage.window.shelf.library
+    kept, panel = stage.session.library, stage.window.side_panel.library
     for number, prompt in enumerate(PROMPTS):
         aspect: Aspect = "9:16" if number == UPRIGHT else "16:9"
         name: StageName = "base" if number == STOPPED else "sr1"
@@ -35,11 +35,11 @@ def library(stage: Stage) -> None:
         kept.keep(clip, "", "cancelled" if name == "base" else "done")
         stage.wait(lambda: len(kept.clips) == number + 1)  # noqa: B023
     kept.set_favourite([clip.id for clip in kept.clips[1:3]], True)
-    shelf.grid.setCurrentIndex(shelf.clips.index(2, 0))
+    panel.grid.setCurrentIndex(panel.clips.index(2, 0))
     stage.settle()
     thumbs = kept.thumbs
-    stage.wait(lambda: all(thumbs.strip(clip) is not None for clip in shelf.clips.rows))
-    shelf.clips.refresh()
+    stage.wait(lambda: all(thumbs.strip(clip) is not None for clip in panel.clips.rows))
+    panel.clips.refresh()
 
 
 def played(stage: Stage) -> None:
@@ -55,17 +55,17 @@ def played(stage: Stage) -> None:
 def nothing_found(stage: Stage) -> None:
     """A search without an answer, right after a clip was deleted."""
     library(stage)
-    shelf = stage.window.shelf.library
+    panel = stage.window.side_panel.library
     large = {clip.id: replace(clip, bytes=3 * 2**30) for clip in stage.session.library.clips}
     stage.session.library._clips.update(large)  # pyright: ignore[reportPrivateUsage]
     stage.window.preferences.change(library_mb=20 * 1024)
-    shelf.undo.say(shelf.tr("%Ln clip(s) in the trash", "", 1), shelf.tr("Undo"))
-    shelf.search.setText("castle")
+    panel.undo.say(panel.tr("%Ln clip(s) in the trash", "", 1), panel.tr("Undo"))
+    panel.search.setText("castle")
 
 
 def queue(stage: Stage) -> None:
     """Jobs in every state."""
-    stage.window.shelf.turn_to(stage.window.shelf.queue)
+    stage.window.side_panel.turn_to(stage.window.side_panel.queue)
     jobs = stage.session.queue
     kinds: tuple[State, ...] = ("done", "failed", "cancelled", "interrupted")
     error = WaltError("out-of-memory", "There is not enough memory for this clip.", "Close other programs.")
@@ -81,13 +81,13 @@ def queue(stage: Stage) -> None:
         stage.type(prompt)
         stage.session.generate()
     stage.play("sr1", 1)
-    stage.window.shelf.queue.jobs.setCurrentIndex(jobs.index_of(jobs.waiting[1].id))
+    stage.window.side_panel.queue.jobs.setCurrentIndex(jobs.index_of(jobs.waiting[1].id))
     stage.rest_at(6)
 
 
 def queue_empty(stage: Stage) -> None:
     """Nothing waits."""
-    stage.window.shelf.turn_to(stage.window.shelf.queue)
+    stage.window.side_panel.turn_to(stage.window.side_panel.queue)
 
 
 def film(stage: Stage) -> None:
