@@ -29,6 +29,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Sub-commands: modules with ``add_parser(subparsers)`` and ``run(args) -> int``, imported when asked for."""
 
+LIGHT = ("packs", "recipes")
+"""Commands that load no large library."""
+
+LEAST_MB = 1150
+"""Address space that torch and the other libraries take when they are loaded, little of it memory."""
+
 WINDOW_OPTIONS = ("--pack", "--device", "--theme", "--prompt")
 """Options of the window, which reads them itself."""
 
@@ -111,14 +117,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except WaltError as error:
         print(error.line(), file=sys.stderr)
         return error.exit_status
-    except MemoryError:
-        print(out_of_memory().line(), file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         # Whoever read our output is gone (`walt recipes | head -1`); nothing more may be flushed at exit.
         silence_stdout()
+        return 1
+    except Exception as error:
+        if not importlib.import_module("engine.runtime.memory").is_out_of_memory(error):
+            raise
+        print(out_of_memory().line(), file=sys.stderr)
         return 1
 
 
@@ -130,10 +138,29 @@ def _dispatch(argv: Sequence[str]) -> int:
         return int(importlib.import_module("engine.cli.selftest").run())
     if args.command is None:
         return _open_window([])
+    if args.command not in LIGHT:
+        _require_address_space()
     return int(importlib.import_module(COMMANDS[args.command][0]).run(args) or 0)
 
 
+def _require_address_space() -> None:
+    """Refuse a limit (`ulimit -v`) in which libraries could not even be loaded: some of them crash there.
+
+    Raises:
+        WaltError: ``out-of-memory``.
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < LEAST_MB * 2**20:
+        message = f"This process may use {limit / 2**20:,.0f} MB of addresses, and walt's libraries take {LEAST_MB:,}."
+        raise WaltError("out-of-memory", message, "Raise the limit: ulimit -v unlimited.")
+
+
 def _open_window(argv: Sequence[str]) -> int:
+    _require_address_space()
     # By name, when asked for: the engine itself knows nothing of the window.
     return int(importlib.import_module("app.window.main").main(argv))
 

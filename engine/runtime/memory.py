@@ -149,9 +149,12 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
     text = str(error).lower()
-    # The last is a file that cannot be mapped.
-    said = ("out of memory", "can't allocate memory", "cannot allocate memory")
-    return isinstance(error, RuntimeError) and any(words in text for words in said)
+    # The last are files and libraries that cannot be mapped, and stacks of threads.
+    said = (
+        "out of memory", "can't allocate memory", "cannot allocate memory", "failed to map segment",
+        "can't start new thread",
+    )  # fmt: skip
+    return isinstance(error, RuntimeError | ImportError | OSError) and any(words in text for words in said)
 
 
 def retry_without_memory(attempts: Sequence[Callable[[], _T]], free: Callable[[], None]) -> _T:

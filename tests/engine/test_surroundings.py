@@ -193,3 +193,13 @@ def test_what_a_clip_is_made_from_is_never_replaced(
         assert "error[output-is-input]" in capsys.readouterr().err
     assert main(["generate", "--from", "clip.mp4", "--out", str(clip), "--pack", tiny]) == 2
     assert clip.read_bytes() == before
+
+
+@posix
+@pytest.mark.parametrize("limit", [300_000, 450_000, 1_000_000])
+def test_a_limit_that_libraries_crash_in_is_told_in_one_line(tiny: str, tmp_path: Path, limit: int) -> None:
+    """In kilobytes of address space."""
+    done = shell(f"ulimit -v {limit}; {generate(tiny)}", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error[out-of-memory]: This process may use ")
+    assert done.stderr.count("\n") == 1
