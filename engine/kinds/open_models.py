@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.open_models.link import location
+from engine.open_models.measured import work_factor
 from engine.open_models.plan import execution_plans, weigh, workload_of
 from engine.open_models.verify import verify
 from engine.packs.capabilities import Capabilities, Lengths, Setting, Stage
@@ -75,7 +76,9 @@ class OpenKind:
         self, pack: InstalledPack, request: ClipRequest, weights: Weights, weight_format: WeightFormat
     ) -> Iterator[ExecutionPlan]:
         """All ways to make a clip, fastest first."""
-        return execution_plans(weights, open_manifest(pack.manifest), request, weight_format)
+        return execution_plans(
+            weights, open_manifest(pack.manifest), request, weight_format, work_factor(pack.path)
+        )
 
     def open(
         self, pack: InstalledPack, device: Device, residency: ResidencyMode, *, int8: bool

@@ -19,13 +19,16 @@ from engine.api.errors import WaltError
 from engine.api.events import Event, FramesReady, StageStarted, StepDone
 from engine.api.provenance import Provenance, file_hash
 from engine.api.request import ClipRequest
-from engine.api.types import ResidencyMode, StageName
+from engine.api.types import ResidencyMode, StageName, WeightFormat
 from engine.media.pixels import to_frames
 from engine.media.reading import frames_before
+from engine.media.resize import fit_frames
 from engine.media.stills import fit_still, read_still
 from engine.open_models.decoding import decode, overflowed
 from engine.open_models.library import missing, versions
+from engine.open_models.link import location
 from engine.open_models.loading import load_pipeline, pipeline_class
+from engine.open_models.measured import record_peak
 from engine.open_models.plan import latent_grid, tasks_of
 from engine.open_models.preview import as_clip, latent_channels
 from engine.open_models.saved import Latents, SavedLatents
@@ -45,8 +48,9 @@ class OpenMaker:
     """A linked model's pipeline, loaded and kept in memory as planned."""
 
     def __init__(self, pack: InstalledPack, device: Device, residency: ResidencyMode, *, int8: bool = False) -> None:
-        self.manifest, self.device, self.residency, self.int8 = open_manifest(pack.manifest), device, residency, int8
-        self.fingerprint = fingerprint(pack.path)
+        self.manifest, self.device, self.int8 = open_manifest(pack.manifest), device, int8
+        self.residency: ResidencyMode = residency
+        self.pack, self.fingerprint = pack, fingerprint(pack.path)
         self.pipe, self.preview = load_pipeline(pack, device, residency, int8=int8)
         self._still_pipe: Any = None
         self._remembered: dict[tuple[str, int], dict[str, float]] = {}
@@ -82,7 +86,20 @@ class OpenMaker:
                 a source that cannot be used.
         """
         remembered = self._remembered.setdefault((request.aspect, request.frames), {})
-        return _Run(self, request, emit, cancelled, job, remembered, picture).clip(tiled=tile is not None)
+        run = _Run(self, request, emit, cancelled, job, remembered, picture)
+        if self.device.torch.type != "cuda":
+            return run.clip(tiled=tile is not None)
+        torch.cuda.reset_peak_memory_stats()
+        clip = run.clip(tiled=tile is not None)
+        self._record(request, tile, torch.cuda.max_memory_allocated())
+        return clip
+
+    def _record(self, request: ClipRequest, tile: int | None, peak: int) -> None:
+        numbers = WeightFormat(self.device.dtype.itemsize, self.device.maps_files, self.int8)
+        model, residency = location(self.pack), self.residency
+        record_peak(
+            self.pack.path, model, self.manifest, request, numbers, residency=residency, tile=tile, peak=peak
+        )
 
     def decode(
         self,
@@ -222,18 +239,24 @@ class _Run:
             self._stop_if_cancelled()
             end = min(start + pixels.shape[1], request.frames)
             if end > self.shown:  # what came before memory ran out was shown already
-                self._hand_on(to_frames(pixels)[self.shown - start : end - start], self.shown)
+                self._hand_on(self._fitted(to_frames(pixels))[self.shown - start : end - start], self.shown)
                 self.shown = end
 
         frames = decode(vae, latents, self.maker.device, tiled=tiled, on_pixels=on_pixels)
-        if frames.shape != (request.frames, self.height, self.width, 3):
-            count, height, width, _ = frames.shape
-            message = f"The model made {count} frames of {width} x {height}, and not {request.frames} of "
-            raise WaltError("model-differs", f"{message}{self.width} x {self.height}.", _REPORT)
+        if len(frames) != request.frames:
+            message = f"The model made {len(frames)} frames, and not {request.frames}."
+            raise WaltError("model-differs", message, _REPORT)
+        frames = self._fitted(frames)
         self._hand_on(frames[self.shown :], self.shown)
         self.seconds["decode"] = time.perf_counter() - begun
         self.eta.done("decode", self.seconds["decode"])
         return frames
+
+    def _fitted(self, frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Frames in the clip's size: some models take theirs from the picture, near the one that they were told."""
+        if frames.shape[1:3] == (self.height, self.width):
+            return frames
+        return fit_frames(frames, self.width, self.height)
 
     def _hand_on(self, frames: NDArray[np.uint8], start: int) -> None:
         """Report the clip's frames from ``start`` on, but for those that were there before."""

@@ -16,7 +16,7 @@ from safetensors.numpy import save_file
 
 from engine.api.errors import UsageError, WaltError
 from engine.api.request import ClipRequest
-from engine.api.types import MemoryBudget, WeightFormat
+from engine.api.types import MemoryBudget, ResidencyMode, WeightFormat
 from engine.cli.main import main
 from engine.kinds.check import require_capable
 from engine.kinds.planning import plan_clip
@@ -24,6 +24,8 @@ from engine.kinds.registry import capabilities_of, kind_of
 from engine.open_models.families import OWN, listed, model_of
 from engine.open_models.folder import ModelFolder
 from engine.open_models.link import describe, link, pack_name
+from engine.open_models.measured import MEASURED, MOST, record_peak, work_factor
+from engine.open_models.plan import TILE
 from engine.open_models.verify import HASHES
 from engine.packs.capabilities import Lengths
 from engine.packs.install import install, remove
@@ -375,6 +377,31 @@ def test_less_memory_means_parts_in_turns_then_layers(linked: InstalledPack) -> 
     assert full.value.code == "out-of-memory"
     with pytest.raises(WaltError, match="not enough memory for this clip"):
         plan_clip(linked, request, weights, MemoryBudget(numbers, 0, peaks[4] - 1))
+
+
+def test_plans_are_corrected_by_what_a_clip_took(model: Path, linked: InstalledPack) -> None:
+    request = ClipRequest.parse(prompt="x", frames=81, upto="base", pack=linked.name)
+    numbers = WeightFormat(2, mapped=False)
+    manifest = open_manifest(linked.manifest)
+
+    def peaks() -> list[int]:
+        weights = kind_of(linked).weights(linked, numbers)
+        return [plan.peak for plan in kind_of(linked).execution_plans(linked, request, weights, numbers)]
+
+    def record(residency: ResidencyMode, tile: int | None, peak: int) -> None:
+        record_peak(linked.path, model, manifest, request, numbers, residency=residency, tile=tile, peak=peak)
+
+    assert work_factor(linked.path) == 1
+    before = peaks()
+    record("resident", None, before[0] // 2)
+    assert before[0] // 2 <= peaks()[0] < 0.7 * before[0], "and a little more"
+    record("staged", TILE, before[3] // 2)
+    assert before[3] // 2 <= peaks()[3] < 0.7 * before[3]
+    record("resident", None, 100 * before[0])
+    assert work_factor(linked.path) == MOST
+    for broken in ("[]", '{"factor": "x"}', '{"factor": NaN}', "{"):
+        (linked.path / MEASURED).write_text(broken)
+        assert work_factor(linked.path) == 1
 
 
 def test_on_a_processor_all_parts_are_in_memory(linked: InstalledPack) -> None:
