@@ -66,7 +66,12 @@ class GetModelDialog(BaseDialog):
     def _lay_out(self) -> None:
         self.section(self.tr("Recommended"))
         self.body.addWidget(self.table, 1)
-        self.words(self.tr("The figures are computed from what the models’ authors publish."))
+        self.words(
+            self.tr(
+                "The figures are approximate, by the models’ authors; "
+                "the true size is shown before anything is downloaded."
+            )
+        )
         self.wanted.setPlaceholderText(self.tr("One of the list, or a repository: owner/name"))
         self.row(self.tr("Model"), self.wanted)
         self.row(self.tr("Folder"), self.folder, self.browse, self.ask)

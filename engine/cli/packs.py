@@ -103,7 +103,8 @@ def _recommended(*, as_json: bool) -> int:
     for row in rows:
         needs = f"card of {row.card} GB, {row.memory} GB of memory, {row.disk} GB on disk"
         print(f"{row.name}: {row.title}, {row.licence}\n    {needs}; {row.frames}; {row.good_at}")
-    print("Figures are computed from what the authors publish. Get one with: walt packs --get NAME")
+    print("Figures are approximate, by their authors' statements; none was measured here.")
+    print("Get one with: walt packs --get NAME")
     return 0
 
 

@@ -1780,8 +1780,8 @@
         <translation>Recommandés</translation>
     </message>
     <message>
-        <source>The figures are computed from what the models’ authors publish.</source>
-        <translation>Les chiffres sont calculés d’après ce que publient les auteurs des modèles.</translation>
+        <source>The figures are approximate, by the models’ authors; the true size is shown before anything is downloaded.</source>
+        <translation>Les chiffres sont approximatifs, d’après les auteurs des modèles ; la taille réelle est affichée avant tout téléchargement.</translation>
     </message>
     <message>
         <source>One of the list, or a repository: owner/name</source>
