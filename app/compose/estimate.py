@@ -52,8 +52,8 @@ def pace_of(clip: Clip, card: PackCard) -> Pace | None:
     from engine.kinds.registry import kind_of
 
     stages = sum(seconds for name, seconds in clip.seconds.items() if name in card.stages)
-    if not stages or clip.stage != clip.request.upto:
-        return None
+    if not stages or clip.stage != clip.request.upto or clip.request.image is not None:
+        return None  # a still that moves itself takes less time than its stages have operations
     try:
         work = kind_of(card.pack).workload(card.pack, clip.request)
     except WaltError:

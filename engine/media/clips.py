@@ -22,5 +22,7 @@ def provenance(clip: Clip) -> dict[str, str]:
     named = {"image": request.image, "source": request.source, "pack": request.pack}
     request = replace(request, **{key: Path(path).name for key, path in named.items() if path})
     comment = f"Made with walt: pack {clip.pack}, stage {clip.stage}, seed {request.seed}."
+    if request.image is not None:
+        comment += " Of a photograph, the pixels are its own; the camera's motion is the model's."
     made = {"title": request.words, "comment": comment, "walt": request.to_json()}
     return made if clip.origin is None else {**made, KEY: clip.origin.to_json()}
