@@ -22,10 +22,12 @@ _STEP = 12
 """Pixels between tracked points."""
 _TEXTURE = 2.0
 """Grey levels a pixel: where the picture changes less, flow is a guess."""
-_ROUNDS = 50
+_ROUNDS = 100
 """Of each refinement, at most."""
-_BLURS = (4.0, 1.0)
-"""Pixels, of the refinements one after the other."""
+_REFINEMENTS = (
+    (cv2.MOTION_AFFINE, 4.0), (cv2.MOTION_AFFINE, 1.0), (cv2.MOTION_HOMOGRAPHY, 1.0),
+)  # fmt: skip
+"""One after the other, with the blur in pixels: a homography alone often runs away."""
 _LEAST = 200
 """Pixels with texture below which nothing is said."""
 
@@ -104,27 +106,35 @@ def bending(still: Frames, frame: Frames, fit: Fit) -> float | None:
 def refine(still: Frames, frame: Frames, fit: Fit) -> Fit:
     """A fit by the pixels themselves (ECC, Evangelidis and Psarakis, 2008), from one that is nearly right.
 
-    First soft, then sharp; a search that fails or finds no better fit changes nothing.
+    First affine and soft, then sharp, then projective; a search that fails or finds no better fit changes nothing.
     """
-    for blur in _BLURS:
-        fit = _refined(still, frame, fit, blur)
+    for kind, blur in _REFINEMENTS:
+        fit = _refined(still, frame, fit, kind, blur)
     return fit
 
 
-def _refined(still: Frames, frame: Frames, fit: Fit, blur: float) -> Fit:
-    a, b = (cv2.GaussianBlur(grey(x), (0, 0), blur) for x in (still, frame))
+def _refined(still: Frames, frame: Frames, fit: Fit, kind: int, blur: float) -> Fit:
+    a, b = (np.asarray(cv2.GaussianBlur(grey(x), (0, 0), blur), np.float32) for x in (still, frame))
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, _ROUNDS, 1e-6)
     start = np.asarray(np.linalg.inv(fit), np.float32)  # ECC's warp goes from the frame to the still
     start /= start[2, 2]
+    begin = start[:2].copy() if kind == cv2.MOTION_AFFINE else start.copy()
     mask = np.full(a.shape, 255, np.uint8)
     try:
-        before = cv2.computeECC(b, _pulled(a, start), _pulled(mask, start))
-        _, warp = cv2.findTransformECC(b, a, start.copy(), cv2.MOTION_HOMOGRAPHY, stop, mask, 1)
-        after = cv2.computeECC(b, _pulled(a, warp), _pulled(mask, warp))
+        _, found = cv2.findTransformECC(b, a, begin, kind, stop, mask, 1)
     except cv2.error:
         return fit
+    warp = np.vstack([found, [0, 0, 1]])[:3]
     back: Fit = np.linalg.inv(np.asarray(warp, np.float64)).astype(np.float64)
-    return back if after > before else fit
+    return back if _agreement(a, b, warp) > _agreement(a, b, start) else fit
+
+
+def _agreement(still: Grey, frame: Grey, warp: NDArray[Any]) -> float:
+    """Correlation of a frame with the still, where a warp shows it."""
+    seen = _pulled(np.full(still.shape, 255, np.uint8), warp) > 250
+    if seen.sum() < _LEAST:
+        return -1.0
+    return float(np.corrcoef(_pulled(still, warp)[seen], frame[seen])[0, 1])
 
 
 def _pulled(picture: NDArray[Any], warp: NDArray[Any]) -> NDArray[Any]:
