@@ -67,10 +67,10 @@ def _evaluate(args: argparse.Namespace) -> int:
         raise UsageError("usage", f"A part of {args.part} is not possible.", "Choose 0.05 to 1.")
     sections = _sections(args.only)
     from engine.evaluation.job import QUICK, Counts, Job
+    from engine.evaluation.photo_features import load_photo_features
     from engine.evaluation.probe import load_probe
     from engine.evaluation.report import summary
     from engine.evaluation.run import evaluate
-    from engine.models.photo_features import load_photo_features
     from engine.packs.load import load_pack
     from engine.packs.store import PackStore
     from engine.runtime.devices import resolve

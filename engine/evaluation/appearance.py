@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.evaluation.global_fit import Fit, Frames, grey, refine
 from engine.evaluation.likeness import clip_distance
-from engine.models.photo_features import PhotoFeatures
+from engine.evaluation.photo_features import PhotoFeatures
 
 Mask = NDArray[np.bool_]
 

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 import engine.worlds
 from engine.evaluation.flow import flicker, flows, magnitude
 from engine.evaluation.likeness import summaries
+from engine.evaluation.photo_features import PhotoFeatures
 from engine.evaluation.probe import Sight, look
-from engine.models.photo_features import PhotoFeatures
 from engine.runtime.files import atomic_write
 
 Frames = NDArray[np.uint8]

@@ -18,10 +18,10 @@ from tqdm import tqdm
 from engine.api.request import ClipRequest
 from engine.api.types import StageName
 from engine.evaluation.linear import LinearCode
+from engine.evaluation.photo_features import PhotoFeatures
 from engine.evaluation.probe import Probe
 from engine.evaluation.prompts import other_specs
 from engine.media.pixels import to_frames, to_pixels
-from engine.models.photo_features import PhotoFeatures
 from engine.packs.load import LoadedPack
 from engine.pipeline.cascade import Cascade
 from engine.runtime.files import atomic_write

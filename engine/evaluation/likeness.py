@@ -1,4 +1,4 @@
-"""Likeness in the features of an image network (`engine.models.photo_features`)."""
+"""Likeness in the features of an image network (`engine.evaluation.photo_features`)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.evaluation.photo_features import PhotoFeatures
 from engine.media.pixels import to_pixels
-from engine.models.photo_features import PhotoFeatures
 
 Frames = NDArray[np.uint8]
 _AT_ONCE = 4

@@ -16,6 +16,7 @@ from engine.cli.main import main
 from engine.evaluation.attributes import VALUES, choices
 from engine.evaluation.clips import recall
 from engine.evaluation.job import SECTIONS, Counts, Job
+from engine.evaluation.photo_features import PhotoFeatures
 from engine.evaluation.probe import ABOUT, WEIGHTS, Probe, fingerprint, load_probe, look, read, save_probe
 from engine.evaluation.probe_clips import TRAIN_SEED, even_spec, probe_spec, render_probe_clips
 from engine.evaluation.probe_training import ProbeTrainer, ProbeTraining
@@ -24,7 +25,6 @@ from engine.evaluation.run import evaluate
 from engine.evaluation.softening import soften
 from engine.media.export import write_mp4
 from engine.media.stills import write_png
-from engine.models.photo_features import PhotoFeatures
 from engine.packs.load import LoadedPack
 from engine.training.loop import Draw, LoopConfig
 from engine.worlds.dataset.heldout import is_heldout

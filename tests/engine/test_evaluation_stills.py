@@ -11,8 +11,8 @@ from engine.evaluation.appearance import ideal_likeness, likeness, moved, seam, 
 from engine.evaluation.generated_upscaling import liveliest
 from engine.evaluation.global_fit import bending, global_fit, refine
 from engine.evaluation.likeness import clip_distance, summaries
+from engine.evaluation.photo_features import PhotoFeatures
 from engine.evaluation.stills_at_full_size import judge, pairs
-from engine.models.photo_features import PhotoFeatures
 from tests.photo_network import small_state
 
 Frames = NDArray[np.uint8]

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from engine.api.errors import WaltError
-from engine.models.photo_features import PhotoFeatures, load_photo_features
+from engine.evaluation.photo_features import PhotoFeatures, load_photo_features
 from tests.photo_network import small_state
 
 SCRIPT = Path(__file__).parents[2] / "packaging" / "starter" / "image_network.py"
