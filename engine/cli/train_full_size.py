@@ -210,7 +210,8 @@ def _start(run: DenoiserRun, folder: Path | None) -> Callable[[], dict[str, Tens
     """Weights of another run at this one's grid: the aspect fine-tune of table 6 starts so."""
     if folder is None:
         return None
-    from engine.models.transformer import WindowTransformer, interpolate_state
+    from engine.models.interpolation import interpolate_state
+    from engine.models.transformer import WindowTransformer
     from engine.training.distributed.gathered import gathered
     from engine.training.runs.find import read_full_run
     from engine.training.runs.full_size import DenoiserRun

@@ -149,7 +149,7 @@ REFUSED: dict[str, tuple[list[str], int, str]] = {
         2,
         "bad-request",
     ),
-    "long prompt": (["generate", "horse " * 100, "--out", "{dir}/a.mp4"], 2, "bad-request"),
+    "long prompt": (["generate", "horse " * 100, "--out", "{dir}/a.mp4"], 2, "not-in-pack"),
     "no format": (["generate", "a horse", "--out", "{dir}/a.avi", "--pack", "{tiny}"], 2, "out-format"),
     "no such folder": (["generate", "a horse", "--out", "{dir}/no/a.mp4"], 1, "output-not-writable"),
     "output is a folder": (["generate", "a horse", "--out", "{dir}/folder.mp4"], 1, "output-not-writable"),

@@ -10,9 +10,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.api.errors import WaltError
+from engine.models.interpolation import interpolate_state
 from engine.models.modulation import sinusoid
 from engine.models.superres import DepthToSpace
-from engine.models.transformer import TransformerConfig, WindowTransformer, interpolate_state
+from engine.models.transformer import TransformerConfig, WindowTransformer
 from engine.text.batch import TextBatch
 
 BASE = TransformerConfig(

@@ -16,6 +16,7 @@ from torch import nn
 from engine.api.clip import Cancelled
 from engine.api.errors import UsageError, WaltError
 from engine.api.events import Event, FinetuneDone, FinetunePhase, FinetuneSample, FinetuneStep
+from engine.kinds.registry import capabilities_of
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.manifest import CARD, Network, WaltManifest
 from engine.packs.save import save_pack
@@ -127,7 +128,7 @@ class _Finetuning:
         loaded = load_pack(self.pack.path, Device(torch.device("cpu"), torch.float32))
         loaded.tokenizer.to(self.device)
         base = loaded.transformer("base")
-        if base.config.text_width is None or not base.config.frame_conditioning or loaded.manifest.has_t5:
+        if not capabilities_of(self.pack).teachable:
             raise WaltError("pack-not-teachable", f"The pack {self.pack.name} cannot be fine-tuned.")
         captions = [text for one in self.run.examples for text in one.captions]
         vocabulary, new = extended_vocabulary(loaded.vocabulary, captions)
