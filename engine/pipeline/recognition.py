@@ -5,7 +5,10 @@ The model forgets a photograph at the second frame, but not a drawn world like t
 
 from __future__ import annotations
 
+import cv2
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.diffusion.denoiser import Conditioning, stage_denoiser
@@ -20,6 +23,10 @@ _LEVELS = (300, 400)
 """Noise that hides detail and leaves shapes."""
 
 
+DRAWN = 0.6
+"""Below this `texture` a picture may be a drawn one."""
+_COARSE, _NEAR = 1.5, 9
+"""Pixels: detail is what this blur takes away, and its strength is measured over squares of this side."""
 _RINGS = 8
 """Of the spectrum: in each the power is taken to be the same all around."""
 
@@ -47,6 +54,17 @@ def surprise(pack: LoadedPack, latent: Tensor, schedule: Schedule) -> float:
         filtered = (power * sigma**2 / (alpha**2 * power + sigma**2)).mean()
         ratios.append(float((clean - latent).square().mean() / filtered.clamp_min(1e-6)))
     return sum(ratios) / len(ratios)
+
+
+def texture(picture: NDArray[np.uint8]) -> float:
+    """How strong the fine detail of a picture (H, W, 3) is in most places: the median local deviation in grey levels.
+
+    Drawn pictures have none between their edges, photographs have grain and texture nearly everywhere. At 512 x 896:
+    0.21 to 0.54 for 23 of 24 worlds (1.35 for one), and below 0.6 for 8 of 211 photographs.
+    """
+    values = picture.astype(np.float32)
+    detail = np.square(values - cv2.GaussianBlur(values, (0, 0), _COARSE)).mean(-1)
+    return float(np.median(np.sqrt(np.maximum(cv2.blur(detail, (_NEAR, _NEAR)), 0))))
 
 
 def _power(latent: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from engine.api.types import SPACE, STAGES, STRENGTHS, StageName
 from engine.diffusion.samplers import OnStep
 from engine.media.pixels import to_frames
 from engine.media.stills import fit_still
-from engine.pipeline.recognition import KNOWN, surprise
+from engine.pipeline.recognition import DRAWN, KNOWN, surprise, texture
 from engine.pipeline.sampling import Sampling
 from engine.planning.workload import steps_of, windows_of
 from engine.runtime.fault_injection import fault_point
@@ -28,10 +28,18 @@ from engine.stills.warp import placed
 WORDLESS = 0.6
 """How strongly the camera moves where no words ask for it, of what they would."""
 
+_FINER = 4
+"""Texture is looked at in so many times the height and width of the base's frames."""
+
 
 def knows(sampling: Sampling, picture: NDArray[np.uint8]) -> bool:
-    """Whether the model knows what a still shows, so that its own clip may show it."""
+    """Whether the model knows what a still shows, so that its own clip may show it.
+
+    Both measures have to say so: a photograph that dissolves is worse than a drawn world that only pans.
+    """
     height, width = sampling.size(STAGES[0])
+    if texture(fit_still(picture, _FINER * width, _FINER * height)) >= DRAWN:
+        return False
     latent = sampling.encode(fit_still(picture, width, height)[None])
     return sampling.patiently(lambda: surprise(sampling.pack, latent, sampling.schedule)) < KNOWN
 

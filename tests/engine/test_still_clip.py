@@ -21,6 +21,7 @@ from engine.media.stills import load_still, write_png
 from engine.packs.load import LoadedPack
 from engine.pipeline import still_stages
 from engine.pipeline.cascade import Cascade
+from engine.pipeline.recognition import DRAWN, texture
 
 from .conftest import Recorder
 
@@ -57,11 +58,20 @@ def test_a_still_that_the_model_knows_is_its_own_to_move(
     make: Make, pack: LoadedPack, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(still_stages, "KNOWN", np.inf)
+    monkeypatch.setattr(still_stages, "DRAWN", np.inf)
     clip = make(image=str(photo), upto="sr1")
     with torch.inference_mode(), pack.device.autocast():
         code = pack.tokenizer.encode(to_pixels(load_still(photo, 128, 64)[None])[None]).float()
         through = to_frames(pack.tokenizer.decode(code)[0])
     assert np.abs(clip.frames[:1].astype(int) - through).mean() < 1.0
+
+
+def test_grain_between_the_edges_tells_a_photograph_from_a_drawing() -> None:
+    drawn = np.zeros((128, 224, 3), np.uint8)
+    drawn[40:90, 60:160] = (200, 40, 90)
+    grain = np.random.default_rng(0).normal(0, 2, drawn.shape)
+    assert texture(drawn) < 0.1
+    assert texture(np.clip(drawn + 128 + grain, 0, 255).astype(np.uint8)) > DRAWN
 
 
 def test_what_is_told_on_the_way(make: Make, photo: Path) -> None:
