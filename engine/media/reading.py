@@ -6,10 +6,12 @@ import itertools
 import math
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol, Self
 
 import numpy as np
+from av import FFmpegError
 from numpy.typing import NDArray
 
 from engine.api.errors import WaltError
@@ -68,7 +70,7 @@ def read_clip(path: str | Path) -> StoredClip:
     with _opened(path) as footage:
         frames: list[NDArray[np.uint8]] = []
         for frame in footage.frames():
-            frames.append(frame.pixels())
+            frames.append(_pixels(frame, path))
             if frames[-1].shape != frames[0].shape:
                 raise unreadable(path, "its picture changes size on the way")
             if frames[0].nbytes * len(frames) > MAX_CLIP_BYTES:
@@ -113,9 +115,10 @@ def iter_frames(
             given += times
             if fps is not None and given > _MAX_TICKS:
                 raise unreadable(path, "the times of its frames make no sense")
-            rgb = frame.pixels(size)
-            for _ in range(times):
-                yield rgb
+            with suppress(FFmpegError):  # so damaged that it cannot be converted: it alone is left out
+                rgb = frame.pixels(size)
+                for _ in range(times):
+                    yield rgb
 
 
 def frames_before(
@@ -144,7 +147,7 @@ def frames_before(
             f"{path} has only {seen} frames, too few to be continued from there.",
             "Continue from another frame, or from a single one.",
         )
-    return np.stack([frame.pixels(size) for frame in kept])
+    return np.stack([_pixels(frame, path, size) for frame in kept])
 
 
 def _last(frames: Iterator[_Frame], last: int | None, count: int) -> tuple[deque[_Frame], int]:
@@ -164,7 +167,7 @@ def count_frames(path: str | Path) -> tuple[int, int, int]:
         WaltError: ``clip-not-found`` or ``clip-unreadable``.
     """
     with _opened(path) as footage:
-        shapes = [frame.pixels().shape for frame in footage.frames()]
+        shapes = [_pixels(frame, path).shape for frame in footage.frames()]
     height, width, _ = shapes[0] if len(set(shapes)) == 1 else (0, 0, 3)
     return len(shapes), width, height
 
@@ -190,7 +193,7 @@ def look_at(path: str | Path) -> Look:
         WaltError: ``clip-not-found`` or ``clip-unreadable``.
     """
     with _opened(path) as footage:
-        height, width, _ = next(footage.frames()).pixels().shape
+        height, width, _ = _pixels(next(footage.frames()), path).shape
         return Look(width, height, "walt" in footage.metadata, footage.seconds, footage.fps)
 
 
@@ -208,7 +211,7 @@ def frame_at(path: str | Path, seconds: float) -> NDArray[np.uint8]:
                 break
             shown = frame
         assert shown is not None
-        return shown.pixels()
+        return _pixels(shown, path)
 
 
 def _from_jump(footage: _Footage, seconds: float) -> Iterator[_Frame]:
@@ -255,6 +258,18 @@ def _paced(frames: Iterator[_Frame], fps: float | None, source_fps: float) -> It
 def _ticks(time: float, fps: float) -> int:
     """How many ticks of ``fps`` lie before ``time``."""
     return max(0, math.ceil((time - _SAME) * fps))
+
+
+def _pixels(frame: _Frame, path: str | Path, size: tuple[int, int] | None = None) -> NDArray[np.uint8]:
+    """A frame's pixels, of a file of which they are needed.
+
+    Raises:
+        WaltError: ``clip-unreadable`` for a frame so damaged that it cannot be converted.
+    """
+    try:
+        return frame.pixels(size)
+    except FFmpegError as error:
+        raise unreadable(path, "a frame of it cannot be converted") from error
 
 
 def _opened(path: str | Path) -> _Footage:

@@ -40,7 +40,7 @@ SUFFIXES = (".mp4", ".gif", ".webp", ".mov")
 def command(pack: Path, out: Path) -> list[str]:
     """A short clip that is written over an old one."""
     quick = ["--pack", str(pack), "--device", "cpu", "--upto", "base", "--frames", "5", "--seed", "7"]
-    return [sys.executable, "-m", "engine.cli.main", "generate", "a horse", "--out", str(out), *quick]
+    return [sys.executable, "-m", "engine.cli.main", "generate", "a horse", "--out", str(out), "--force", *quick]
 
 
 def kills(count: int, seed: int, pack: Path) -> Counter[str]:

@@ -20,8 +20,9 @@ from engine.media.stills import load_still, write_png
 from engine.packs.install import install
 from engine.packs.store import PackStore
 from engine.runtime.fault_injection import fault_point
+from engine.runtime.faults import internal_error
 from engine.runtime.files import atomic_write
-from engine.worker import Engine, _internal
+from engine.worker import Engine
 
 from .ears import PATIENCE, Ears, End
 from .faults import EXPORT_FAULTS, each_operation
@@ -190,5 +191,5 @@ def test_a_pack_is_installed_whole_or_not_at_all(packs_folder: Path, tmp_path: P
 
 
 def test_a_card_that_stopped_answering_is_told_apart() -> None:
-    assert _internal(RuntimeError("CUDA error: an illegal memory access was encountered")).code == "device-lost"
-    assert _internal(RuntimeError("shapes do not fit")).code == "internal"
+    assert internal_error(RuntimeError("CUDA error: an illegal memory access was encountered")).code == "device-lost"
+    assert internal_error(RuntimeError("shapes do not fit")).code == "internal"
