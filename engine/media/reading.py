@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, Self
 
 import numpy as np
-from av import FFmpegError
+from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from engine.api.errors import WaltError
