@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QMessageBox,
     QProgressBar,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +23,7 @@ from app.core.base_dialog import BaseDialog
 from app.core.error_messages import sentence
 from app.core.i18n import window_language
 from app.core.theme import AROUND, INSIDE
-from app.core.widgets import button, note, set_role
+from app.core.widgets import QuietBar, button, note, set_role
 from app.packs.get_model_dialog import GetModelDialog
 from app.packs.pack_manager import PackEntry, PackManager
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from app.window.session import Session
     from engine.api.errors import WaltError
 
-SIZE = (820, 460)
+SIZE = (820, 520)
 LIST = 216
 
 
@@ -83,9 +84,9 @@ class PacksDialog(BaseDialog):
     def _lay_out(self) -> None:
         right = QVBoxLayout()
         right.setSpacing(INSIDE)
-        for widget in (self.title, self.facts, self.about, self.knows, self.state):
+        for widget in (self.title, self.facts):
             right.addWidget(widget)
-        right.addStretch(1)
+        right.addWidget(self._scrolled(self.about, self.knows, self.state), 1)
         verbs = QHBoxLayout()
         verbs.setSpacing(INSIDE)
         for verb in (self.use, self.check, self.remove):
@@ -106,6 +107,26 @@ class PacksDialog(BaseDialog):
         self.foot.insertWidget(1, self.add_folder)
         self.foot.insertWidget(2, self.link)
         self.foot.insertWidget(3, self.get)
+
+    def _scrolled(self, *labels: QWidget) -> QScrollArea:
+        """Texts of any length."""
+        texts = QWidget()
+        column = QVBoxLayout(texts)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(INSIDE)
+        for label in labels:
+            column.addWidget(label)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setVerticalScrollBar(QuietBar())
+        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        scroll.setWidget(texts)
+        texts.setAutoFillBackground(False)
+        scroll.viewport().setAutoFillBackground(False)
+        return scroll
 
     def _wire(self) -> None:
         manager = self._manager

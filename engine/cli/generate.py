@@ -284,7 +284,14 @@ def make(
     """
     events: queue.Queue[Event] = queue.Queue()
     use_one_heap()
-    engine = Engine(events.put, store, device, threads=threads, memory_mb=memory_mb, int8=int8)
+
+    def heard(event: Event) -> None:
+        # On the engine's own thread, so that no step of the stage after `until` is made.
+        if until and isinstance(event, StageStarted) and STAGES.index(event.stage) > STAGES.index(until):
+            engine.cancel(event.job)
+        events.put(event)
+
+    engine = Engine(heard, store, device, threads=threads, memory_mb=memory_mb, int8=int8)
     lines = lines if lines is not None else ProgressLines(sys.stderr)
     try:
         job = engine.submit(request, keep_stopped=until is not None)
@@ -297,8 +304,6 @@ def make(
                         return clip
                     case JobFailed(error=error):
                         raise error
-                    case StageStarted(stage=stage) if until and STAGES.index(stage) > STAGES.index(until):
-                        engine.cancel(job)
                     case JobCancelled(clip=clip):
                         return clip if clip is not None and clip.stage == until else None
                     case _:
