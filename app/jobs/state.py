@@ -33,6 +33,8 @@ class StageRun:
     seconds: float | None = None
     deadline: float | None = None
     past: bool = False
+    decodes: bool = False
+    """Whether all its frames are decoded before the clip is done, as the last stage's are: about half of its time."""
 
     @property
     def started(self) -> bool:
@@ -51,10 +53,13 @@ class StageRun:
 
     @property
     def fraction(self) -> float:
-        """How much of its denoising is done, 0 to 1."""
+        """How much of its steps is done, and of its frames if they are decoded too, 0 to 1; 1 only when it is done."""
         if self.done:
             return 1.0
-        return self.step / self.steps if self.steps else 0.0
+        sampled = self.step / self.steps if self.steps else 0.0
+        if not self.decodes:
+            return sampled
+        return (sampled + (self.decoded / self.total if self.total else 0.0)) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ class Running:
 
     @property
     def fraction(self) -> float:
-        """How much of all the denoising is done, 0 to 1, each stage counting the same."""
+        """How much of the clip is done, 0 to 1, each stage counting the same."""
         return sum(stage.fraction for stage in self.stages) / max(1, len(self.stages))
 
     def with_stage(self, stage: StageRun) -> Running:
@@ -104,7 +109,8 @@ class Running:
             for stage in self.stages
         )
         size = (event.width, event.height)
-        run = StageRun(event.stage, size, 0, event.steps, 0, event.frames, began=now)
+        decodes = event.stage == self.stages[-1].name
+        run = StageRun(event.stage, size, 0, event.steps, 0, event.frames, began=now, decodes=decodes)
         return replace(self, stages=closed).with_stage(run)
 
     def on_step(self, event: StepDone, now: float) -> Running:

@@ -154,7 +154,7 @@ class LibraryPanel(QWidget):
         self.empty.act.clicked.connect(self._show_all)
         self.undo.act.clicked.connect(self._undo)
         self.limit.act.clicked.connect(self._tidy)
-        self.limit.closed.connect(self.zero_init)
+        self.limit.closed.connect(self._silence_limit)
         self._library.changed.connect(self.refresh)
         self._library.opened.connect(self.refresh)
         self._library.deleted.connect(self._deleted)
@@ -325,7 +325,7 @@ class LibraryPanel(QWidget):
             self.limit.say(words.format(size_text(taken), size_text(limit)), self.tr("Tidy up…"))
 
     @Slot()
-    def zero_init(self) -> None:
+    def _silence_limit(self) -> None:
         """Say it again only when the library has grown by a tenth."""
         self._silenced = self._library.bytes + self._library.bytes // 10
 

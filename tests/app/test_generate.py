@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.jobs.state import Done, Failed, Idle, Running, Stopped
+from app.jobs.state import Done, Failed, Idle, Running, StageRun, Stopped
 from engine.api.errors import WaltError
 from engine.api.types import StageName
 from tests.app.conftest import OpenStudio, Studio
@@ -232,3 +234,11 @@ def test_the_word_list_closes_when_the_clip_is_asked_for(qtbot: QtBot, studio: S
     assert prompt.popup.isVisible()
     studio.window.actions_["generate"].trigger()
     assert not prompt.popup.isVisible()
+
+
+def test_a_bar_is_full_when_nothing_is_left() -> None:
+    sampled = StageRun("sr2", step=4, steps=4, decoded=0, total=17, began=0.0, decodes=True)
+    assert sampled.fraction == 0.5
+    assert replace(sampled, decoded=16).fraction < 1
+    assert replace(sampled, decoded=17, seconds=3.0).fraction == 1
+    assert StageRun("base", step=4, steps=4, total=17, began=0.0).fraction == 1, "its frames are decoded on demand"
