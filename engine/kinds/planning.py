@@ -25,13 +25,12 @@ def plan_clip(pack: InstalledPack, request: ClipRequest, weights: Weights, budge
     found = forecast(plans, budget, partial(_smaller, pack, request, weights, budget))
     if request.image is None:
         return found
-    from engine.media.still_memory import opening_bytes, require_room
+    from engine.media.still_memory import require_room
 
     # The picture is read before the networks are.
     size = require_capable(request, kind_of(pack).capabilities(pack), pack.name)
     on_card = not budget.weights.mapped
-    require_room(request.image, *size, budget.host if on_card else budget.room)
-    opening = opening_bytes(request.image, *size) / MB
+    opening = require_room(request.image, *size, budget.host if on_card else budget.room) / MB
     peak = found.peak_mb if on_card else max(found.peak_mb, budget.program / MB + opening)
     return replace(found, peak_mb=peak, opening_mb=opening)
 

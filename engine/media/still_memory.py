@@ -44,8 +44,8 @@ def opening_bytes(path: str | Path, width: int, height: int) -> int:
         return 0
 
 
-def require_room(path: str | Path, width: int, height: int, room: float) -> None:
-    """Refuse a picture that does not fit into ``room`` bytes.
+def require_room(path: str | Path, width: int, height: int, room: float) -> int:
+    """What `opening_bytes` tells, for a picture that fits into ``room`` bytes.
 
     Raises:
         WaltError: ``image-too-large``.
@@ -56,6 +56,7 @@ def require_room(path: str | Path, width: int, height: int, room: float) -> None
         raise WaltError(
             "image-too-large", f"{path} takes about {sizes}.", "Make the picture smaller, or allow more memory."
         )
+    return needed
 
 
 def _ratios(size: tuple[int, int], frame: Sequence[int]) -> tuple[int, int]:

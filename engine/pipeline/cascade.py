@@ -268,16 +268,16 @@ class _Run:
 
     def _still_stages(self, moving: MovingStill) -> None:
         """What comes after the base where the still's own pixels move: painting, then frame after frame."""
-        painter = Painter(self.sampling, moving, self.tiles[0])
+        painter, uncovered = Painter(self.sampling, moving, self.tiles[0]), moving.uncovered
         for stage in self.stages[1:]:
             (height, width), steps = still_size(self.pack.manifest, self.request, stage), self._steps(stage)
             self.emit(StageStarted(self.job, stage, width, height, self.request.frames, steps))
             self._stop_if_cancelled()
             begun = time.perf_counter()
-            if moving.uncovered:
+            if uncovered:
                 painter.paint(stage, self._on_step(stage, 0, steps))
             self.eta.skip(stage)
-            if not moving.uncovered:
+            if not uncovered:
                 self.emit(StepDone(self.job, stage, steps, steps, 0.0, self.eta.total(), None))
                 self._stop_if_cancelled()
             painted = time.perf_counter()

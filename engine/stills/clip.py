@@ -68,17 +68,19 @@ class MovingStill:
 
     def known(self, width: int, height: int) -> tuple[Pixels, Pixels]:
         """The view (height, width, 3) with the still in it, and (height, width, 1) 255 where that is the still."""
-        share = self._still.share(self.view, width, height)[..., None]
-        return self._still.seen(self.view, width, height), (255 * (share >= 1)).astype(np.uint8)
+        view = self.view
+        share = self._still.share(view, width, height)[..., None]
+        return self._still.seen(view, width, height), (255 * (share >= 1)).astype(np.uint8)
 
     def paint(self, picture: Pixels) -> None:
         """Show this picture (H, W, 3) of the view beside the still from now on."""
         height, width = picture.shape[:2]
+        view = self.view
         wanted = np.zeros((height, width), bool)
         for camera in self.cameras:
-            wanted |= painted(picture, camera).share(self.view, width, height) > 0
-        known = self._still.share(self.view, width, height) >= 1
-        self._canvas = painted(completed(matched(picture, self._still, self.view), known, wanted), self.view)
+            wanted |= painted(picture, camera).share(view, width, height) > 0
+        known = self._still.share(view, width, height) >= 1
+        self._canvas = painted(completed(matched(picture, self._still, view), known, wanted), view)
 
     def show(self, frames: Pixels, first: int, end: int) -> None:
         """Write the clip's frames ``first`` to ``end`` into (T, H, W, 3), at its size."""

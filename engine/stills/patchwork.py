@@ -73,6 +73,7 @@ class _Level:
         self, picture: Floats, free: NDArray[np.bool_], sources: NDArray[np.bool_], seed: int, coarser: Ints
     ) -> None:
         self.picture, self._free, self._sources = picture, free, sources
+        self._places = np.argwhere(sources).astype(np.int32)
         self._height, self._width = free.shape
         touched = cv2.dilate(free.astype(np.uint8), np.ones((_SIDE, _SIDE), np.uint8)) > 0
         border = _SIDE // 2
@@ -98,8 +99,7 @@ class _Level:
         """The same with those that lead nowhere replaced by random ones."""
         rows, columns = np.clip(guess[:, 0], 0, self._height - 1), np.clip(guess[:, 1], 0, self._width - 1)
         good = self._sources[rows, columns] & (guess[:, 0] == rows) & (guess[:, 1] == columns)
-        places = np.argwhere(self._sources).astype(np.int32)
-        anywhere = places[self._random.integers(0, len(places), len(guess))]
+        anywhere = self._places[self._random.integers(0, len(self._places), len(guess))]
         return np.where(good[:, None], guess, anywhere)
 
     def offsets(self) -> Ints:
