@@ -30,10 +30,15 @@ _SAME = 0.0005
 
 
 class _Frame(Protocol):
-    """A frame that is turned into pixels only if it is wanted; ``time`` in seconds from the start, if it has one."""
+    """A frame that is turned into pixels only if it is wanted; ``time`` in seconds from the start, if it has one.
+
+    ``stored`` is its width and height as decoded.
+    """
 
     @property
     def time(self) -> float | None: ...
+    @property
+    def stored(self) -> tuple[int, int]: ...
     def pixels(self, size: tuple[int, int] | None = None) -> NDArray[np.uint8]: ...
 
 
@@ -163,13 +168,20 @@ def _last(frames: Iterator[_Frame], last: int | None, count: int) -> tuple[deque
 def count_frames(path: str | Path) -> tuple[int, int, int]:
     """How many frames of a video can be decoded, and the width and height of them all, or 0 if they differ.
 
+    Frames that are stored in one size are taken to be shown in one size: the first of them is turned upright.
+
     Raises:
         WaltError: ``clip-not-found`` or ``clip-unreadable``.
     """
+    count = 0
+    shapes: dict[tuple[int, int], tuple[int, ...]] = {}
     with _opened(path) as footage:
-        shapes = [_pixels(frame, path).shape for frame in footage.frames()]
-    height, width, _ = shapes[0] if len(set(shapes)) == 1 else (0, 0, 3)
-    return len(shapes), width, height
+        for frame in footage.frames():
+            count += 1
+            if frame.stored not in shapes:
+                shapes[frame.stored] = _pixels(frame, path).shape
+    height, width, _ = next(iter(shapes.values())) if len(set(shapes.values())) == 1 else (0, 0, 3)
+    return count, width, height
 
 
 class Look(NamedTuple):

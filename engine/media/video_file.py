@@ -49,6 +49,11 @@ class TimedFrame:
     frame: VideoFrame
     aspect: Fraction | None
 
+    @property
+    def stored(self) -> tuple[int, int]:
+        """Width and height as decoded, before it is turned upright and its pixels made square."""
+        return self.frame.width, self.frame.height
+
     def pixels(self, size: tuple[int, int] | None = None) -> NDArray[np.uint8]:
         """(H, W, 3) sRGB, upright; fitted to ``size`` (width, height), cropped from the centre, if there is one."""
         return frame_pixels(self.frame, self.aspect, size)

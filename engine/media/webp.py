@@ -32,6 +32,11 @@ class WebPFrame:
     time: float
     rgb: NDArray[np.uint8]
 
+    @property
+    def stored(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.rgb.shape[1], self.rgb.shape[0]
+
     def pixels(self, size: tuple[int, int] | None = None) -> NDArray[np.uint8]:
         """(H, W, 3) sRGB; fitted to ``size`` (width, height), cropped from the centre, if there is one."""
         return self.rgb if size is None else fit(self.rgb, *size)
