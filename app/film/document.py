@@ -89,9 +89,8 @@ class FilmDocument(QObject):
             return
 
         def taken(project: Project) -> None:
-            if (
-                self._generator.film.segments
-            ):  # too late: another film was begun, or opened from the command line
+            # Too late: another film was begun, or opened from the command line.
+            if self._generator.film.segments:
                 if not (project.modified and project.segments) or self._write_beside(copy, project):
                     self._copy = copy
                     self._keep_copy()

@@ -13,7 +13,7 @@ from engine.evaluation.job import Figures, Job, bar
 from engine.evaluation.pictures import psnr
 from engine.evaluation.prompts import Prompt, other_specs, prompts
 from engine.evaluation.stills_at_full_size import measure_full_size
-from engine.media.file_types import PICTURE
+from engine.media.file_types import PICTURE, files_below
 from engine.media.stills import load_still, read_picture, write_png
 from engine.worlds.captions.write import GRAMMARS
 from engine.worlds.dataset.sheet import contact_sheet
@@ -77,7 +77,7 @@ def _stills(job: Job) -> list[Path]:
     """Pictures as files, from the photographs or, without them, from unseen worlds."""
     count = job.counts.stills
     if job.photos is not None:
-        files = sorted(path for path in job.photos.rglob("*") if path.suffix.lower() in PICTURE)
+        files = files_below(job.photos, PICTURE)
         picks = np.linspace(0, len(files) - 1, min(count, len(files))).round().astype(int)
         chosen = [read_picture(files[i], _LONG_SIDE) for i in picks]
     else:

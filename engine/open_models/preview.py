@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.api.errors import WaltError
+from engine.media.pixels import to_frames
 from engine.runtime.json_file import read_object, write_object
 
 PREVIEW = "preview.json"
@@ -37,8 +38,7 @@ class Preview:
         channels, t, h, w = z.shape
         flat = z.float().cpu().permute(1, 2, 3, 0).reshape(-1, channels)
         colours = (flat @ self.matrix[:-1] + self.matrix[-1]).view(t, h, w, 3, self.fine, self.fine)
-        pictures = colours.permute(0, 1, 4, 2, 5, 3).reshape(t, h * self.fine, w * self.fine, 3)
-        return pictures.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8).contiguous().numpy()
+        return to_frames(colours.permute(3, 0, 1, 4, 2, 5).reshape(3, t, h * self.fine, w * self.fine))
 
 
 def preview_of(folder: Path, vae: Any, space: int, device: torch.device) -> Preview:
