@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 SECTIONS = {
     "Use": (
         "README", "docs/guide", "docs/guide.fr", "docs/window", "docs/cli", "docs/stills",
-        "docs/files", "docs/stills", "docs/open-models",
+        "docs/files", "docs/open-models",
     ),
     "The starter": ("docs/starter", "packaging/starter/card"),
     "Understand": ("docs/architecture", "docs/fidelity", "docs/worlds", "docs/performance", "docs/reliability"),
