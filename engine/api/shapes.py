@@ -16,6 +16,12 @@ def nearest_aspect(width: int, height: int, aspects: Iterable[Aspect] = ASPECTS)
     return min(aspects, key=lambda aspect: abs(math.log(width / height / _RATIOS[aspect])))
 
 
+def largest_part(size: tuple[int, int], width: int, height: int) -> tuple[int, int]:
+    """Width and height of the largest part of a picture of ``size`` (width, height) with the aspect width : height."""
+    columns, rows = size
+    return max(1, min(columns, round(rows * width / height))), max(1, min(rows, round(columns * height / width)))
+
+
 def crop_box(size: tuple[int, int], width: int, height: int) -> tuple[int, int, int, int]:
     """The part of a still, of ``size`` (width, height), that a clip of ``width`` x ``height`` begins with.
 
@@ -23,6 +29,5 @@ def crop_box(size: tuple[int, int], width: int, height: int) -> tuple[int, int, 
     where people's heads are.
     """
     columns, rows = size
-    wide = max(1, min(columns, round(rows * width / height)))
-    high = max(1, min(rows, round(columns * height / width)))
+    wide, high = largest_part(size, width, height)
     return (columns - wide) // 2, (rows - high) // (3 if rows > columns else 2), wide, high

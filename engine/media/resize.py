@@ -8,14 +8,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.api.shapes import largest_part
+
 _P = TypeVar("_P", bound=np.generic)
 
 
 def crop_to_aspect(picture: NDArray[np.generic], width: int, height: int) -> NDArray[np.generic]:
     """The largest centred part of (H, W, ...) with the aspect width : height, as a view."""
     rows, columns = picture.shape[:2]
-    wide = max(1, min(columns, round(rows * width / height)))
-    high = max(1, min(rows, round(columns * height / width)))
+    wide, high = largest_part((columns, rows), width, height)
     top, left = (rows - high) // 2, (columns - wide) // 2
     return picture[top : top + high, left : left + wide]
 
