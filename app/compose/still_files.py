@@ -73,7 +73,7 @@ def open_file(file: Path, new_file: Callable[[], Path], *, as_frame: bool = Fals
     Raises:
         WaltError: in the words for pictures, unless it is plainly a video.
     """
-    from engine.media.stills import picture_size, read_picture
+    from engine.media.images import picture_size, read_picture
 
     try:
         size = picture_size(file)
@@ -88,8 +88,8 @@ def open_file(file: Path, new_file: Callable[[], Path], *, as_frame: bool = Fals
 def _open_video(
     file: Path, new_file: Callable[[], Path], refusal: WaltError, as_frame: bool
 ) -> Opened | OwnClip:
+    from engine.media.images import write_png
     from engine.media.reading import frames_before, look_at
-    from engine.media.stills import write_png
 
     try:
         look = look_at(file)
@@ -124,8 +124,8 @@ def written(opened: Opened, new_file: Callable[[], Path]) -> tuple[Path, Opened]
     Raises:
         WaltError: the video can no longer be read, or ``output-not-writable``.
     """
+    from engine.media.images import write_png
     from engine.media.reading import frame_at
-    from engine.media.stills import write_png
 
     if opened.file is not None:
         return opened.file, opened
@@ -165,8 +165,8 @@ def first_frame(
     Raises:
         WaltError: what reading the picture may raise, or ``output-not-writable``.
     """
+    from engine.media.images import load_still, picture_size, read_picture, write_png
     from engine.media.resize import fit
-    from engine.media.stills import load_still, picture_size, read_picture, write_png
 
     if crop.centred:
         return file, load_still(file, *shape)

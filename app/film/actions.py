@@ -170,7 +170,7 @@ class FilmActions(QObject):
         self._seek_to_selected()
 
     def _begin_with(self, still: Path, at: int) -> None:
-        from engine.media.stills import load_still
+        from engine.media.images import load_still
 
         load_still(still, *self._session.shape)  # refuse now what the engine would refuse later
         wish = self._wish(None)

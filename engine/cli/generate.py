@@ -158,7 +158,7 @@ def _asked(args: argparse.Namespace, store: PackStore) -> tuple[Record | None, C
 
 
 def _request(args: argparse.Namespace, able: Capabilities) -> ClipRequest:
-    from engine.media.stills import picture_size
+    from engine.media.images import picture_size
 
     wishes: dict[str, Any] = {"prompt": "", "frames": able.lengths.usual, "upto": able.last_stage}
     if args.seed is None:

@@ -22,7 +22,7 @@ from engine.evaluation.distances import Features, frechet, spread
 from engine.evaluation.job import Figures, Job, bar
 from engine.evaluation.probe import Probe, read
 from engine.evaluation.prompts import Prompt, other_specs, prompts
-from engine.media.stills import write_png
+from engine.media.images import write_png
 from engine.worlds.dataset.sheet import contact_sheet
 from engine.worlds.render.clip import render_clip, render_frame
 from engine.worlds.spec import WorldSpec

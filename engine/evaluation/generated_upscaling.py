@@ -24,8 +24,8 @@ from engine.evaluation.likeness import clip_distance
 from engine.evaluation.photo_features import PhotoFeatures
 from engine.evaluation.prompts import other_specs
 from engine.evaluation.upscaling import bicubic, upscale
+from engine.media.images import write_png
 from engine.media.resize import fit_frames
-from engine.media.stills import write_png
 from engine.pipeline.conditioning import encode_prompt, seeded_clip_noise
 from engine.worlds.captions.write import canonical_caption
 from engine.worlds.dataset.sheet import contact_sheet

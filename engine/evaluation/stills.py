@@ -14,7 +14,7 @@ from engine.evaluation.pictures import psnr
 from engine.evaluation.prompts import Prompt, other_specs, prompts
 from engine.evaluation.stills_at_full_size import measure_full_size
 from engine.media.file_types import PICTURE, files_below
-from engine.media.stills import load_still, read_picture, write_png
+from engine.media.images import load_still, read_picture, write_png
 from engine.worlds.captions.write import GRAMMARS
 from engine.worlds.dataset.sheet import contact_sheet
 from engine.worlds.render.clip import render_frame

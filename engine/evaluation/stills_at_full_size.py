@@ -15,7 +15,7 @@ from engine.evaluation.flow import flows, global_motion, obeys
 from engine.evaluation.global_fit import bending, global_fit
 from engine.evaluation.job import Figures, Job, bar
 from engine.evaluation.photo_features import PhotoFeatures
-from engine.media.stills import load_still, write_png
+from engine.media.images import load_still, write_png
 from engine.worlds.captions.write import GRAMMARS
 from engine.worlds.dataset.sheet import contact_sheet
 

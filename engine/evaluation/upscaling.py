@@ -14,8 +14,8 @@ from engine.diffusion.schedule import Schedule
 from engine.evaluation.coding import code_figures
 from engine.evaluation.job import Figures, Job, bar
 from engine.evaluation.prompts import other_specs
+from engine.media.images import write_png
 from engine.media.resize import fit_frames
-from engine.media.stills import write_png
 from engine.pipeline.conditioning import encode_prompt, seeded_clip_noise, seeded_noise
 from engine.pipeline.sampling import SAMPLERS
 from engine.worlds.captions.write import canonical_caption

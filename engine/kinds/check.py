@@ -33,7 +33,7 @@ class Heard:
     Attributes:
         unknown: Words of the prompts that it does not know.
         unread: Known words beyond the length that it reads.
-        picture: All of the still to begin with, (H, W, 3): see `engine.media.stills.read_still`.
+        picture: All of the still to begin with, (H, W, 3): see `engine.media.images.read_still`.
     """
 
     unknown: tuple[UnknownWord, ...]
@@ -59,7 +59,7 @@ def check_request(request: ClipRequest, pack: InstalledPack) -> Heard:
         )
     picture = None
     if request.image is not None:
-        from engine.media.stills import read_still
+        from engine.media.images import read_still
 
         larger = max(1.0, (request.size or 0) / min(size))
         picture = read_still(request.image, round(size[0] * larger), round(size[1] * larger))

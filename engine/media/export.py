@@ -18,11 +18,11 @@ from engine.api.errors import UsageError, WaltError
 from engine.api.types import FPS
 from engine.media.encoders import VideoJob, encode, failed, needed_encoder
 from engine.media.gif import encode_gif
+from engine.media.images import picture_size, png_bytes
 from engine.media.interpolation import retimed
 from engine.media.notes import add_gif_note, add_webp_note
 from engine.media.presets import ExportSettings, Preset, preset_named
 from engine.media.reading import count_frames
-from engine.media.stills import picture_size, png_bytes
 from engine.runtime.fault_injection import fault_point
 from engine.runtime.files import atomic_write, ensure_writable, part_name
 

@@ -27,7 +27,7 @@ _SMALLEST = 8
 def opening_bytes(path: str | Path, width: int, height: int) -> int:
     """Bytes that it takes to read a picture for frames of this size; 0 for what is no picture.
 
-    See `engine.media.stills.read_still`, which keeps twice as many pixels as a frame has in each direction.
+    See `engine.media.images.read_still`, which keeps twice as many pixels as a frame has in each direction.
     """
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(path) as image:

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.media.frame_pixels import MAX_PIXELS
+from engine.media.images import MAX_BYTES
 from engine.media.notes import webp_note
 from engine.media.picture_colours import Conversion
 from engine.media.resize import fit
-from engine.media.stills import MAX_BYTES
 from engine.media.video_file import unreadable
 from engine.runtime.files import read_plain
 

@@ -20,10 +20,10 @@ from engine.api.events import Event, FramesReady, StageStarted, StepDone
 from engine.api.provenance import Provenance, file_hash
 from engine.api.request import ClipRequest
 from engine.api.types import ResidencyMode, StageName, WeightFormat
+from engine.media.images import fit_still, read_still
 from engine.media.pixels import to_frames
 from engine.media.reading import frames_before
 from engine.media.resize import fit_frames
-from engine.media.stills import fit_still, read_still
 from engine.open_models.decoding import decode, overflowed
 from engine.open_models.library import missing, versions
 from engine.open_models.link import location

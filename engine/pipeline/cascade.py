@@ -29,10 +29,10 @@ from engine.api.request import ClipRequest
 from engine.api.types import FPS, STAGES, TIME, WINDOW_FRAMES, StageName
 from engine.diffusion.denoiser import Conditioning
 from engine.diffusion.samplers import OnStep
+from engine.media.images import fit_still, read_still
 from engine.media.pixels import to_frames
 from engine.media.reading import frames_before
 from engine.media.resize import fit_frames
-from engine.media.stills import fit_still, read_still
 from engine.packs.load import LoadedPack
 from engine.pipeline.decoding import StageFrames
 from engine.pipeline.sampling import Sampling

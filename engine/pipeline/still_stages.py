@@ -16,8 +16,8 @@ from torch import Tensor
 from engine.api.shapes import crop_box
 from engine.api.types import SPACE, STAGES, STRENGTHS, StageName
 from engine.diffusion.samplers import OnStep
+from engine.media.images import fit_still
 from engine.media.pixels import to_frames
-from engine.media.stills import fit_still
 from engine.pipeline.recognition import DRAWN, KNOWN, surprise, texture
 from engine.pipeline.sampling import Sampling
 from engine.planning.workload import steps_of, windows_of

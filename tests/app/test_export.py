@@ -222,7 +222,7 @@ def test_a_format_offers_only_what_it_can(qtbot: QtBot, done: Studio) -> None:
 
 
 def test_a_still_is_of_the_frame_under_the_playhead(qtbot: QtBot, done: Studio, tmp_path: Path) -> None:
-    from engine.media.stills import load_still
+    from engine.media.images import load_still
 
     done.session.player.seek(9)
     dialog = open_dialog(qtbot, done)

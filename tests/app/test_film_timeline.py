@@ -366,7 +366,7 @@ def test_a_library_clip_and_a_still_are_dropped(
     drop(clip, 2)
     assert len(film.segments) == 3
     assert film.take_of(film.segments[0]).file == clip
-    from engine.media.stills import write_png
+    from engine.media.images import write_png
 
     write_png(tmp_path / "still.png", first_frame(studio))
     with qtbot.waitSignal(studio.session.library.kept):
@@ -393,7 +393,7 @@ def test_continuing_says_what_it_uses(qtbot: QtBot, open_studio: OpenStudio, tmp
     assert plus.isEnabled()
     assert "its own prompt" in plus.toolTip()
     picture = tmp_path / "beach.png"
-    from engine.media.stills import write_png
+    from engine.media.images import write_png
 
     write_png(picture, first_frame(studio))
     still.take(picture)

@@ -19,7 +19,7 @@ from app.window.main_window import MainWindow
 from engine.api.errors import WaltError
 from engine.api.events import Event, JobFailed, JobStarted
 from engine.media.export import write_mp4
-from engine.media.stills import write_png
+from engine.media.images import write_png
 from engine.packs.store import PackStore
 from tests.app.conftest import OpenStudio, Studio
 from tests.app.fake_engine import Gate, gated, whole_training

@@ -68,7 +68,7 @@ def test_scrubbing_a_dropped_video_chooses_the_frame_that_the_clip_begins_with(
     assert "15" in slider.accessibleDescription()
     studio.session.generate()
     qtbot.waitUntil(lambda: bool(studio.engine.requests))
-    from engine.media.stills import read_picture
+    from engine.media.images import read_picture
 
     assert round(float(read_picture(Path(studio.engine.requests[0].image or "")).mean()) / 10) == 14
     for _ in range(3):

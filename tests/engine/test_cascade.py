@@ -18,10 +18,10 @@ from engine.diffusion.known_frames import clamp_known, frame_condition
 from engine.diffusion.schedule import Schedule
 from engine.media.clips import provenance
 from engine.media.export import write_mp4
+from engine.media.images import write_png
 from engine.media.pixels import to_frames, to_pixels
 from engine.media.reading import read_clip
 from engine.media.resize import fit_frames
-from engine.media.stills import write_png
 from engine.packs.load import LoadedPack
 from engine.pipeline.cascade import Cascade
 from engine.pipeline.conditioning import seeded_noise

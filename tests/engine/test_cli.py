@@ -18,8 +18,8 @@ from engine.cli.generate import describe_unheard
 from engine.cli.main import COMMANDS, main
 from engine.cli.progress import ProgressLines, duration
 from engine.kinds.check import Heard, UnknownWord
+from engine.media.images import write_png
 from engine.media.reading import iter_frames, read_clip
-from engine.media.stills import write_png
 
 ROOT = Path(__file__).parents[2]
 Capture = pytest.CaptureFixture[str]

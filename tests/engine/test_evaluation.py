@@ -24,7 +24,7 @@ from engine.evaluation.report import summary
 from engine.evaluation.run import evaluate
 from engine.evaluation.softening import soften
 from engine.media.export import write_mp4
-from engine.media.stills import write_png
+from engine.media.images import write_png
 from engine.packs.load import LoadedPack
 from engine.training.loop import Draw, LoopConfig
 from engine.worlds.dataset.heldout import is_heldout

@@ -15,10 +15,10 @@ from engine.api.errors import WaltError
 from engine.media import encoders
 from engine.media.encoders import available_presets, opens
 from engine.media.export import ExportCancelled, FrameSource, export
+from engine.media.images import load_still
 from engine.media.interpolation import retimed
 from engine.media.presets import QUALITIES, ExportSettings, load_presets, preset_for, preset_named
 from engine.media.reading import iter_frames, read_clip, read_metadata
-from engine.media.stills import load_still
 
 VIDEOS = ("mp4-h264", "webm-vp9", "webm-av1", "mov-prores", "gif")
 CODECS = {"mp4-h264": "h264", "webm-vp9": "vp9", "webm-av1": "av1", "mov-prores": "prores", "gif": "gif"}

@@ -17,7 +17,7 @@ from engine.api.events import Event, FinetuneDone, FinetuneSample, FinetuneStep,
 from engine.api.request import ClipRequest
 from engine.cli.main import main
 from engine.media.export import write_mp4
-from engine.media.stills import write_png
+from engine.media.images import write_png
 from engine.models.transformer import WindowTransformer
 from engine.packs.load import load_pack
 from engine.packs.store import PackStore

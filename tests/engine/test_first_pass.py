@@ -12,7 +12,7 @@ import pytest
 from engine.api.clip import Clip
 from engine.api.events import StageStarted, StepDone
 from engine.api.request import ClipRequest
-from engine.media.stills import write_png
+from engine.media.images import write_png
 from engine.packs.load import LoadedPack
 from engine.packs.manifest import WaltManifest
 from engine.pipeline.cascade import Cascade

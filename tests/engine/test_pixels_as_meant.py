@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from engine.api.errors import WaltError
+from engine.media.images import load_still, read_picture
 from engine.media.reading import frames_before, iter_frames, look_at, read_clip
-from engine.media.stills import load_still, read_picture
 
 RED, GREEN, BLUE, YELLOW = (200, 30, 30), (30, 180, 40), (40, 60, 200), (230, 220, 40)
 WHITE, GREY = (255, 255, 255), (128, 128, 128)

@@ -16,8 +16,8 @@ from engine.api.request import ClipRequest
 from engine.cli.main import main
 from engine.media.clips import provenance
 from engine.media.export import write_mp4
+from engine.media.images import write_png
 from engine.media.reading import read_clip, read_metadata
-from engine.media.stills import write_png
 from engine.packs.load import LoadedPack
 from engine.pipeline.cascade import Cascade
 from tests.engine.conftest import Recorder

@@ -16,8 +16,8 @@ from engine.api.request import ClipRequest
 from engine.api.types import STAGES, STRENGTHS
 from engine.diffusion.known_frames import clamp_part
 from engine.diffusion.schedule import Schedule
+from engine.media.images import load_still, write_png
 from engine.media.pixels import to_frames, to_pixels
-from engine.media.stills import load_still, write_png
 from engine.packs.load import LoadedPack
 from engine.pipeline import still_stages
 from engine.pipeline.cascade import Cascade

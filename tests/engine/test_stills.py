@@ -18,10 +18,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from engine.api.errors import WaltError
-from engine.media import stills
+from engine.media.images import load_still, picture_size, read_picture, write_png
 from engine.media.resize import fit
 from engine.media.still_memory import opening_bytes, require_room
-from engine.media.stills import load_still, picture_size, read_picture, write_png
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 30), (30, 30, 220), (240, 240, 240)
 
@@ -124,9 +123,9 @@ def test_transparency_is_laid_on_a_neutral_grey(tmp_path: Path, scale: int) -> N
     loaded = load_still(
         save(tmp_path, encode(".png", rgba.astype(np.uint16) * scale if scale > 1 else rgba)), 96, 64
     )
-    assert np.all(loaded[:, :32] == stills.NEUTRAL)
+    assert np.all(loaded[:, :32] == images.NEUTRAL)
     np.testing.assert_array_equal(loaded[:, 64:], quarters()[:, 64:])
-    expected = 0.2 * quarters()[:, 32:64].astype(float) + 0.8 * stills.NEUTRAL
+    expected = 0.2 * quarters()[:, 32:64].astype(float) + 0.8 * images.NEUTRAL
     np.testing.assert_allclose(loaded[:, 32:64].astype(float), expected, atol=0.51)
 
 
@@ -230,7 +229,7 @@ def test_a_photo_of_two_hundred_megapixels_opens_in_little_memory(tmp_path: Path
     path = tmp_path / "photo.jpg"
     Image.new("RGB", (16320, 12240), RED).save(path, quality=90)
     code = f"""
-from engine.media.stills import load_still, picture_size, read_picture
+from engine.media.images import load_still, picture_size, read_picture
 from engine.runtime.memory import peak_rss_mb
 before = peak_rss_mb()
 middle = load_still({str(path)!r}, 448, 256)[99, 99].tolist()
@@ -263,7 +262,7 @@ def test_a_profile_goes_with_transparency_palettes_and_shrinking(tmp_path: Path)
         picture.save(path, icc_profile=swapped_profile())
         loaded = load_still(path, 40, 40)
         np.testing.assert_allclose(loaded[5, 5].astype(int), (30, 220, 30), atol=4)
-        np.testing.assert_array_equal(loaded[5, 35], [stills.NEUTRAL] * 3)
+        np.testing.assert_array_equal(loaded[5, 35], [images.NEUTRAL] * 3)
 
 
 def test_cmyk_is_turned_into_rgb(tmp_path: Path) -> None:
@@ -320,7 +319,7 @@ def test_heic_is_refused_by_its_name(tmp_path: Path) -> None:
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:
     path = save(tmp_path, encode(".png", quarters()))
     with path.open("rb+") as file:
-        file.truncate(stills.MAX_BYTES + 1)
+        file.truncate(images.MAX_BYTES + 1)
     assert refusal(path).code == "image-too-large"
 
 
@@ -381,7 +380,7 @@ def test_what_a_picture_takes_to_open_is_known_before(tmp_path: Path) -> None:
     code = """
 import sys
 from engine.media.still_memory import opening_bytes
-from engine.media.stills import read_still
+from engine.media.images import read_still
 from engine.runtime.memory import peak_rss_mb, rss_mb, trim
 from PIL import Image
 Image.init()

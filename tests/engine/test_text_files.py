@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.media.file_types import VIDEO, files_below
-from engine.media.stills import write_png
+from engine.media.images import write_png
 from engine.runtime.text_file import decode, read_lines
 from engine.training.data.footage.sources import find_footage
 from engine.training.data.photos import Photos

@@ -26,7 +26,7 @@ from engine.api.events import (
     StepDone,
 )
 from engine.api.request import ClipRequest
-from engine.media.stills import write_png
+from engine.media.images import write_png
 from engine.packs.store import PackStore
 from engine.pipeline.cascade import Cascade
 from engine.runtime.fault_injection import watched

@@ -18,8 +18,8 @@ import torch
 from numpy.typing import NDArray
 
 from engine.api.request import ClipRequest
+from engine.media.images import write_png
 from engine.media.pixels import to_frames, to_pixels
-from engine.media.stills import write_png
 from engine.packs.load import LoadedPack, load_pack
 from engine.packs.store import PackStore
 from engine.pipeline.cascade import Cascade

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from engine.api.events import Event, FinetuneSample, FinetuneStep
 from engine.api.request import ClipRequest
 from engine.media.export import write_mp4
-from engine.media.stills import write_png
+from engine.media.images import write_png
 from engine.packs.load import load_pack
 from engine.packs.store import PackStore, default_roots
 from engine.pipeline.cascade import Cascade

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.media.stills import write_png
+from engine.media.images import write_png
 from engine.packs.store import PackStore
 from tests.engine.conftest import packs_folder, store
 

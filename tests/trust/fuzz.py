@@ -30,8 +30,8 @@ from engine.api.errors import WaltError
 from engine.api.request import ClipRequest
 from engine.kinds.check import check_request
 from engine.kinds.registry import kind_of
+from engine.media.images import load_still
 from engine.media.reading import iter_frames, look_at, read_clip
-from engine.media.stills import load_still
 from engine.models.text_encoder import TextConfig, TextEncoder
 from engine.packs.install import install
 from engine.packs.load import load_pack

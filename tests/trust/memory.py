@@ -20,7 +20,7 @@ import numpy as np
 
 from engine.api.request import ClipRequest
 from engine.api.types import STAGES, StageName, WeightFormat
-from engine.media.stills import write_png
+from engine.media.images import write_png
 from engine.packs.manifest import WaltManifest, walt_manifest
 from engine.packs.sizes import weigh
 from engine.packs.store import InstalledPack, PackStore

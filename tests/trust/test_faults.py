@@ -15,8 +15,8 @@ from engine.api.events import JobDone, JobFailed
 from engine.api.request import ClipRequest
 from engine.cli.main import main
 from engine.media.export import write_mp4
+from engine.media.images import load_still, write_png
 from engine.media.reading import read_clip
-from engine.media.stills import load_still, write_png
 from engine.packs.install import install
 from engine.packs.store import PackStore
 from engine.runtime.fault_injection import fault_point

@@ -20,8 +20,8 @@ from safetensors.torch import load_file, save_file
 from engine.api.errors import WaltError
 from engine.api.request import ClipRequest
 from engine.kinds.check import check_request
+from engine.media.images import load_still, write_png
 from engine.media.reading import iter_frames, look_at, read_clip, read_metadata
-from engine.media.stills import load_still, write_png
 from engine.packs.load import load_pack
 from engine.packs.manifest import MANIFEST, read_manifest
 from engine.packs.store import PackStore

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.api.errors import WaltError
 from engine.media.file_types import files_below
-from engine.media.stills import read_picture
+from engine.media.images import read_picture
 
 CAMERAS = ("still", "pan_left", "pan_right", "tilt_up", "tilt_down", "zoom_in", "zoom_out")
 _LONG_SIDE = 1920

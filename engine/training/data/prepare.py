@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from engine.api.errors import WaltError
 from engine.media.file_types import PICTURE, VIDEO, files_below
+from engine.media.images import load_still
 from engine.media.reading import iter_frames
-from engine.media.stills import load_still
 from engine.runtime.text_file import read_lines
 from engine.training.data.photos import CAMERAS, Photos
 from engine.training.data.store import CAMERA, ShardStore, shard_path, write_shard, write_statistics

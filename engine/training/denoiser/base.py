@@ -20,8 +20,8 @@ from engine.diffusion.guidance import Guidance
 from engine.diffusion.known_frames import frame_condition
 from engine.diffusion.noise import frame_noise
 from engine.diffusion.schedule import Schedule
+from engine.media.images import write_png
 from engine.media.pixels import to_frames
-from engine.media.stills import write_png
 from engine.models.text_encoder import TextConfig, TextEncoder
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import TransformerConfig, WindowTransformer

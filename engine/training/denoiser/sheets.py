@@ -12,8 +12,8 @@ from torch import Tensor
 
 from engine.diffusion.samplers import ddim
 from engine.diffusion.schedule import Schedule
+from engine.media.images import write_png
 from engine.media.pixels import to_frames
-from engine.media.stills import write_png
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import WindowTransformer
 from engine.runtime.devices import autocast

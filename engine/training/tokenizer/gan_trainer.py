@@ -14,8 +14,8 @@ from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
 from engine.api.errors import UsageError, WaltError
+from engine.media.images import write_png
 from engine.media.pixels import psnr, to_frames, to_pixels
-from engine.media.stills import write_png
 from engine.models.tokenizer import Tokenizer
 from engine.runtime.devices import autocast
 from engine.training.checkpoint import latest

@@ -20,8 +20,8 @@ from torch import Tensor
 
 from engine.api.errors import WaltError
 from engine.api.types import SPACE, TIME
+from engine.media.images import write_png
 from engine.media.pixels import psnr, to_frames, to_pixels
-from engine.media.stills import write_png
 from engine.models.causal import space_to_depth
 from engine.models.tokenizer import Tokenizer, TokenizerConfig
 from engine.training.checkpoint import latest

@@ -187,7 +187,7 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def _write_sheet(path: Path, strips: list[Clip], specs: list[WorldSpec]) -> None:
-    from engine.media.stills import write_png
+    from engine.media.images import write_png
     from engine.worlds.dataset.sheet import contact_sheet
 
     titles = [canonical_caption(spec) for spec in specs[: len(strips)]]

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.api.errors import UsageError, WaltError
 from engine.media.export import write_mp4
-from engine.media.stills import write_png
+from engine.media.images import write_png
 from scenes.stage import PROMPT, Stage
 
 
