@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from engine.api.errors import WaltError
+from engine.media import images
 from engine.media.images import load_still, picture_size, read_picture, write_png
 from engine.media.resize import fit
 from engine.media.still_memory import opening_bytes, require_room
