@@ -41,7 +41,7 @@ STRIP_FRAMES = 8
 STRIP_BOX = (224, 128)
 """Each picture of a strip fits into this many pixels: sharp on a HiDPI screen at half the size."""
 _STRIP_QUALITY = 86
-_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".avif", ".gif", ".bmp", ".tif", ".tiff"}
+_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".avif", ".heic", ".heif", ".gif", ".bmp", ".tif", ".tiff"}
 
 
 @dataclass(frozen=True, slots=True)

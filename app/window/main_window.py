@@ -62,7 +62,7 @@ their narrowest the window is 1024 wide, which every screen is."""
 FOLDING: dict[ActionName, str] = {"composer": "composer", "side_panel": "shelf"}
 """Panels that can be folded away, and their names in the settings file."""
 FOLDED = QByteArray(b"folded")
-PICTURES = "*.png *.jpg *.jpeg *.webp *.avif *.bmp *.tif *.tiff *.gif"
+PICTURES = "*.png *.jpg *.jpeg *.webp *.avif *.heic *.heif *.bmp *.tif *.tiff *.gif"
 VIDEOS = "*.mp4 *.mov *.m4v *.webm *.mkv *.avi"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Set
 from pathlib import Path
 
 VIDEO = frozenset({".mp4", ".mov", ".webm", ".mkv", ".avi", ".m4v"})
-PICTURE = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".bmp"})
+PICTURE = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".bmp"})
 
 
 def files_below(folder: Path, kinds: Set[str]) -> list[Path]:

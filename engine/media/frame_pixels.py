@@ -16,7 +16,7 @@ from engine.media.resize import fit
 Picture = NDArray[np.uint8 | np.uint16]
 MAX_PIXELS = 8192 * 8192
 
-_ACCURATE = 4 | 0x40000 | 0x2000
+ACCURATE = 4 | 0x40000 | 0x2000
 """swscale: bicubic, accurate rounding, full chroma. Without the second, a clip comes in one level darker."""
 _UNSPECIFIED, _BT601, _BT709, _BT2020 = 2, 5, 1, 9
 _MATRIX_OF = {1: _BT709, 5: _BT601, 6: _BT601, 7: 7, 9: _BT2020}
@@ -49,7 +49,7 @@ def _signals(frame: VideoFrame) -> Picture:
     deep = not colours.is_srgb(frame.color_primaries, frame.color_trc)
     wanted = ("rgba64le" if clear else "rgb48le") if deep else ("rgba" if clear else "rgb24")
     pixels = frame.reformat(
-        format=wanted, src_colorspace=_matrix(frame), src_color_range=frame.color_range, interpolation=_ACCURATE
+        format=wanted, src_colorspace=_matrix(frame), src_color_range=frame.color_range, interpolation=ACCURATE
     ).to_ndarray()
     if clear and deep:
         rgb = colours.to_srgb(pixels[:, :, :3].astype(np.uint16), frame.color_primaries, frame.color_trc)

@@ -15,6 +15,7 @@ from PIL import ExifTags, Image, JpegImagePlugin, PngImagePlugin
 
 from engine.api.errors import WaltError
 from engine.api.shapes import crop_box
+from engine.media import heic
 from engine.media.colours import NEUTRAL as NEUTRAL
 from engine.media.picture_colours import HEAD_BYTES, Conversion
 from engine.media.png import repaired
@@ -27,13 +28,13 @@ MAX_PIXELS = 100_000_000
 MAX_JPEG_PIXELS = 200_000_000
 """JPEGs are made smaller while they are decoded."""
 
-_FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "TIFF", "PPM", "ICO", "JPEG2000")
-_KINDS = "walt opens PNG, JPEG, WebP, AVIF, BMP, TIFF, JPEG 2000 and GIF (its first picture)."
+_FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "TIFF", "PPM", "ICO", "JPEG2000", heic.FORMAT)
+_KINDS = "walt opens PNG, JPEG, HEIC, WebP, AVIF, BMP, TIFF, JPEG 2000 and GIF (its first picture)."
 _SIGNATURE = re.compile(
-    rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II[*+]\0|MM\0[*+]|RIFF.{4}WEBP|.{4}ftypavi[fs]|P[1-6]\s|.{4}jP  |\xff\x4f\xff\x51",
+    rb".{4}ftyp(?:avi[fs]|hei[cxms]|mif1)|"
+    rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II[*+]\0|MM\0[*+]|RIFF.{4}WEBP|P[1-6]\s|.{4}jP  |\xff\x4f\xff\x51",
     re.DOTALL,
 )
-_HEIC = re.compile(rb".{4}ftyp.{0,64}?(heic|heix|heim|heis)", re.DOTALL)
 _BAND_PIXELS = 2**20
 """So many pixels are converted at once: a huge picture is in memory once, as decoded."""
 
@@ -164,9 +165,6 @@ def _opened(path: Path) -> Generator[tuple[Image.Image, bytes]]:
 
 def _refusal(path: Path, data: bytes, error: Exception) -> WaltError:
     """What to say of a file that could not be opened or decoded."""
-    if _HEIC.match(data):
-        hint = "Save it as JPEG or PNG first."
-        return WaltError("image-not-supported", f"{path} is a HEIC picture, which walt cannot open.", hint)
     if not _SIGNATURE.match(data):
         return WaltError("image-not-supported", f"{path} is not a picture that walt can open.", _KINDS)
     if "truncated" in str(error).lower():
@@ -206,7 +204,9 @@ def _to_rgb(path: Path, image: Image.Image, head: bytes, shrink: int) -> NDArray
 def _require_known(path: Path, image: Image.Image) -> None:
     if image.mode == "F" or (image.mode == "I" and image.format != "PPM"):  # whose range nothing tells
         kind = f"pixels of the kind {image.mode}"
-        raise WaltError("image-not-supported", f"{path} holds {kind}, which walt cannot open.", "Save it as PNG.")
+        raise WaltError(
+            "image-not-supported", f"{path} holds {kind}, which walt cannot open.", "Save it as PNG."
+        )
 
 
 def _orientation(image: Image.Image) -> int:

@@ -83,6 +83,8 @@ def _to_srgb(image: Image.Image, mode: str) -> ImageCms.ImageCmsTransform | None
 
 def _codes(image: Image.Image, head: bytes) -> tuple[int, int] | None:
     """Primaries and transfer, if the file names them. In an AVIF a profile goes before them, in a PNG it does not."""
+    if "nclx" in image.info:
+        return image.info["nclx"]
     pattern = {"PNG": _CICP, "AVIF": _NCLX}.get(image.format or "")
     if pattern is None or (image.format == "AVIF" and image.info.get("icc_profile")):
         return None

@@ -11,11 +11,12 @@ from typing import Any
 from PIL import Image, JpegImagePlugin
 
 from engine.api.errors import WaltError
+from engine.media import heic
 
 MB = 2**20
 _STORED = {"1": 1, "L": 1, "P": 1, "LA": 4, "I;16": 2, "I;16B": 2, "I;16L": 2}
 """Bytes of a pixel in Pillow's memory; of other modes they are four."""
-_DECODER = {"WEBP": 12, "AVIF": 5, "JPEG2000": 16}
+_DECODER = {"WEBP": 12, "AVIF": 5, "JPEG2000": 16, heic.FORMAT: 10}
 """Bytes of a pixel that a format's library takes besides; others decode row by row."""
 _COEFFICIENT = 2
 _BANDS = 16 * MB

@@ -156,7 +156,7 @@ class VideoFile:
             covers = "only a cover" if container.streams.video else "no picture"
             raise unreadable(self._shown, f"there is {covers} in it")
         if container.metadata.get("major_brand") in _PHOTOS:
-            raise unreadable(self._shown, "it is a photo, whose tiles are not put together")
+            raise unreadable(self._shown, "it is a photo")
         best = container.streams.best("video")
         stream = best if best in streams else streams[0]
         assert isinstance(stream, VideoStream)

@@ -310,13 +310,6 @@ def test_shrinking_on_the_way_is_the_same_picture(tmp_path: Path) -> None:
         assert picture_size(path) == ((1280, 1920) if kind == ".jpg" else (1920, 1280))
 
 
-def test_heic_is_refused_by_its_name(tmp_path: Path) -> None:
-    data = b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic" + bytes(400)
-    error = refusal(save(tmp_path, data, "photo.heic"))
-    assert error.code == "image-not-supported"
-    assert "HEIC" in error.message
-
-
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:
     path = save(tmp_path, encode(".png", quarters()))
     with path.open("rb+") as file:

@@ -10,6 +10,8 @@ import av
 import cv2
 import numpy as np
 
+from tests.heic_files import QUARTERS
+
 SIZE = (24, 16)
 
 
@@ -31,7 +33,8 @@ def pictures() -> dict[str, bytes]:
             ("gif", 3, np.uint8),
         )
     }  # fmt: skip
-    return {**made, **pillow_pictures(), "svg": b"<svg width='9' height='9'/>", "pdf": b"%PDF-1.7\n"}
+    photo = QUARTERS.read_bytes()
+    return {**made, **pillow_pictures(), "heic": photo, "svg": b"<svg width='9' height='9'/>", "pdf": b"%PDF-1.7\n"}
 
 
 def pillow_pictures() -> dict[str, bytes]:

@@ -11,7 +11,7 @@ from engine.runtime.text_file import read_lines
 
 MAX_CAPTION = 500
 NO_FILES_HINT = (
-    "Give videos of two seconds or more, or pictures: .mp4 .mov .webm .mkv .avi .m4v .jpg .png .webp .avif .bmp."
+    "Give videos of two seconds or more, or pictures: .mp4 .mov .webm .mkv .avi .m4v .jpg .png .webp .avif .heic .bmp."
 )
 
 
