@@ -22,7 +22,7 @@ def check_library(places: LibraryPaths | None = None) -> str:
     if not places.database.is_file():
         return f"not begun yet; it will be in {places.data}"
     try:
-        # As a reader: a checkup mends nothing, and may run beside an open window.
+        # As a reader: a check mends nothing, and may run beside an open window.
         with closing(sqlite3.connect(f"{places.database.as_uri()}?mode=ro", uri=True)) as database:
             return _look(places, database)
     except sqlite3.DatabaseError as error:

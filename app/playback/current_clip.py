@@ -64,10 +64,10 @@ def read_clip(path: Path, record: ClipRecord) -> tuple[Clip, tuple[QImage, ...]]
 
     frames, fps, metadata = read_clip(path)
     stage = cast("StageName", record.stage)
-    origin: Provenance | None = None
+    provenance: Provenance | None = None
     with suppress(KeyError, ValueError):  # a clip of an older walt's has none
-        origin = Provenance.from_json(metadata[KEY])
-    clip = Clip(frames, readable(record.request), stage, record.pack, {}, round(fps), origin)
+        provenance = Provenance.from_json(metadata[KEY])
+    clip = Clip(frames, readable(record.request), stage, record.pack, {}, round(fps), provenance)
     return clip, to_thumbs(frames)
 
 

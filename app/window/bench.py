@@ -343,14 +343,14 @@ def _alone(request: ClipRequest) -> float:
     from engine.api.events import JobDone, JobFailed
     from engine.worker import Engine
 
-    told: SimpleQueue[JobDone | JobFailed] = SimpleQueue()
-    engine = Engine(lambda event: told.put(event) if isinstance(event, JobDone | JobFailed) else None)
+    ended_events: SimpleQueue[JobDone | JobFailed] = SimpleQueue()
+    engine = Engine(lambda event: ended_events.put(event) if isinstance(event, JobDone | JobFailed) else None)
     try:
         seconds: list[float] = []
         for _ in range(2):  # the first loads the pack
             began = time.perf_counter()
             engine.submit(request)
-            if isinstance(ended := told.get(), JobFailed):
+            if isinstance(ended := ended_events.get(), JobFailed):
                 raise ended.error
             seconds.append(time.perf_counter() - began)
         return round(seconds[-1], 2)

@@ -28,7 +28,7 @@ class Clip:
     pack: str
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     fps: int = FPS
-    origin: Provenance | None = None
+    provenance: Provenance | None = None
     """What is needed, besides the request, to make it again."""
     latents: Mapping[StageName, tuple[NDArray[np.float32], ...]] = field(default_factory=dict)
     """Of the stages before whose frames nobody looked at: latents (1, C, t, h, w) of each window, to decode later."""

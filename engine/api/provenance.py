@@ -52,10 +52,10 @@ class Provenance:
             later = {"libraries": "", "residency": ""}  # not in clips of an earlier walt
             made = cls(**{field.name: (later | said)[field.name] for field in fields(cls)})
         except (KeyError, TypeError, RecursionError) as error:
-            raise ValueError("not an origin") from error
+            raise ValueError("not the provenance of a clip") from error
         kinds = {field.name: type(getattr(made, field.name)).__name__ for field in fields(cls)}
         if any(kinds[field.name] != field.type for field in fields(cls)) or not 1 <= made.threads <= 1024:
-            raise ValueError("not an origin")
+            raise ValueError("not the provenance of a clip")
         return made
 
     def differences(self, other: Provenance) -> list[str]:

@@ -196,12 +196,12 @@ def _pack(pack: InstalledPack) -> Check:
 def _library() -> Iterator[Check]:
     # By name: the engine itself knows nothing of the window, which is what keeps a library.
     try:
-        checkup = importlib.import_module("app.library.library_check")
+        library_check = importlib.import_module("app.library.library_check")
     except ImportError as error:
         fix = "The command line works without it; the window needs the packages of the README."
         yield Check("library", "note", f"the window's part cannot be loaded: {error}", fix)
         return
-    yield Check("library", "ok", str(checkup.check_library()))
+    yield Check("library", "ok", str(library_check.check_library()))
 
 
 def _screen() -> Iterator[Check]:

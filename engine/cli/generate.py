@@ -121,7 +121,7 @@ def run(args: argparse.Namespace) -> int:
         print("no prompt: the seed chooses a gentle move of the camera", file=sys.stderr)
     if args.seed is None:
         print(f"seed {request.seed}", file=sys.stderr)
-    threads, stage = (None, None) if record is None else (record.origin.threads, record.stage)
+    threads, stage = (None, None) if record is None else (record.provenance.threads, record.stage)
     lines = ProgressLines(sys.stderr)
     clip = make(
         request, store, args.device, threads=threads, until=stage, memory_mb=args.memory, int8=args.int8, lines=lines
@@ -129,8 +129,8 @@ def run(args: argparse.Namespace) -> int:
     if clip is None:
         print("cancelled; nothing was written", file=sys.stderr)
         return 130
-    if record is not None and clip.origin is not None:
-        for line in record.origin.differences(clip.origin):
+    if record is not None and clip.provenance is not None:
+        for line in record.provenance.differences(clip.provenance):
             print(plain(f"not as it was: {line}; the frames may differ a little"), file=sys.stderr)
     write(clip, args.out, metadata=not args.no_metadata)
     report = describe(clip, args.out, heard)

@@ -50,7 +50,7 @@ def measure(name: str, store: PackStore) -> dict[str, Any]:
         "pack": name,
         "frames": len(clip.frames),
         "size": list(clip.size),
-        "origin": None if clip.origin is None else asdict(clip.origin),
+        "origin": None if clip.provenance is None else asdict(clip.provenance),
         "plan": plan_json(plan),
         "seconds": {
             "loading": round(times.loaded - times.planned, 3),

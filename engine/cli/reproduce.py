@@ -20,13 +20,13 @@ class Record:
     """What a clip's file says about how it was made."""
 
     request: ClipRequest
-    origin: Provenance
+    provenance: Provenance
 
     @property
     def stage(self) -> StageName:
         """The last stage in the clip, which may be an earlier one than was asked for."""
         stages = dict(zip(map(str, STAGES), STAGES, strict=True))
-        return stages.get(self.origin.stage, self.request.upto)
+        return stages.get(self.provenance.stage, self.request.upto)
 
 
 def read_record(path: str | Path) -> Record:
@@ -60,12 +60,12 @@ def with_files(record: Record, clip: Path, image: str | None, source: str | None
     Raises:
         WaltError: ``still-missing`` or ``still-differs``.
     """
-    request, origin = record.request, record.origin
+    request, provenance = record.request, record.provenance
     found: dict[str, str] = {}
     if request.image is not None:
-        found["image"] = _same("still", request.image, image, clip, origin.still, "--image")
+        found["image"] = _same("still", request.image, image, clip, provenance.still, "--image")
     if request.source is not None:
-        found["source"] = _same("video", request.source, source, clip, origin.source, "--continue")
+        found["source"] = _same("video", request.source, source, clip, provenance.source, "--continue")
     return replace(request, **found)
 
 
@@ -92,9 +92,9 @@ def require_same_pack(record: Record, pack: InstalledPack) -> None:
     """
     from engine.packs.manifest import fingerprint
 
-    if fingerprint(pack.path) != record.origin.pack:
+    if fingerprint(pack.path) != record.provenance.pack:
         raise WaltError(
             "pack-differs",
-            f"The clip was made with another version of the pack {pack.name} (SHA-256 {record.origin.pack[:12]}…).",
+            f"The clip was made with another version of the pack {pack.name} (SHA-256 {record.provenance.pack[:12]}…).",
             "Install that one, or give its folder with --pack.",
         )

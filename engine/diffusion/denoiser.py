@@ -84,7 +84,7 @@ class _Passes:
     """The network's calls of one step: with all conditions, or without those that guidance is about, or both."""
 
     network: VelocityNetwork
-    told: Conditioning
+    conditioning: Conditioning
     frames: Tensor | None
     device: Device
 
@@ -102,7 +102,7 @@ class _Passes:
         return self.cond_only(x, t, x0_prev), self._velocity(x, t, x0_prev, slice(0, len(x)))
 
     def _velocity(self, x: Tensor, t: int, x0_prev: Tensor | None, rows: slice) -> Tensor:
-        text, level = self.told.text, self.told.low_res_level
+        text, level = self.conditioning.text, self.conditioning.low_res_level
         tokens = text.tokens[rows]
         passes = len(tokens) // len(x)
         times = torch.full((len(tokens),), t, device=x.device)
@@ -115,7 +115,7 @@ class _Passes:
                 text=TextBatch(tokens, text.mask[rows]) if reads else None,
                 x0_prev=None if x0_prev is None else _repeated(x0_prev, passes),
                 frames=None if self.frames is None else self.frames[rows],
-                low_res=None if self.told.low_res is None else _repeated(self.told.low_res, passes),
+                low_res=None if self.conditioning.low_res is None else _repeated(self.conditioning.low_res, passes),
                 low_res_t=None if level is None else torch.full_like(times, level),
             )
         return v.float()
@@ -127,7 +127,7 @@ def _repeated(x: Tensor, passes: int) -> Tensor:
 
 def stage_denoiser(
     network: VelocityNetwork,
-    told: Conditioning,
+    conditioning: Conditioning,
     guidance: Guidance,
     schedule: Schedule,
     device: Device,
@@ -142,15 +142,15 @@ def stage_denoiser(
     Known frames are given on channels where the network has them, and kept by the sampler in any case (see
     `clamp_known`); a known part of the picture is kept by the sampler (`clamp_part`).
     """
-    known, condition = told.known, None
+    known, condition = conditioning.known, None
     if known is not None and network.config.frame_conditioning:
         count = torch.full((len(known),), known.shape[2], device=known.device)
         one = frame_condition(F.pad(known, (0, 0, 0, 0, 0, frames - known.shape[2])), count)
-        condition = torch.cat([torch.zeros_like(one) if told.guide_frames else one, one])
-    passes = _Passes(network, told, condition, device)
+        condition = torch.cat([torch.zeros_like(one) if conditioning.guide_frames else one, one])
+    passes = _Passes(network, conditioning, condition, device)
     denoise = guided(passes.cond_only, passes.batched if together else passes.sequential, guidance, schedule)
-    if told.part is not None:
-        latents, share = told.part
+    if conditioning.part is not None:
+        latents, share = conditioning.part
         return lambda x, t, x0_prev: clamp_part(denoise(x, t, x0_prev), x, latents, share, schedule, t)
     if known is None:
         return denoise

@@ -168,7 +168,7 @@ def tally(asked: Sequence[Prompt], readings: Sequence[Reading]) -> Tally:
     """Count what each prompt told."""
     counted = Tally()
     for prompt, reading in zip(asked, readings, strict=True):
-        counted.add(prompt.spec, reading, prompt.told)
+        counted.add(prompt.spec, reading, prompt.named)
     return counted
 
 
@@ -218,7 +218,7 @@ def _pixels(groups: list[list[Kept]]) -> list[NDArray[np.uint8]]:
 
 def _sheet(path: Path, prompt: Prompt, made: Kept, same: Kept, reading: Reading) -> None:
     marks = [f"{name} {reading[name]}" + ("" if reading[name] == getattr(prompt.spec, name) else " (wrong)")
-             for name in prompt.told]  # fmt: skip
+             for name in prompt.named]  # fmt: skip
     _write(path, [made, same], [prompt.text, f"rendered; the clip above is read as: {', '.join(marks)}"])
 
 

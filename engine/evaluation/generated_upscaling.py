@@ -133,8 +133,8 @@ def with_base_errors(job: Job, z: Tensor, caption: str, seed: int, level: int) -
     guidance = Guidance(asked.scale, asked.interval, asked.rescale, asked.power_cosine)
     with pack.device.autocast():
         text = encode_prompt(pack, caption, "")
-    told = Conditioning(text, known, spec.guide_frames)
-    denoise = stage_denoiser(network, told, guidance, schedule, pack.device, z.shape[2])
+    conditioning = Conditioning(text, known, spec.guide_frames)
+    denoise = stage_denoiser(network, conditioning, guidance, schedule, pack.device, z.shape[2])
     noise = seeded_clip_noise(seed, "errors", tuple(z.shape), network.config.shared_noise).to(z.device)
     x = ddim_from(denoise, schedule.add_noise(z, noise, level), schedule, level, STEPS)
     return torch.cat([known, x[:, :, 1:]], 2)

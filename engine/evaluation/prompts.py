@@ -24,7 +24,7 @@ class Prompt:
 
     text: str
     spec: WorldSpec
-    told: tuple[str, ...]
+    named: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -51,10 +51,10 @@ def other_specs(count: int, seed: int, heldout: bool = False) -> list[WorldSpec]
 def _prompt(spec: WorldSpec, index: int, plain: bool) -> Prompt:
     language: Language = "fr" if index % 5 == 4 and not plain else "en"
     wording = Wording(language, None if plain or index % 2 == 0 else spec.seed)
-    return Prompt(wording.write(spec), spec, told(spec, wording))
+    return Prompt(wording.write(spec), spec, named(spec, wording))
 
 
-def told(spec: WorldSpec, wording: Wording) -> tuple[str, ...]:
+def named(spec: WorldSpec, wording: Wording) -> tuple[str, ...]:
     """The attributes that the wording tells of a world.
 
     Subject and action are in every caption, and with them the place, where it is the only one possible. A subject's

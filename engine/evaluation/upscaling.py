@@ -85,10 +85,10 @@ def upscale(job: Job, stage: StageName, below: torch.Tensor, prompt: str, seed: 
     low = schedule.add_noise(below, low_noise, spec.low_res_noise)
     with pack.device.autocast():
         text = encode_prompt(pack, prompt, "")
-    told = Conditioning(text, None, spec.guide_frames, low, spec.low_res_noise)
+    conditioning = Conditioning(text, None, spec.guide_frames, low, spec.low_res_noise)
     asked = spec.guidance
     guidance = Guidance(asked.scale, asked.interval, asked.rescale, asked.power_cosine)
-    denoise = stage_denoiser(network, told, guidance, schedule, pack.device, t)
+    denoise = stage_denoiser(network, conditioning, guidance, schedule, pack.device, t)
     return SAMPLERS[spec.sampler](denoise, own, schedule, spec.steps)
 
 

@@ -25,4 +25,4 @@ def provenance(clip: Clip) -> dict[str, str]:
     if request.image is not None:
         comment += " Of a photograph, the pixels are its own; the camera's motion is the model's."
     made = {"title": request.words, "comment": comment, "walt": request.to_json()}
-    return made if clip.origin is None else {**made, KEY: clip.origin.to_json()}
+    return made if clip.provenance is None else {**made, KEY: clip.provenance.to_json()}

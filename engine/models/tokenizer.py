@@ -154,8 +154,8 @@ class Decoder(nn.Module):
         first = cache is None or cache.first
         x = self.conv_in(z.contiguous(memory_format=torch.channels_last_3d), cache)
         for layer in self.layers:
-            told = (z, first) if isinstance(layer, AdaptiveNorm) else (cache,)
-            x = checkpoint(layer, x, *told, use_reentrant=False) if self.recompute else layer(x, *told)
+            extra = (z, first) if isinstance(layer, AdaptiveNorm) else (cache,)
+            x = checkpoint(layer, x, *extra, use_reentrant=False) if self.recompute else layer(x, *extra)
         x = self.conv_out(nn.functional.silu(self.norm_out(x)), cache)
         if cache is not None:
             cache.first = False

@@ -99,7 +99,7 @@ def _network(path: Path, part: str, made: Any, dtype: torch.dtype) -> Any:
         message = f"The installed {home.split('.')[0]} has no {shown(name)}, which this model needs."
         raise WaltError("open-too-old", message, "Update it with: pip install --upgrade 'walt[open]'")
     try:
-        network, told = kind.from_pretrained(
+        network, report = kind.from_pretrained(
             path / part, dtype=dtype, use_safetensors=True, output_loading_info=True, **_COMMON
         )
     except Exception as error:
@@ -107,8 +107,8 @@ def _network(path: Path, part: str, made: Any, dtype: torch.dtype) -> Any:
             raise
         raise model_damaged(part, f"cannot be loaded ({_short(error)})") from error
     for what, words in (("missing_keys", "lacks the tensor"), ("mismatched_keys", "has the wrong shape for")):
-        if told[what]:
-            first = min(str(key[0] if isinstance(key, tuple) else key) for key in told[what])
+        if report[what]:
+            first = min(str(key[0] if isinstance(key, tuple) else key) for key in report[what])
             raise model_damaged(part, f"does not fit its settings: it {words} {shown(first)}")
     return network.eval().requires_grad_(False)
 

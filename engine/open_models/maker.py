@@ -160,7 +160,8 @@ class _Run:
         saved.remove()
         self.seconds["total"] = time.perf_counter() - self.started
         new = frames[request.known :]
-        return Clip(new, request, STAGE, maker.manifest.name, self.seconds, self.model.fps, self._origin(tiled=tiled))
+        provenance = self._provenance(tiled=tiled)
+        return Clip(new, request, STAGE, maker.manifest.name, self.seconds, self.model.fps, provenance)
 
     def _known(self, picture: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
         """The pictures that the clip begins with, (n, height, width, 3)."""
@@ -270,7 +271,7 @@ class _Run:
         if self.cancelled():
             raise Cancelled
 
-    def _origin(self, *, tiled: bool) -> Provenance:
+    def _provenance(self, *, tiled: bool) -> Provenance:
         maker = self.maker
         numbers = (maker.device.torch.type, str(maker.device.dtype).removeprefix("torch."), *["float8"] * maker.int8)
         return Provenance(

@@ -58,7 +58,7 @@ class StreamedLayer(nn.Module):
             raise damaged(self._file.parent, f"{self._file.name} changed while it was in use") from None
         if self._int8:
             quantized(block, self._device)
-        return self._device.settle(block)
+        return self._device.for_inference(block)
 
 
 def leave_on_disk(network: WindowTransformer, file: Path, device: Device, *, int8: bool = False) -> None:

@@ -102,7 +102,7 @@ def fill(
             network.load_state_dict(state, strict=False, assign=True)
             if int8 and part[0].startswith(LAYERS):
                 quantized(network.get_submodule(_layer(part[0])), device)
-    device.settle(network)
+    device.for_inference(network)
 
 
 def check_finite(path: Path, name: str, prefix: str) -> None:

@@ -210,15 +210,15 @@ class _Run:
         last = self.made[-1]
         self.seconds["total"] = time.perf_counter() - self.started
         name, took = self.pack.manifest.name, dict(self.seconds)
-        frames, origin = last.frames[self.request.known :], self._origin(last.stage)
-        return Clip(frames, self.request, last.stage, name, took, FPS, origin, self._latents())
+        frames, provenance = last.frames[self.request.known :], self._provenance(last.stage)
+        return Clip(frames, self.request, last.stage, name, took, FPS, provenance, self._latents())
 
     def _latents(self) -> Mapping[StageName, tuple[NDArray[np.float32], ...]]:
         """Of the stages that are not decoded."""
         waiting = [made for made in self.made if not made.decoded]
         return {made.stage: tuple(z.float().cpu().numpy() for z in made.latents) for made in waiting}
 
-    def _origin(self, stage: StageName) -> Provenance:
+    def _provenance(self, stage: StageName) -> Provenance:
         device = self.pack.device
         numbers = (device.torch.type, str(device.dtype).removeprefix("torch."), *["int8"] * self.pack.int8)
         return Provenance(
@@ -306,17 +306,17 @@ class _Run:
 
     def _sample(self, stage: StageName, index: int, known: Tensor | None, below: Tensor | None) -> Tensor:
         """Latents (1, C, t, h, w) of one window of a stage."""
-        told, first = self.sampling.told(stage, index, known, below), self._first_pass(stage)
+        conditioning, first = self.sampling.conditioning(stage, index, known, below), self._first_pass(stage)
         if first and index == 0:
-            known = self._denoise(stage, index, told, first, 0)[:, :, :1].clone()
-            told = replace(told, known=known)
-        z = self._denoise(stage, index, told, self._steps(stage), first + index * self._steps(stage))
+            known = self._denoise(stage, index, conditioning, first, 0)[:, :, :1].clone()
+            conditioning = replace(conditioning, known=known)
+        z = self._denoise(stage, index, conditioning, self._steps(stage), first + index * self._steps(stage))
         return z if known is None else torch.cat([known, z[:, :, known.shape[2] :]], dim=2)
 
-    def _denoise(self, stage: StageName, index: int, told: Conditioning, steps: int, done: int) -> Tensor:
+    def _denoise(self, stage: StageName, index: int, conditioning: Conditioning, steps: int, done: int) -> Tensor:
         """From noise to latents in ``steps``, of which the stage has ``done`` others before."""
         on_step = self._on_step(stage, done, self._all_steps(stage))
-        return self.sampling.denoise(stage, index, self.windows[index].latents, told, steps, on_step)
+        return self.sampling.denoise(stage, index, self.windows[index].latents, conditioning, steps, on_step)
 
     def _on_step(self, stage: StageName, done: int, total: int) -> OnStep:
         last = time.perf_counter()
@@ -342,7 +342,7 @@ class _Run:
                 self._decode(made)
 
     def _decode(self, made: StageFrames, quiet: bool = False) -> None:
-        """Decode what was sampled of a stage; tell of its frames and stop when told to, unless ``quiet``."""
+        """Decode what was sampled of a stage; tell of its frames and stop when asked to, unless ``quiet``."""
         begun = time.perf_counter()
 
         def on_chunk(first: int, end: int, seconds: float) -> None:

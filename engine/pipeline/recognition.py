@@ -42,8 +42,8 @@ def surprise(pack: LoadedPack, latent: Tensor, schedule: Schedule) -> float:
         latent: The still as the tokenizer codes it at the base's size, (1, C, 1, h, w).
         schedule: The noise schedule.
     """
-    told = Conditioning(encode_prompt(pack, "", ""))
-    denoise = stage_denoiser(pack.transformer("base"), told, Guidance(1.0), schedule, pack.device, 1)
+    conditioning = Conditioning(encode_prompt(pack, "", ""))
+    denoise = stage_denoiser(pack.transformer("base"), conditioning, Guidance(1.0), schedule, pack.device, 1)
     power = _power(latent[0, :, 0])
     ratios: list[float] = []
     for level in _LEVELS:

@@ -60,8 +60,8 @@ class Sampling:
 
         return self.patiently(attempt)
 
-    def told(self, stage: StageName, index: int, known: Tensor | None, below: Tensor | None) -> Conditioning:
-        """What a stage's network is told in window ``index``: known first frames, and the stage below, noised."""
+    def conditioning(self, stage: StageName, index: int, known: Tensor | None, below: Tensor | None) -> Conditioning:
+        """What a stage's network is conditioned on in window ``index``: known frames, the stage below with noise."""
         spec = self.pack.manifest.stages[stage]
         level = spec.low_res_noise
         if below is not None and level is not None:
@@ -70,7 +70,7 @@ class Sampling:
         return Conditioning(self.text, known, spec.guide_frames, below, level)
 
     def denoise(
-        self, stage: StageName, index: int, frames: int, told: Conditioning, steps: int, on_step: OnStep
+        self, stage: StageName, index: int, frames: int, conditioning: Conditioning, steps: int, on_step: OnStep
     ) -> Tensor:
         """From noise to ``frames`` latent frames (1, C, frames, h, w) of window ``index``."""
         height, width = self.size(stage)
@@ -82,7 +82,7 @@ class Sampling:
 
         def attempt(together: bool) -> Tensor:
             denoise = stage_denoiser(
-                network, told, guidance, self.schedule, device, frames, together=together
+                network, conditioning, guidance, self.schedule, device, frames, together=together
             )
             return sampler(denoise, noise, self.schedule, steps, on_step=on_step)
 

@@ -73,9 +73,9 @@ class Painter:
         below = self._below if self._below is not None else sampling.encode(self._moving.laid_out()[None])
         seen, share = self._moving.known(width, height)
         known = sampling.encode(seen[None])
-        told = replace(sampling.told(stage, 0, None, below), part=(known, _of_latents(share, known)))
+        conditioning = replace(sampling.conditioning(stage, 0, None, below), part=(known, _of_latents(share, known)))
         steps = steps_of(sampling.pack.manifest, sampling.request, stage)
-        z = sampling.denoise(stage, 0, 1, told, steps, on_step)
+        z = sampling.denoise(stage, 0, 1, conditioning, steps, on_step)
         self._below = z
         self._moving.paint(sampling.patiently(lambda: self._decoded(z)))
 

@@ -69,7 +69,7 @@ class Device:
             for name in network.state_dict()
         }
 
-    def settle(self, network: _N) -> _N:
+    def for_inference(self, network: _N) -> _N:
         """Make a network that is here in its `numbers` ready for inference."""
         for module in network.modules():
             if isinstance(module, nn.Conv3d):

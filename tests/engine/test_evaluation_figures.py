@@ -214,15 +214,15 @@ def test_prompts_are_told_by_their_own_words_and_from_unseen_worlds() -> None:
         for prompt in plain:
             value = getattr(prompt.spec, name)
             if value in table and name in asked(prompt.spec):
-                assert (name in prompt.told) == (table[value] in prompt.text.lower()), (prompt, name)
+                assert (name in prompt.named) == (table[value] in prompt.text.lower()), (prompt, name)
 
 
 def test_a_prompt_that_leaves_something_out_is_not_asked_about_it() -> None:
     free = [prompt for i, prompt in enumerate(prompts(200, seed=0)) if i % 2]
-    left_out = {name for prompt in free for name in asked(prompt.spec) if name not in prompt.told}
+    left_out = {name for prompt in free for name in asked(prompt.spec) if name not in prompt.named}
     assert {"place", "light", "colour", "camera"} <= left_out
-    assert all({"subject"} <= set(prompt.told) for prompt in free)
-    bare = [p for p in free if "colour" not in p.told and p.spec.subject == "dragon"]
+    assert all({"subject"} <= set(prompt.named) for prompt in free)
+    bare = [p for p in free if "colour" not in p.named and p.spec.subject == "dragon"]
     assert bare
     assert not any(p.spec.colour in p.text.lower().split() for p in bare)
 
@@ -231,7 +231,7 @@ def test_the_still_camera_counts_only_where_it_is_told() -> None:
     specs = [replace(sample_spec(960_000_000 + i), camera="still") for i in range(5)]
     assert all(spec.camera == "still" for spec in specs)
     for prompt in prompts(120, seed=3):
-        if prompt.spec.camera == "still" and "camera" in prompt.told:
+        if prompt.spec.camera == "still" and "camera" in prompt.named:
             assert any(
                 word in prompt.text.lower()
                 for word in ("still", "static", "fix", "camera", "steady", "tripod", "caméra")

@@ -60,10 +60,10 @@ def test_the_clip_is_close_and_its_origin_says_so(small: LoadedPack, make: Calla
     whole = make(frames=17, steps=2, seed=3)
     apart = np.abs(clip.frames.astype(int) - whole.frames)
     assert 0 < apart.mean() < 0.02 * whole.frames.std()
-    assert clip.origin is not None
-    assert whole.origin is not None
-    assert clip.origin.device.endswith(" int8")
-    assert [line for line in whole.origin.differences(clip.origin) if line.startswith("device")]
+    assert clip.provenance is not None
+    assert whole.provenance is not None
+    assert clip.provenance.device.endswith(" int8")
+    assert [line for line in whole.provenance.differences(clip.provenance) if line.startswith("device")]
 
 
 @pytest.mark.slow

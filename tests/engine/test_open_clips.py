@@ -104,9 +104,9 @@ def test_text_to_video(maker: Callable[[str], OpenMaker], recorder: Recorder, fa
     chunks = [event for event in recorder.events if isinstance(event, FramesReady)]
     assert [chunk.first for chunk in chunks] == list(np.cumsum([0, *[len(chunk.frames) for chunk in chunks[:-1]]]))
     assert np.array_equal(np.concatenate([chunk.frames for chunk in chunks]), made.frames)
-    assert made.origin is not None
-    assert "diffusers" in made.origin.libraries
-    assert made.origin.residency == "resident"
+    assert made.provenance is not None
+    assert "diffusers" in made.provenance.libraries
+    assert made.provenance.residency == "resident"
 
 
 @pytest.mark.parametrize(("family", "chunks"), [("wan", [1, 4, 4]), ("wan-both", [1, 4, 4])])
@@ -123,8 +123,8 @@ def test_image_to_video(maker: Callable[[str], OpenMaker], picture: str, family:
         pytest.importorskip("ftfy")
     made = make(maker(family), image=picture)
     assert made.frames.shape[0] == maker(family).manifest.model.lengths.usual
-    assert made.origin is not None
-    assert made.origin.still
+    assert made.provenance is not None
+    assert made.provenance.still
     if family != "wan-still":
         assert not np.array_equal(made.frames, make(maker(family)).frames)
 
@@ -263,15 +263,15 @@ def test_parts_in_turns_make_the_same_frames(
     with pytest.raises(Cancelled):
         turns.generate(whole.request, Recorder(), StopAt(30), "job")
     assert np.array_equal(make(turns, seed=2).frames, other.frames)
-    assert other.origin is not None
-    assert other.origin.residency == residency
+    assert other.provenance is not None
+    assert other.provenance.residency == residency
 
 
 def test_eight_bits_make_a_clip(maker: Callable[[str], OpenMaker], store: PackStore) -> None:
     whole = make(maker("wan"), seed=2)
     small = make(OpenMaker(store.find("tiny-wan"), CPU, "resident", int8=True), seed=2)
-    assert small.origin is not None
-    assert small.origin.device == "cpu float32 float8"
+    assert small.provenance is not None
+    assert small.provenance.device == "cpu float32 float8"
     assert not np.array_equal(small.frames, whole.frames)
 
 

@@ -54,9 +54,9 @@ def test_a_clip_is_made_again_bit_for_bit(horse: Path, tiny: str, capsys: Captur
 
 def test_the_file_says_what_decided_the_frames(horse: Path, tiny: str) -> None:
     metadata = read_metadata(horse)
-    origin = Provenance.from_json(metadata[KEY])
-    assert (origin.stage, origin.device.split()[0], len(origin.pack)) == ("sr1", "cpu", 64)
-    assert origin.threads >= 1
+    provenance = Provenance.from_json(metadata[KEY])
+    assert (provenance.stage, provenance.device.split()[0], len(provenance.pack)) == ("sr1", "cpu", 64)
+    assert provenance.threads >= 1
     assert json.loads(metadata["walt"])["pack"] == "tiny", "a folder of the maker's is in the file"
     assert str(Path(tiny).parent) not in str(metadata)
 

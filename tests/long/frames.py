@@ -107,7 +107,7 @@ def hashes() -> dict[str, dict[str, Any]]:
     return {
         name: {
             "shape": list(clip.frames.shape),
-            "device": clip.origin.device if clip.origin else "?",
+            "device": clip.provenance.device if clip.provenance else "?",
             "sha256": hashlib.sha256(clip.frames.tobytes()).hexdigest(),
         }
         for name, clip in clips(fast=False).items()
