@@ -31,6 +31,7 @@ from app.compose.fields import (
     StrengthPicker,
     VariationsField,
 )
+from app.compose.known_words_panel import KnownWordsPanel
 from app.compose.prompt_edit import PromptEdit
 from app.compose.still import offer_of
 from app.compose.unknown_words import UnknownLine
@@ -72,6 +73,8 @@ class Composer(QWidget):
         self.prompt.setFixedHeight(PROMPT_HEIGHT)
         self.prompt.remember_with(prompt_history)
         self.prompt.explain_with(self._explain)
+        self.known = KnownWordsPanel(session, actions["generate"], self)
+        self.what_it_knows = self._link(self.tr("What it knows"), self.tr("The words that the model knows"))
         self.examples = self._examples_button()
         self.unknown = UnknownLine(session)
         self.negative = self._negative_field()
@@ -96,6 +99,9 @@ class Composer(QWidget):
         self.prompt.picture_offered.connect(self._offered)
         self.unknown.found.connect(self.prompt.mark)
         self.unknown.replace.connect(self.prompt.replace_word)
+        self.unknown.asked.connect(self._show_known)
+        self.what_it_knows.clicked.connect(self._show_known)
+        self.known.written.connect(self.prompt.replace_all)
         self.unknown.spare(lambda: self.prompt.beginning)
         self.prompt.decided.connect(self.unknown.judge)
         self.chips.written.connect(self.prompt.replace_all)
@@ -116,15 +122,19 @@ class Composer(QWidget):
         result.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return result
 
-    def _examples_button(self) -> QToolButton:
+    def _link(self, words: str, explanation: str) -> QToolButton:
         result = QToolButton()
         result.setProperty("role", "link")
         result.setCursor(Qt.CursorShape.PointingHandCursor)
-        result.setText(self.tr("Examples"))
-        result.setAccessibleName(self.tr("Examples"))
-        result.setToolTip(self.tr("Example prompts"))
+        result.setText(words)
+        result.setAccessibleName(words)
+        result.setToolTip(explanation)
+        result.setFixedWidth(result.fontMetrics().horizontalAdvance(words) + INSIDE)  # no room for an arrow
+        return result
+
+    def _examples_button(self) -> QToolButton:
+        result = self._link(self.tr("Examples"), self.tr("Example prompts"))
         result.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        result.setFixedWidth(result.fontMetrics().horizontalAdvance(result.text()) + INSIDE)  # no room for an arrow
         menu = QMenu(result)
         for sentence in examples():
             menu.addAction(sentence)
@@ -199,6 +209,7 @@ class Composer(QWidget):
         row = QHBoxLayout()
         row.addWidget(head)
         row.addStretch()
+        row.addWidget(self.what_it_knows)
         row.addWidget(self.examples)
         return row
 
@@ -272,9 +283,14 @@ class Composer(QWidget):
         )
 
     @Slot()
+    def _show_known(self) -> None:
+        self.known.open_beside(self.prompt)
+
+    @Slot()
     def _learn_pack(self) -> None:
         """Offer the pack's words, and hide what it cannot do."""
         card = self._session.card
+        self.what_it_knows.setVisible(self.known.offered)
         if card is not None:
             able = card.capabilities
             self.keep_away.setVisible(able.negative)

@@ -75,17 +75,25 @@ def with_motion(prompt: str, motion: Motion, language: Language, card: PackCard 
     return f"{head} {phrase}{joint}{rest}".strip()
 
 
-def _pattern(phrase: str) -> str:
+def camera_begin(prompt: str) -> int:
+    """Where a prompt begins to say how the camera moves, in one of our phrases; its end if it does not."""
+    texts = (text for move in CAMERAS.values() for text in move.values())
+    found = (re.search(r"\s*,?\s*" + phrase_pattern(text), prompt, re.IGNORECASE) for text in texts)
+    return min((match.start() for match in found if match), default=len(prompt))
+
+
+def phrase_pattern(phrase: str) -> str:
+    """A regular expression for whole words, in any spacing."""
     return r"(?<!\w)" + r"\s+".join(re.escape(word) for word in phrase.split()) + r"(?!\w)"
 
 
 def _says(prompt: str, phrases: Iterable[str]) -> bool:
-    return any(re.search(_pattern(phrase), prompt, re.IGNORECASE) for phrase in phrases)
+    return any(re.search(phrase_pattern(phrase), prompt, re.IGNORECASE) for phrase in phrases)
 
 
 def _without(prompt: str, phrases: Iterable[str]) -> str:
     for phrase in phrases:
-        prompt = re.sub(r"\s*,?\s*" + _pattern(phrase), "", prompt, flags=re.IGNORECASE)
+        prompt = re.sub(r"\s*,?\s*" + phrase_pattern(phrase), "", prompt, flags=re.IGNORECASE)
     return prompt.lstrip(" ,")
 
 
@@ -97,7 +105,7 @@ def _behind_subject(prompt: str, card: PackCard | None) -> int:
     found = [
         match.end()
         for subject in (*knows.subjects.en, *knows.subjects.fr)
-        if (match := re.search(_pattern(subject), prompt, re.IGNORECASE))
+        if (match := re.search(phrase_pattern(subject), prompt, re.IGNORECASE))
     ]
     if not found:
         return len(prompt)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine.packs.capabilities import Capabilities
     from engine.packs.sizes import Weights
     from engine.packs.store import InstalledPack, PackStore
-    from engine.text.suggestions import Language
+    from engine.text.related_words import Language
     from engine.text.vocabulary import Vocabulary
 
 
@@ -66,6 +66,12 @@ class PackCard:
     def unknown(self, prompt: str) -> list[str]:
         """Words of a prompt that the pack does not know."""
         return self.vocabulary.unknown(prompt)
+
+    def understood(self, prompt: str) -> list[str]:
+        """Words of a prompt that say what is to be seen, and that the pack knows."""
+        from engine.text.suggestions import meaningful
+
+        return meaningful(self.vocabulary, prompt)
 
     def suggest(self, word: str, prompt: str, language: Language) -> str | None:
         """A known word to suggest for an unknown one; ``language`` is the window's."""

@@ -1,4 +1,4 @@
-"""What was meant by a word that a pack does not know: one that is spelt nearly the same, in the language of the prompt.
+"""What was meant by a word that a pack does not know, in the language of the prompt: a slip, or a word near in meaning.
 
 No torch here: the window names words before torch is loaded.
 """
@@ -10,13 +10,12 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 
+from engine.text.related_words import OTHER_WORDS, RELATED, SMALL_WORDS, Language
 from engine.text.vocabulary import Vocabulary, fold, split
 
-Language = Literal["en", "fr"]
-
-_FROM_LENGTH = 3
+_FROM_LENGTH, _MEANT_FROM = 4, 5
+"""Shorter words, as written and as meant, are too like each other for a slip to be told from another word."""
 _LONG, _NAME = 7, 6
 """Words of so many letters, as meant and as written, may have two wrong ones; and names one."""
 _AT_MOST = 20_000
@@ -27,7 +26,9 @@ _ENDS = ".!?:;\n"
 
 
 def suggest(vocabulary: Vocabulary, word: str, prompt: str = "", language: Language | None = None) -> str | None:
-    """The known word that was meant, or None if nothing comes near.
+    """The known word that was meant, or None if nothing comes near: one near in meaning, or with a slip of the fingers.
+
+    A slip is one wrong letter, two in long words, and never the first letter.
 
     Args:
         vocabulary: What the pack knows.
@@ -36,21 +37,36 @@ def suggest(vocabulary: Vocabulary, word: str, prompt: str = "", language: Langu
         prompt: The text it stands in: other words of it tell the language of the suggestion.
         language: The language where they do not; either if None.
     """
-    if len(word) < _FROM_LENGTH or len(vocabulary.words) > _AT_MOST:
+    if len(vocabulary.words) > _AT_MOST:
         return None
     language = language_of(prompt) or language
+    related = _related(vocabulary, word.lower(), language)
+    if related is not None or len(word) < _FROM_LENGTH or word.lower() in OTHER_WORDS:
+        return related
+    written = fold(word)
     known = {
         fold(other): other
         for other in reversed(vocabulary.words)
-        if len(other) >= _FROM_LENGTH and (language is None or language in languages_of(other))
+        if len(other) >= _MEANT_FROM
+        and fold(other[0]) == written[0]
+        and (language is None or language in languages_of(other))
     }
-    written = fold(word)
     near = difflib.get_close_matches(written, known, n=_NEAR, cutoff=_CUTOFF)
     ranked = sorted((_distance(written, other), place) for place, other in enumerate(near))
     for mistakes, place in ranked:
         if mistakes <= _mistakes(word, len(near[place]), prompt):
             return known[near[place]]
     return None
+
+
+def _related(vocabulary: Vocabulary, word: str, language: Language | None) -> str | None:
+    rows = RELATED.values() if language is None else (RELATED[language],)
+    return next((row[word] for row in rows if word in row and vocabulary.knows(row[word])), None)
+
+
+def meaningful(vocabulary: Vocabulary, text: str) -> list[str]:
+    """The words of a text that say what is to be seen, among those that the vocabulary knows."""
+    return [word for word in vocabulary.split(text) if vocabulary.knows(word) and word not in SMALL_WORDS]
 
 
 def language_of(text: str) -> Language | None:

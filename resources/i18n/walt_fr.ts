@@ -448,6 +448,14 @@
         <translation>Description</translation>
     </message>
     <message>
+        <source>What it knows</source>
+        <translation>Lexique</translation>
+    </message>
+    <message>
+        <source>The words that the model knows</source>
+        <translation>Les mots que le modèle connaît</translation>
+    </message>
+    <message>
         <source>Negative prompt</source>
         <translation>À éviter</translation>
     </message>
@@ -1915,6 +1923,41 @@
     </message>
 </context>
 <context>
+    <name>KnownWordsPanel</name>
+    <message>
+        <source>A click writes a word into the prompt, another takes it out. Other words have no effect.</source>
+        <translation>Un clic écrit un mot dans le texte, un autre l’enlève. Les autres mots restent sans effet.</translation>
+    </message>
+    <message>
+        <source>What {0} knows</source>
+        <translation>Ce que {0} connaît</translation>
+    </message>
+    <message>
+        <source>Subjects</source>
+        <translation>Sujets</translation>
+    </message>
+    <message>
+        <source>Actions</source>
+        <translation>Actions</translation>
+    </message>
+    <message>
+        <source>Places</source>
+        <translation>Lieux</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Lumière</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>Couleurs</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>Caméra</translation>
+    </message>
+</context>
+<context>
     <name>Lane</name>
     <message>
         <source>segment {0} of {1}</source>
@@ -3024,6 +3067,14 @@
     <message>
         <source>Unknown to {0}:</source>
         <translation>Inconnu de {0}&#xa0;:</translation>
+    </message>
+    <message>
+        <source>The clip would show a vague blur.</source>
+        <translation>La vidéo ne montrerait qu’un flou.</translation>
+    </message>
+    <message>
+        <source>There is nothing to make a clip of.</source>
+        <translation>Il n’y a pas de quoi faire une vidéo.</translation>
     </message>
     <message>
         <source>{0} ({1}?)</source>

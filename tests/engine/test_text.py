@@ -8,7 +8,7 @@ import torch
 from engine.api.errors import WaltError
 from engine.models.text_encoder import TextConfig, TextEncoder, TextSource, WordSource
 from engine.text.batch import TextBatch
-from engine.text.suggestions import suggest
+from engine.text.suggestions import meaningful, suggest
 from engine.text.vocabulary import PAD, UNKNOWN, Vocabulary, split
 
 WORDS = [
@@ -94,6 +94,24 @@ def test_suggest_finds_the_closest_word_or_nothing(vocabulary: Vocabulary) -> No
     assert suggest(boats, "montgane") == "montagne"
     assert suggest(boats, "montgan") == "montagne"
     assert suggest(vocabulary, "x") is None
+
+
+@pytest.mark.parametrize("word", ["cat", "dog", "playing", "dancing", "house", "bench", "castle", "woman", "guitar"])
+def test_nothing_is_suggested_that_means_something_else(word: str) -> None:
+    words = ["a", "beach", "black", "car", "flaming", "fog", "fox", "horse", "panning", "sand", "walking"]
+    assert suggest(Vocabulary.build(words), word, f"a {word}") is None
+
+
+def test_a_word_near_in_meaning_is_suggested_if_it_is_known() -> None:
+    assert suggest(Vocabulary.build(["a", "fox"]), "Wolf", "a Wolf") == "fox"
+    assert suggest(Vocabulary.build(["renard", "un"]), "loup", "un loup") == "renard"
+    assert suggest(Vocabulary.build(["a", "horse"]), "wolf", "a wolf") is None
+
+
+def test_articles_and_style_say_nothing_of_what_is_to_be_seen() -> None:
+    words = Vocabulary.build(["a", "detailed", "horse", "in", "snow", "the"])
+    assert meaningful(words, "a detailed cat in the kitchen") == []
+    assert meaningful(words, "a detailed Horse in the snow") == ["horse", "snow"]
 
 
 def test_vocabulary_survives_json(vocabulary: Vocabulary) -> None:
