@@ -193,7 +193,7 @@ class Composer(QWidget):
         column.addLayout(self.advanced.outdented())
         column.addStretch(1)
         foot = QVBoxLayout()
-        foot.setContentsMargins(AROUND, BETWEEN, AROUND, AROUND)
+        foot.setContentsMargins(AROUND, INSIDE, AROUND, AROUND)
         foot.setSpacing(INSIDE)
         foot.addWidget(self.estimate)
         foot.addWidget(self.generate)

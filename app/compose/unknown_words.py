@@ -31,7 +31,6 @@ class UnknownLine(QLabel):
         found(list[str]): the unknown words, for underlining.
         replace(str, str): a suggestion was clicked: the word, and the better one.
         asked(): what the model knows is to be shown.
-        asked(): someone wants to see what the model knows.
     """
 
     found = Signal(object)

@@ -91,7 +91,7 @@ def _frames(data: bytes, picture: HeifPicture) -> Iterator[VideoFrame]:
     decoder.options = {"max_pixels": str((width + _LARGEST_TILE) * (height + _LARGEST_TILE))}
     for offset, length in picture.tiles:
         if offset + length > len(data):
-            raise OSError("truncated")
+            raise OSError("the picture is truncated")
         yield from decoder.decode(av.Packet(data[offset : offset + length]))
     yield from decoder.decode(None)
 
