@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.api.errors import WaltError
+from engine.api.types import FPS
 from engine.evaluation.job import Figures, Job, bar
 from engine.evaluation.linear import LinearCode
 from engine.evaluation.pictures import detail, per_frame
@@ -20,7 +21,6 @@ from engine.training.data.photos import Photos
 from engine.worlds.render.clip import render_clip
 
 Frames = NDArray[np.uint8]
-FPS = 8
 SCALES = (1, 2, 4)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from engine.api.clip import Cancelled
 from engine.api.errors import UsageError
+from engine.api.types import FPS
 from engine.media.file_types import PICTURE
 from engine.models.tokenizer import Tokenizer
 from engine.text.vocabulary import Vocabulary
@@ -23,7 +24,6 @@ from engine.training.data.store import ShardStore, write_shard
 from engine.training.denoiser.loss import LatentSet
 from engine.training.finetuning.dataset import Example
 
-FPS = 8.0
 MOMENTS = 3
 """Frames of each clip that are trained on as pictures too."""
 MAX_CLIPS = 8

@@ -19,14 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.api.errors import UsageError, WaltError
-from engine.api.types import is_frame_count
+from engine.api.types import FPS, is_frame_count
 from engine.runtime.files import atomic_write
 from engine.worlds.captions.write import Language, canonical_caption, caption
 from engine.worlds.dataset.heldout import is_heldout
 from engine.worlds.dataset.sampling import sample_spec
 from engine.worlds.spec import WorldSpec
 
-FPS = 8
 MULTIPLE = 8
 SMALLEST, LARGEST = 32, 2048
 SHEET_CLIPS = 24

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.api.errors import WaltError
+from engine.api.types import FPS, WINDOW_FRAMES
 from engine.media.reading import iter_frames
 from engine.media.resize import fit
 from engine.runtime.files import atomic_write
@@ -46,8 +47,8 @@ class Cutting:
     """
 
     sizes: tuple[tuple[int, int], ...] = ((128, 224),)
-    frames: int = 17
-    fps: float = 8.0
+    frames: int = WINDOW_FRAMES
+    fps: float = FPS
     per_video: int = 8
 
     def bucket(self, height: int, width: int) -> tuple[int, int]:
